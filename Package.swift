@@ -1,0 +1,59 @@
+// swift-tools-version: 6.2
+// The package of recode-data. Arrows between targets point one way: docs/architecture.md draws them.
+
+import PackageDescription
+
+let strict: [SwiftSetting] = [.treatAllWarnings(as: .error)]
+
+let package = Package(
+    name: "recode-data",
+    products: [
+        .executable(name: "recode-data", targets: ["RecodeData"])
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
+        .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+        .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2", traits: []),
+    ],
+    targets: [
+        // Bytes: gzip and lines. The only place that knows how files are compressed.
+        .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+        .target(name: "JSONLines", dependencies: ["CZlib"], swiftSettings: strict),
+
+        // Records: the types of the contract, their codec and the run directory that holds them.
+        .target(
+            name: "Trajectories",
+            dependencies: ["JSONLines", .product(name: "Crypto", package: "swift-crypto")],
+            swiftSettings: strict),
+
+        // Stages: none of them imports another.
+        .target(name: "CSandbox"),
+        .target(
+            name: "TraceGen",
+            dependencies: [
+                "CSandbox", "Trajectories",
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "Subprocess", package: "swift-subprocess"),
+                .product(name: "SystemPackage", package: "swift-system"),
+            ],
+            resources: [.embedInCode("Resources/executor_worker.py"), .embedInCode("Resources/scienceworld_worker.py")],
+            swiftSettings: strict),
+        .target(name: "Decompose", dependencies: ["Trajectories"], swiftSettings: strict),
+        .target(name: "Filter", dependencies: ["Trajectories"], swiftSettings: strict),
+        .target(name: "Export", dependencies: ["Trajectories", "JSONLines"], swiftSettings: strict),
+
+        // The command line joins the stages.
+        .executableTarget(
+            name: "RecodeData",
+            dependencies: [
+                "TraceGen", "Decompose", "Filter", "Export", "Trajectories", "JSONLines", "Yams",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "Logging", package: "swift-log"),
+            ],
+            swiftSettings: strict),
+    ],
+    swiftLanguageModes: [.v6]
+)

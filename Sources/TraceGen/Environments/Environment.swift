@@ -1,0 +1,128 @@
+import Trajectories
+
+/// One instance of work, before anything has run.
+public struct TaskInstance: Sendable, Hashable {
+    /// The task's name in the environment.
+    public var task: String
+    /// The instance of that task.
+    public var variation: Int
+    /// Where the environment files that instance.
+    public var split: Split
+    /// Primitive actions an episode of this task may send.
+    public var stepLimit: Int
+
+    /// Makes an instance from its parts.
+    public init(task: String, variation: Int, split: Split, stepLimit: Int) {
+        self.task = task
+        self.variation = variation
+        self.split = split
+        self.stepLimit = stepLimit
+    }
+}
+
+/// A simulated world the pipeline can collect in: what it is called, what work it holds, and how to open it.
+public protocol Environment: Sendable {
+    /// `scienceworld`, `alfworld` or `webshop`.
+    var name: String { get }
+    /// The version of the package that simulates it.
+    var version: String { get }
+    /// What else shapes the world; part of every record.
+    var options: [String: JSONValue] { get }
+    /// The native reward's lowest and highest value.
+    var nativeRewardRange: ClosedRange<Double> { get }
+
+    /// The instances of `tasks` (all tasks when `nil`) in `split`, at most `variations` of each, in the
+    /// environment's own order.
+    /// - Throws: ``TraceGenError`` naming an unknown task and the ones there are.
+    func instances(tasks: [String]?, split: Split, variations: Int?) async throws -> [TaskInstance]
+
+    /// Opens a worker for the time of `body`: one at a time plays episodes in it, one after another.
+    func withSession<Result: Sendable>(
+        _ body: @Sendable (any EnvironmentSession) async throws -> Result
+    ) async throws -> Result
+}
+
+/// A worker that plays one episode at a time.
+public protocol EnvironmentSession: Sendable {
+    /// Loads an instance and stands at its beginning.
+    /// - Parameter scouting: also play the environment's own gold path first, for a scripted expert.
+    /// - Throws: ``TraceGenError`` (`workerFailed`) when the worker crashed or hung; the session is of no more use.
+    func start(_ instance: TaskInstance, scouting: Scouting) async throws -> EpisodeStart
+    /// Sends one primitive action.
+    /// - Throws: ``TraceGenError`` (`workerFailed`) as for ``start(_:scouting:)``.
+    func step(_ action: String) async throws -> StepResult
+}
+
+/// Whether an episode starts with a look at the gold path.
+public enum Scouting: Sendable, Hashable {
+    case none
+    case goldPath
+}
+
+/// What an episode begins with.
+public struct EpisodeStart: Sendable, Hashable {
+    /// The task text.
+    public var instruction: String
+    /// What the agent sees first.
+    public var observation: String
+    /// The gold path, where it was asked for; empty otherwise.
+    public var goldPath: [ScoutedAction]
+
+    /// Makes a start from its parts.
+    public init(instruction: String, observation: String, goldPath: [ScoutedAction] = []) {
+        self.instruction = instruction
+        self.observation = observation
+        self.goldPath = goldPath
+    }
+}
+
+/// One action of the gold path, with what it led to when it was scouted.
+public struct ScoutedAction: Sendable, Hashable, Codable {
+    /// The action.
+    public var action: String
+    /// What the environment answered.
+    public var observation: String
+    /// The reward (0…1) after it.
+    public var reward: Double
+    /// Whether the task was over after it.
+    public var done: Bool
+    /// Subgoals it completed, in the environment's words (`GoalFind: focus on substance`).
+    public var completedGoals: [String]
+
+    enum CodingKeys: String, CodingKey {
+        case action, observation, reward, done
+        case completedGoals = "completed_goals"
+    }
+
+    /// Makes an action from its parts.
+    public init(action: String, observation: String, reward: Double, done: Bool, completedGoals: [String]) {
+        self.action = action
+        self.observation = observation
+        self.reward = reward
+        self.done = done
+        self.completedGoals = completedGoals
+    }
+}
+
+/// What one primitive action led to.
+public struct StepResult: Sendable, Hashable {
+    /// The environment's answer.
+    public var observation: String
+    /// The native reward so far.
+    public var nativeReward: Double
+    /// The reward so far, 0…1.
+    public var reward: Double
+    /// Whether the task is over.
+    public var done: Bool
+    /// The environment's own verdict so far.
+    public var success: Bool
+
+    /// Makes a result from its parts.
+    public init(observation: String, nativeReward: Double, reward: Double, done: Bool, success: Bool) {
+        self.observation = observation
+        self.nativeReward = nativeReward
+        self.reward = reward
+        self.done = done
+        self.success = success
+    }
+}

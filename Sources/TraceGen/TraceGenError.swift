@@ -1,0 +1,35 @@
+/// What went wrong while collecting, with the facts a message needs; the command line words it.
+public struct TraceGenError: Error, Sendable, Hashable {
+    /// The kind of failure; decides the exit code.
+    public enum Code: Sendable, Hashable {
+        /// A program or library the machine lacks (exit 69).
+        case missingProgram
+        /// A name or value the user gave that does not exist (exit 64).
+        case badRequest
+        /// A worker process crashed, hung or answered nonsense.
+        case workerFailed
+        /// The policy could not answer.
+        case policyFailed
+    }
+
+    /// The kind of failure.
+    public var code: Code
+    /// What failed, on what, why, and what to do; one to three sentences, no secrets.
+    public var message: String
+    /// The underlying error's own words, cut to a few lines.
+    public var cause: String?
+
+    /// Makes an error from its parts.
+    public init(_ code: Code, _ message: String, cause: String? = nil) {
+        self.code = code
+        self.message = message
+        self.cause = cause
+    }
+}
+
+extension TraceGenError: CustomStringConvertible {
+    public var description: String {
+        guard let cause, !cause.isEmpty else { return message }
+        return "\(message)\n  \(cause)"
+    }
+}

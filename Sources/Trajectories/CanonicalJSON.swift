@@ -1,0 +1,26 @@
+import FoundationEssentials
+
+/// The one JSON form the project writes: sorted keys, no spaces, slashes as they are, UTF-8, no trailing newline.
+public enum CanonicalJSON {
+    /// Encodes a value.
+    /// - Throws: `EncodingError` for a number JSON does not have (NaN, infinity).
+    public static func encode(_ value: some Encodable) throws -> [UInt8] {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        return Array(try encoder.encode(value))
+    }
+
+    /// Encodes a value over several lines, for files that people read.
+    /// - Throws: `EncodingError` for a number JSON does not have.
+    public static func encodePretty(_ value: some Encodable) throws -> [UInt8] {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes, .prettyPrinted]
+        return Array(try encoder.encode(value)) + [UInt8(ascii: "\n")]
+    }
+
+    /// Decodes a value from JSON text.
+    /// - Throws: `DecodingError` naming the key at fault.
+    public static func decode<Value: Decodable>(_ type: Value.Type, from bytes: some Sequence<UInt8>) throws -> Value {
+        try JSONDecoder().decode(type, from: Data(bytes))
+    }
+}

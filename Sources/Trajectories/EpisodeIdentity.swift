@@ -1,0 +1,63 @@
+import Crypto
+
+/// What makes two episodes the same work: the same identity has the same trajectory id.
+public struct EpisodeIdentity: Codable, Sendable, Hashable {
+    /// `environment/task/variation`.
+    public var taskID: String
+    /// The loop.
+    public var agent: AgentKind
+    /// The policy, with its sampling.
+    public var policy: PolicyRecord
+    /// Which repeat, from 0.
+    public var `repeat`: Int
+    /// The run's seed.
+    public var seed: Int
+    /// The bounds.
+    public var limits: EpisodeLimits
+
+    enum CodingKeys: String, CodingKey {
+        case taskID = "task_id"
+        case agent, policy, `repeat`, seed, limits
+    }
+
+    /// Makes an identity from its parts.
+    public init(
+        taskID: String, agent: AgentKind, policy: PolicyRecord, repeat: Int, seed: Int, limits: EpisodeLimits
+    ) {
+        self.taskID = taskID
+        self.agent = agent
+        self.policy = policy
+        self.repeat = `repeat`
+        self.seed = seed
+        self.limits = limits
+    }
+
+    /// The trajectory id: the first 32 hex digits of the SHA-256 of the identity's canonical JSON.
+    public func trajectoryID() throws -> String {
+        String(Digest.sha256Hex(of: try CanonicalJSON.encode(self)).prefix(32))
+    }
+}
+
+/// SHA-256 in the two forms the project needs.
+public enum Digest {
+    /// The digest as 64 lower-case hex digits.
+    /// - Complexity: O(*n*) in the number of bytes.
+    public static func sha256Hex(of bytes: some Sequence<UInt8>) -> String {
+        hex(SHA256.hash(data: Array(bytes)))
+    }
+
+    /// The first eight bytes of the digest, big-endian.
+    public static func sha256Prefix(of text: String) -> UInt64 {
+        SHA256.hash(data: Array(text.utf8)).prefix(8).reduce(0) { $0 << 8 | UInt64($1) }
+    }
+
+    static func hex(_ digest: some Sequence<UInt8>) -> String {
+        let digits = Array("0123456789abcdef".utf8)
+        var text: [UInt8] = []
+        for byte in digest {
+            text.append(digits[Int(byte >> 4)])
+            text.append(digits[Int(byte & 15)])
+        }
+        return String(decoding: text, as: UTF8.self)
+    }
+}
