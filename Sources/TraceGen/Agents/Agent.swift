@@ -1,0 +1,88 @@
+import Trajectories
+
+/// The loop that turns a policy's answers into actions: plays one episode and says what came of it.
+public protocol Agent: Sendable {
+    /// How the loop is named in records.
+    var kind: AgentKind { get }
+
+    /// Plays one episode to its end.
+    ///
+    /// Whatever the policy or its code does ends as an ``EndReason``; nothing of it is thrown.
+    /// - Throws: ``TraceGenError`` (`workerFailed`) when the environment's worker crashed or hung, and
+    ///   `CancellationError`; both mean that there is no outcome.
+    func play(_ episode: EpisodeSetting) async throws -> EpisodeOutcome
+}
+
+/// Everything an agent needs to play one episode.
+public struct EpisodeSetting: Sendable {
+    /// What the episode begins with.
+    public var start: EpisodeStart
+    /// The loaded environment; it stands at its beginning.
+    public var environment: any EnvironmentSession
+    /// The native reward's lowest and highest value.
+    public var nativeRewardRange: ClosedRange<Double>
+    /// A fresh executor of the episode's own.
+    public var executor: any Executor
+    /// The episode's side of the policy.
+    public var policy: any PolicySession
+    /// The bounds.
+    public var limits: EpisodeLimits
+
+    /// Makes a setting from its parts.
+    public init(
+        start: EpisodeStart, environment: any EnvironmentSession, nativeRewardRange: ClosedRange<Double>,
+        executor: any Executor, policy: any PolicySession, limits: EpisodeLimits
+    ) {
+        self.start = start
+        self.environment = environment
+        self.nativeRewardRange = nativeRewardRange
+        self.executor = executor
+        self.policy = policy
+        self.limits = limits
+    }
+}
+
+/// What came of an episode.
+public struct EpisodeOutcome: Sendable, Hashable {
+    /// The decision tree in pre-order.
+    public var nodes: [Node]
+    /// Why it ended.
+    public var ended: EndReason
+    /// What exactly ended it, where a reason needs words.
+    public var endedDetail: String?
+    /// Primitive actions sent.
+    public var steps: Int
+    /// Prompts answered.
+    public var calls: Int
+    /// What the answers cost.
+    public var usage: Usage
+    /// Final reward, 0…1.
+    public var reward: Double
+    /// Final reward on the environment's own scale.
+    public var nativeReward: NativeReward
+    /// The environment's own verdict.
+    public var success: Bool
+    /// Time spent waiting for the environment.
+    public var environmentTime: Duration
+    /// Time spent waiting for the policy.
+    public var policyTime: Duration
+
+    /// Makes an outcome from its parts.
+    public init(
+        nodes: [Node], ended: EndReason, endedDetail: String? = nil, steps: Int = 0, calls: Int = 0,
+        usage: Usage = Usage(), reward: Double = 0, nativeReward: NativeReward, success: Bool = false,
+        environmentTime: Duration = .zero, policyTime: Duration = .zero
+    ) {
+        self.nodes = nodes
+        self.ended = ended
+        self.endedDetail = endedDetail
+        self.steps = steps
+        self.calls = calls
+        self.usage = usage
+        self.reward = reward
+        self.nativeReward = nativeReward
+        self.success = success
+        self.environmentTime = environmentTime
+        self.policyTime = policyTime
+    }
+}

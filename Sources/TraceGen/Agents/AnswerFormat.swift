@@ -1,0 +1,64 @@
+/// A policy's answer taken apart: a thought and code.
+struct ParsedAnswer: Sendable, Hashable {
+    /// The text between `<think>` and `</think>`; empty where the policy gave none.
+    var thought: String
+    /// The text between `<execute>` and `</execute>`, without a Markdown fence around it.
+    var code: String
+}
+
+/// What an answer must look like: `<think>thought</think>` and exactly one `<execute>code</execute>`.
+enum AnswerFormat {
+    /// Takes an answer apart.
+    /// - Returns: the parts, or the rule that was broken, in words for the policy.
+    static func parse(_ text: String) -> Result<ParsedAnswer, FormatProblem> {
+        let (thought, rest) = splitThought(text)
+        guard let open = rest.firstRange(of: "<execute>") else {
+            return .failure(FormatProblem("There is no <execute>…</execute> block: put the Python code into exactly one."))
+        }
+        let afterOpen = rest[open.upperBound...]
+        guard let close = afterOpen.firstRange(of: "</execute>") else {
+            return .failure(FormatProblem("The <execute> block is not closed: end the code with </execute>."))
+        }
+        guard !afterOpen[close.upperBound...].contains("<execute>") else {
+            return .failure(FormatProblem("There is more than one <execute> block: put all the code into one."))
+        }
+        let code = withoutFence(trimmed(afterOpen[..<close.lowerBound]))
+        guard !code.isEmpty else {
+            return .failure(FormatProblem("The <execute> block is empty: write at least one Python statement."))
+        }
+        return .success(ParsedAnswer(thought: String(trimmed(thought)), code: String(code)))
+    }
+
+    private static func splitThought(_ text: String) -> (thought: Substring, rest: Substring) {
+        guard let close = text.firstRange(of: "</think>") else { return ("", text[...]) }
+        let before = text[..<close.lowerBound]
+        let open = before.firstRange(of: "<think>")
+        return (open.map { before[$0.upperBound...] } ?? before, text[close.upperBound...])
+    }
+
+    /// Drops blank lines around the text and blanks at its end; the first line keeps its indentation.
+    private static func trimmed(_ text: Substring) -> Substring {
+        var lines = text.split(separator: "\n", omittingEmptySubsequences: false)
+        while let first = lines.first, first.allSatisfy(\.isWhitespace) { lines.removeFirst() }
+        while let last = lines.last, last.allSatisfy(\.isWhitespace) { lines.removeLast() }
+        guard let first = lines.first, let last = lines.last else { return "" }
+        let body = text[first.startIndex..<last.endIndex]
+        let blanks = body.reversed().prefix { $0.isWhitespace }.count
+        return body.dropLast(blanks)
+    }
+
+    private static func withoutFence(_ code: Substring) -> Substring {
+        guard code.hasPrefix("```"), code.hasSuffix("```"), let end = code.firstIndex(of: "\n") else { return code }
+        return trimmed(code[code.index(after: end)...].dropLast(3))
+    }
+}
+
+/// A format rule an answer broke.
+struct FormatProblem: Error, Sendable, Hashable {
+    /// The rule, and what to do instead.
+    var message: String
+
+    init(_ message: String) {
+        self.message = message
+    }
+}
