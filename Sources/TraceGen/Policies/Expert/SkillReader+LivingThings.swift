@@ -129,7 +129,8 @@ extension SkillReader {
         let steps = take(waits + 1)
         let subject = thing.shortenedStage
         let clause = steps.goalClause
-        let wait = waitForStage(thing, ticks: ticks)
+        let isThere = ticks == 0 && !thing.contains(" stage in ")
+        let wait: [PlanLine] = isThere ? [] : [.call(waitForStage(thing, ticks: ticks))]
         return Skill(
             stage: .answer,
             plan: Plan(
@@ -140,23 +141,25 @@ extension SkillReader {
                     return "\(seen ?? "\(evidence.standpoint) It may take a while until there is a \(subject)"). The task wants the life "
                         + "stages in order, so I wait for this one and focus on it as soon as it is there\(clause)."
                 },
-                body: [.call(wait), .action("focus on \(thing)")]))
+                body: wait + [.action("focus on \(thing)")]))
     }
 
     private func waitForStage(_ thing: String, ticks: Int) -> Plan {
         let subject = thing.shortenedStage
         var lines = ticks >= 7 ? ["run('wait')"] : []
+        if ticks > 7 { lines.append("for _ in range(\(ticks - 7)):\n    run('wait1')") }
         lines.append("for _ in range(\(ticks + 6)):")
         lines.append("    observation = run('look around')")
         lines.append("    if re.search(\(PythonLiteral.string(thing.stagePattern)), observation):")
         lines.append("        break")
+        lines.append("    run('wait1')")
         return Plan(
             name: "wait_for_\(Wording.identifier(subject))", inputs: ["observation"], outputs: ["observation"],
             purpose: "wait until there is a \(subject)",
             thought: { evidence in
                 let seen = evidence.mention(of: subject)
                 return "\(seen.map { "The observation shows \"\($0)\", but I should look again." } ?? "No \(subject) can be seen yet.") "
-                    + (ticks >= 7 ? "Growing up takes long, so I let ten ticks pass at once and then look every tick"
+                    + (ticks >= 7 ? "Growing up takes long, so I let most of that time pass first and then look every tick"
                         : "I look every tick") + " until it appears."
             },
             body: [.code(lines.joined(separator: "\n"))])

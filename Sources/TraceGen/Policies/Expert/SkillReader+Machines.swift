@@ -65,6 +65,10 @@ extension SkillReader {
             wiring(Array(connections[index..<min(index + 2, connections.count)]))
         }
         let switching = take { $0.action.hasPrefix("activate ") || $0.action == "wait1" || $0.action == "look around" }
+        if switching.isEmpty, remaining.isEmpty, spendSpareStep() {
+            let tick = RouteStep(action: "wait1", observation: "", reward: connections[0].reward, goals: [])
+            plans.append(checking([tick], looksAt: false))
+        }
         if !switching.isEmpty { plans.append(checking(switching, looksAt: switching.last?.action == "look around")) }
         let name = plans.count > 1 ? "build_circuit" : plans[0].name
         let plan = plans.count > 1 ? Plan.sequence(name, purpose: "build the electrical circuit", steps: plans) : plans[0]

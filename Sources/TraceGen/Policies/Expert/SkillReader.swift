@@ -24,18 +24,20 @@ struct SkillReader {
     var slideSpeeds: [SlideSpeed] = []
     /// Where the agent stands.
     private(set) var room: String?
-    /// How many steps the limit leaves for looking at things the gold path did not look at.
+    /// How many steps the limit leaves for looking around where the gold path did not. Looking around takes a step but
+    /// no time in the world, so it changes nothing else.
     private(set) var spareSteps: Int
 
     init(task: ExpertTask, route: [RouteStep], stepLimit: Int) {
         self.task = task
         remaining = route[...]
-        spareSteps = task.dependsOnTime ? 0 : stepLimit - route.count
+        spareSteps = stepLimit - route.count
     }
 
     /// Reads the whole route.
     static func skills(task: ExpertTask, route: [RouteStep], stepLimit: Int) -> [Skill] {
-        var reader = SkillReader(task: task, route: route, stepLimit: stepLimit)
+        let affordable = route.count + 8 > stepLimit ? GoldRoute.hurried(route) : route
+        var reader = SkillReader(task: task, route: affordable, stepLimit: stepLimit)
         var skills: [Skill] = []
         while !reader.remaining.isEmpty { skills.append(reader.next()) }
         return skills
@@ -79,13 +81,6 @@ struct SkillReader {
     }
 }
 
-extension ExpertTask {
-    /// Whether things grow or hatch in this task, so that an action more or less moves them on.
-    var dependsOnTime: Bool {
-        ["grow", "identify-life-stages", "mendelian", "boil", "freeze", "melt"].contains { name.hasPrefix($0) }
-    }
-}
-
 extension Plan {
     /// A plan of primitive actions alone, each leaving its answer in `observation`.
     static func actions(
@@ -101,7 +96,9 @@ extension Plan {
 extension RouteStep {
     /// The step as code: the action, and its choice where the environment asks which object is meant.
     var lines: [PlanLine] {
-        guard let choice else { return [.action(action)] }
+        guard let choice = choice ?? (action.hasPrefix("focus on ") && goals.isEmpty ? "0" : nil) else {
+            return [.action(action)]
+        }
         return [
             .action(action),
             .code(
