@@ -59,7 +59,9 @@ extension Plan {
             }
             for output in step.outputs where !produced.contains(output) { produced.append(output) }
         }
-        let outputs = produced.filter { $0 != "observation" } + (produced.contains("observation") ? ["observation"] : [])
+        let outputs =
+            produced.filter { $0 != "observation" }
+            + (produced.contains("observation") ? ["observation"] : [])
         let purposes = steps.map(\.purpose)
         return Plan(
             name: name, inputs: needed, outputs: outputs, purpose: purpose,

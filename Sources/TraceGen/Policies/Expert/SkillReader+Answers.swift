@@ -10,9 +10,13 @@ extension SkillReader {
         return Skill(
             stage: isLast ? .answer : .focus,
             plan: .actions(
-                "focus_on_\(Wording.identifier(subject))", purpose: "focus on \(Wording.the(subject))", steps: steps
+                "focus_on_\(Wording.identifier(subject))", purpose: "focus on \(Wording.the(subject))",
+                steps: steps
             ) { evidence in
-                let reason = isLast ? "That is the answer the task asks for" : "The task asks to focus on it before anything else is done to it"
+                let reason =
+                    isLast
+                    ? "That is the answer the task asks for"
+                    : "The task asks to focus on it before anything else is done to it"
                 return "\(evidence.sighting(of: subject.shortened)) \(reason), so I focus on "
                     + "\(Wording.the(subject))\(clause)."
             })
@@ -20,7 +24,9 @@ extension SkillReader {
 
     /// `move THING to … box` where nothing has to be decided.
     mutating func recogniseDelivery() -> Skill? {
-        guard let (thing, target) = peek()?.objects(after: "move ", separator: " to "), target.hasSuffix("box") else {
+        guard let (thing, target) = peek()?.objects(after: "move ", separator: " to "),
+            target.hasSuffix("box")
+        else {
             return nil
         }
         let steps = take()
@@ -30,7 +36,8 @@ extension SkillReader {
             stage: .answer,
             plan: .actions(
                 "move_\(Wording.identifier(subject))_to_\(Wording.identifier(target))",
-                inputs: ["instruction", "observation"], purpose: "move \(Wording.the(subject)) to the \(target)", steps: steps
+                inputs: ["instruction", "observation"],
+                purpose: "move \(Wording.the(subject)) to the \(target)", steps: steps
             ) { evidence in
                 "\(evidence.standpoint) The instruction names the \(target), so this is where \(Wording.the(subject)) goes\(clause)."
             })
@@ -45,7 +52,8 @@ extension SkillReader {
         let place = room.map { Wording.the($0) } ?? "this room"
         return Skill(
             stage: .prepare,
-            plan: .actions("put_down_what_i_carry", purpose: "put down what I carry", steps: steps) { evidence in
+            plan: .actions("put_down_what_i_carry", purpose: "put down what I carry", steps: steps) {
+                evidence in
                 "\(evidence.standpoint) Everything has to lie in \(place) before it can be connected, so I put down what I "
                     + "carry\(clause)."
             })
@@ -54,14 +62,19 @@ extension SkillReader {
     /// The last action of a task whose answer follows from something measured before it.
     mutating func recogniseMeasuredAnswer() -> Skill? {
         guard let step = peek(), remaining.count == 1 else { return nil }
-        if facts.contains("temperature"), let threshold = task.threshold { return temperatureAnswer(step, threshold) }
-        if facts.contains("light_is_on"), let boxes = task.conductivityBoxes { return conductivityAnswer(step, boxes) }
+        if facts.contains("temperature"), let threshold = task.threshold {
+            return temperatureAnswer(step, threshold)
+        }
+        if facts.contains("light_is_on"), let boxes = task.conductivityBoxes {
+            return conductivityAnswer(step, boxes)
+        }
         if slideSpeeds.count == 2 { return inclineAnswer(step) }
         return nil
     }
 
     private mutating func temperatureAnswer(_ step: RouteStep, _ threshold: ExpertTask.Threshold) -> Skill? {
-        guard let action = step.action(into: "{box}", insteadOf: [threshold.boxAbove, threshold.boxBelow]) else {
+        guard let action = step.action(into: "{box}", insteadOf: [threshold.boxAbove, threshold.boxBelow])
+        else {
             return nil
         }
         let changes = facts.contains("changed")
@@ -69,7 +82,10 @@ extension SkillReader {
         let clause = take().goalClause
         // A solid that never melted on the heater has its melting point above what was measured, and the other way
         // round for a liquid that never froze.
-        let above = changes ? "\(isHot ? "not changed or " : "changed and ")temperature > \(threshold.degrees)" : "temperature > \(threshold.degrees)"
+        let above =
+            changes
+            ? "\(isHot ? "not changed or " : "changed and ")temperature > \(threshold.degrees)"
+            : "temperature > \(threshold.degrees)"
         let inputs = ["instruction", "temperature"] + (changes ? ["changed"] : []) + ["observation"]
         return Skill(
             stage: .answer,
@@ -78,7 +94,8 @@ extension SkillReader {
                 purpose: "answer with the box that fits the temperature",
                 thought: { evidence in
                     let value = evidence.value(of: "temperature") ?? "unknown"
-                    return "`temperature` is \(value). The instruction draws the line at \(threshold.degrees) degrees: above it "
+                    return
+                        "`temperature` is \(value). The instruction draws the line at \(threshold.degrees) degrees: above it "
                         + "the \(threshold.boxAbove) is right, below it the \(threshold.boxBelow)\(clause)."
                 },
                 body: [
@@ -91,7 +108,8 @@ extension SkillReader {
     private mutating func conductivityAnswer(
         _ step: RouteStep, _ boxes: (conductive: String, nonconductive: String)
     ) -> Skill? {
-        guard let action = step.action(into: "{box}", insteadOf: [boxes.conductive, boxes.nonconductive]) else {
+        guard let action = step.action(into: "{box}", insteadOf: [boxes.conductive, boxes.nonconductive])
+        else {
             return nil
         }
         let clause = take().goalClause
@@ -102,7 +120,8 @@ extension SkillReader {
                 outputs: ["observation"], purpose: "answer with the box that fits what the light bulb did",
                 thought: { evidence in
                     let lit = evidence.value(of: "light_is_on") == "True"
-                    return "`light_is_on` is \(lit ? "True: current flows through the object, so it conducts" : "False: no current flows through the object, so it does not conduct"). "
+                    return
+                        "`light_is_on` is \(lit ? "True: current flows through the object, so it conducts" : "False: no current flows through the object, so it does not conduct"). "
                         + "The instruction wants a conductive object in the \(boxes.conductive) and a nonconductive one in the "
                         + "\(boxes.nonconductive)\(clause)."
                 },
@@ -113,22 +132,26 @@ extension SkillReader {
     }
 
     private mutating func inclineAnswer(_ step: RouteStep) -> Skill? {
-        guard let chosen = step.object(after: "focus on "), let own = slideSpeeds.first(where: { $0.plane == chosen }),
+        guard let chosen = step.object(after: "focus on "),
+            let own = slideSpeeds.first(where: { $0.plane == chosen }),
             let other = slideSpeeds.first(where: { $0.plane != chosen })
         else { return nil }
         let wantsFastest = own.scoutedSpeed > other.scoutedSpeed
         let clause = take().goalClause
-        let speeds = slideSpeeds.map { "\(PythonLiteral.string($0.plane)): \($0.variable)" }.joined(separator: ", ")
+        let speeds = slideSpeeds.map { "\(PythonLiteral.string($0.plane)): \($0.variable)" }.joined(
+            separator: ", ")
         let variables = slideSpeeds.map(\.variable)
         let word = wantsFastest ? "fastest" : "slowest"
         return Skill(
             stage: .answer,
             plan: Plan(
-                name: "focus_on_plane_where_block_slid_\(word)", inputs: ["instruction"] + variables + ["observation"],
+                name: "focus_on_plane_where_block_slid_\(word)",
+                inputs: ["instruction"] + variables + ["observation"],
                 outputs: ["observation"], purpose: "focus on the plane where the block slid \(word)",
                 thought: { evidence in
                     let shown = variables.map { "`\($0)` is \(evidence.value(of: $0) ?? "unknown")" }
-                    return "\(Wording.list(shown)). A \(wantsFastest ? "fast" : "slow") block means a \(wantsFastest ? "steep or smooth" : "shallow or rough") "
+                    return
+                        "\(Wording.list(shown)). A \(wantsFastest ? "fast" : "slow") block means a \(wantsFastest ? "steep or smooth" : "shallow or rough") "
                         + "plane, and the instruction asks for that one, so I compare the two speeds\(clause)."
                 },
                 body: [

@@ -20,7 +20,9 @@ extension SkillReader {
         let clause = steps.goalClause
         return Skill(
             stage: .prepare,
-            plan: .actions("fill_\(Wording.identifier(pot))_with_soil", purpose: "fill \(pot) with soil", steps: steps) {
+            plan: .actions(
+                "fill_\(Wording.identifier(pot))_with_soil", purpose: "fill \(pot) with soil", steps: steps
+            ) {
                 evidence in
                 "\(evidence.standpoint) \(pot.capitalisingFirst) must hold soil before a seed can grow in it\(clause)."
             })
@@ -29,9 +31,13 @@ extension SkillReader {
     /// `move SEED to flower pot N`s
     mutating func recognisePlanting() -> Skill? {
         let isPlanting = { (step: RouteStep) in
-            step.objects(after: "move ", separator: " to ").map { $0.0.contains("seed") && $0.1.contains("flower pot") } ?? false
+            step.objects(after: "move ", separator: " to ").map {
+                $0.0.contains("seed") && $0.1.contains("flower pot")
+            } ?? false
         }
-        guard let (thing, _) = peek()?.objects(after: "move ", separator: " to "), peek().map(isPlanting) == true else {
+        guard let (thing, _) = peek()?.objects(after: "move ", separator: " to "),
+            peek().map(isPlanting) == true
+        else {
             return nil
         }
         let steps = take(while: isPlanting)
@@ -48,7 +54,8 @@ extension SkillReader {
         return Skill(
             stage: .prepare,
             plan: Plan(
-                name: "plant_\(Wording.identifier(seed))\(pots.count > 1 ? "s_in_flower_pots" : "_in_\(Wording.identifier(pots[0]))")",
+                name:
+                    "plant_\(Wording.identifier(seed))\(pots.count > 1 ? "s_in_flower_pots" : "_in_\(Wording.identifier(pots[0]))")",
                 inputs: ["observation"], outputs: ["observation"],
                 purpose: "plant \(pots.count > 1 ? "\(seed)s" : "the \(seed)") in \(Wording.list(pots))",
                 thought: { evidence in
@@ -60,13 +67,15 @@ extension SkillReader {
 
     /// `activate sink, (move jug to sink, pour jug into POT)…, deactivate sink`
     mutating func recogniseWatering() -> Skill? {
-        guard peek()?.action == "activate sink", let (jug, sink) = peek(1)?.objects(after: "move ", separator: " to "),
+        guard peek()?.action == "activate sink",
+            let (jug, sink) = peek(1)?.objects(after: "move ", separator: " to "),
             sink == "sink"
         else { return nil }
-        let steps = take { step in
-            step.action == "activate sink" || step.action == "move \(jug) to sink"
-                || step.action.hasPrefix("pour \(jug) into ")
-        } + take { $0.action == "deactivate sink" }
+        let steps =
+            take { step in
+                step.action == "activate sink" || step.action == "move \(jug) to sink"
+                    || step.action.hasPrefix("pour \(jug) into ")
+            } + take { $0.action == "deactivate sink" }
         let pots = steps.compactMap { $0.object(after: "pour \(jug) into ") }
         let clause = steps.goalClause
         let loop = """
@@ -75,7 +84,8 @@ extension SkillReader {
                 run('move \(jug) to sink')
                 observation = run(f'pour \(jug) into {pot}')
             """
-        let lines: [PlanLine] = [.code(loop)] + (steps.last?.action == "deactivate sink" ? [.action("deactivate sink")] : [])
+        let lines: [PlanLine] =
+            [.code(loop)] + (steps.last?.action == "deactivate sink" ? [.action("deactivate sink")] : [])
         return Skill(
             stage: .grow,
             plan: Plan(
@@ -97,7 +107,8 @@ extension SkillReader {
         let clause = steps.goalClause
         return Skill(
             stage: .grow,
-            plan: .actions("let_bees_pollinate", purpose: "let the bees pollinate the flowers", steps: steps) { evidence in
+            plan: .actions("let_bees_pollinate", purpose: "let the bees pollinate the flowers", steps: steps)
+            { evidence in
                 "\(evidence.sighting(of: "bee hive")) Only pollinated flowers bear fruit, and bees do that. I close the doors so that "
                     + "they stay here, then open the hive\(clause)."
             })
@@ -107,14 +118,18 @@ extension SkillReader {
     mutating func recogniseHarvest() -> Skill? {
         guard task.name.hasPrefix("mendelian") else { return nil }
         let steps = take { step in
-            step.objects(after: "move ", separator: " to ").map { !$0.1.contains("flower pot") && !$0.1.contains("sink") } ?? false
+            step.objects(after: "move ", separator: " to ").map {
+                !$0.1.contains("flower pot") && !$0.1.contains("sink")
+            } ?? false
         }
         guard !steps.isEmpty else { return nil }
         let looks = take { $0.action.hasPrefix("look at ") || $0.action == "look around" }
         let clause = steps.goalClause
         return Skill(
             stage: .harvest,
-            plan: .actions("harvest_crossbred_seeds", purpose: "harvest the crossbred seeds", steps: steps + looks) { evidence in
+            plan: .actions(
+                "harvest_crossbred_seeds", purpose: "harvest the crossbred seeds", steps: steps + looks
+            ) { evidence in
                 "\(evidence.sighting(of: "reproducing")) Their seeds carry the traits of both parents, so I collect them to grow "
                     + "the next generation\(clause)."
             })
@@ -134,11 +149,13 @@ extension SkillReader {
         return Skill(
             stage: .answer,
             plan: Plan(
-                name: "focus_on_\(Wording.identifier(subject))", inputs: ["observation"], outputs: ["observation"],
+                name: "focus_on_\(Wording.identifier(subject))", inputs: ["observation"],
+                outputs: ["observation"],
                 purpose: "focus on the \(subject)",
                 thought: { evidence in
                     let seen = evidence.mention(of: subject).map { "I can see \"\($0)\" already" }
-                    return "\(seen ?? "\(evidence.standpoint) It may take a while until there is a \(subject)"). The task wants the life "
+                    return
+                        "\(seen ?? "\(evidence.standpoint) It may take a while until there is a \(subject)"). The task wants the life "
                         + "stages in order, so I wait for this one and focus on it as soon as it is there\(clause)."
                 },
                 body: wait + [.action("focus on \(thing)")]))
@@ -154,15 +171,50 @@ extension SkillReader {
         lines.append("        break")
         lines.append("    run('wait1')")
         return Plan(
-            name: "wait_for_\(Wording.identifier(subject))", inputs: ["observation"], outputs: ["observation"],
+            name: "wait_for_\(Wording.identifier(subject))", inputs: ["observation"],
+            outputs: ["observation"],
             purpose: "wait until there is a \(subject)",
             thought: { evidence in
                 let seen = evidence.mention(of: subject)
-                return "\(seen.map { "The observation shows \"\($0)\", but I should look again." } ?? "No \(subject) can be seen yet.") "
-                    + (ticks >= 7 ? "Growing up takes long, so I let most of that time pass first and then look every tick"
+                return
+                    "\(seen.map { "The observation shows \"\($0)\", but I should look again." } ?? "No \(subject) can be seen yet.") "
+                    + (ticks >= 7
+                        ? "Growing up takes long, so I let most of that time pass first and then look every tick"
                         : "I look every tick") + " until it appears."
             },
             body: [.code(lines.joined(separator: "\n"))])
+    }
+
+    /// `focus on FRUIT` as the last step of growing it: it may not have ripened yet.
+    mutating func recogniseRipeFruit() -> Skill? {
+        guard task.name == "grow-fruit", remaining.count == 1, let fruit = peek()?.object(after: "focus on ")
+        else {
+            return nil
+        }
+        let steps = take()
+        let name =
+            fruit.shortened.firstRange(of: " on ").map { String(fruit[..<$0.lowerBound]) } ?? fruit.shortened
+        let clause = steps.goalClause
+        let loop = """
+            for _ in range(\(min(8, max(2, spareSteps / 2)))):
+                observation = run(\(PythonLiteral.string("focus on \(fruit)")))
+                if observation.startswith('Ambiguous request'):
+                    observation = run('0')
+                if observation.startswith('You focus'):
+                    break
+                run('wait1')
+            """
+        return Skill(
+            stage: .answer,
+            plan: Plan(
+                name: "focus_on_grown_\(Wording.identifier(name))", inputs: ["observation"],
+                outputs: ["observation"],
+                purpose: "focus on the grown \(name) as soon as there is one",
+                thought: { evidence in
+                    "\(evidence.standpoint) The flowers have been pollinated, so \(name)s are growing. I try to focus on one, wait a "
+                        + "moment where there is none yet, and when several fit, the first of them will do\(clause)."
+                },
+                body: [.code(loop)]))
     }
 
     /// `(wait | wait1)…[, look around]`
@@ -180,13 +232,16 @@ extension SkillReader {
         let looks = take { $0.action == "look around" }
         let clause = (waits + looks).goalClause
         let action = waits[0].action
-        let loop: PlanLine = waits.count == 1 ? .action(action)
+        let loop: PlanLine =
+            waits.count == 1
+            ? .action(action)
             : .code("for _ in range(\(waits.count)):\n    observation = run('\(action)')")
         return Skill(
             stage: .grow,
             plan: Plan(
                 name: "wait_for_growth", inputs: ["observation"], outputs: ["observation"],
-                purpose: "give it time", thought: { evidence in
+                purpose: "give it time",
+                thought: { evidence in
                     "\(evidence.standpoint) What has been started needs time now, so I wait \(waits.count) "
                         + "tick\(waits.count == 1 ? "" : "s")\(looks.isEmpty ? "" : " and then look what has changed")\(clause)."
                 },
@@ -207,7 +262,10 @@ extension String {
     fileprivate var stagePattern: String {
         guard let pot = firstRange(of: " stage in ") else { return shortenedStage }
         let plant = self[..<pot.lowerBound]
-        let shown = plant.firstRange(of: " in the seed").map { $0.upperBound == plant.endIndex ? plant[..<$0.lowerBound] : plant } ?? plant
+        let shown =
+            plant.firstRange(of: " in the seed").map {
+                $0.upperBound == plant.endIndex ? plant[..<$0.lowerBound] : plant
+            } ?? plant
         return "\(self[pot.upperBound...]) \\(containing[^)]*\(shown)"
     }
 }

@@ -23,12 +23,14 @@ extension SkillReader {
         return Skill(
             stage: .process,
             plan: Plan(
-                name: "\(verb)_\(Wording.identifier(vessel))_\(isCooling ? "in" : "on")_\(Wording.identifier(device))",
+                name:
+                    "\(verb)_\(Wording.identifier(vessel))_\(isCooling ? "in" : "on")_\(Wording.identifier(device))",
                 inputs: ["observation"], outputs: outputs, purpose: "\(verb) the \(vessel) \(place)",
                 thought: { evidence in
                     "\(evidence.sighting(of: device)) The substance has to get \(isCooling ? "colder" : "hotter"), so I put "
                         + "the \(vessel) \(isCooling ? "into" : "on") the \(device)\(isCooling ? "" : " and turn it on")\(clause)."
-                        + (outputs.count > 1 ? " After that I have to watch it and measure its temperature." : "")
+                        + (outputs.count > 1
+                            ? " After that I have to watch it and measure its temperature." : "")
                 },
                 body: body))
     }
@@ -50,7 +52,8 @@ extension SkillReader {
         lines.append("        changed = True")
         lines.append("        break")
         if measures {
-            lines.append("    reading = run(\(PythonLiteral.string("use thermometer in inventory on \(substance)")))")
+            lines.append(
+                "    reading = run(\(PythonLiteral.string("use thermometer in inventory on \(substance)")))")
             lines.append("    degrees = re.search(r'(-?\\d+) degrees', reading)")
             lines.append("    if degrees:")
             lines.append("        temperature = int(degrees.group(1))")
@@ -127,7 +130,9 @@ extension SkillReader {
         if let (thing, vessel) = peek()?.objects(after: "move ", separator: " to "), isVessel(vessel) {
             return (thing.shortened, vessel, 1)
         }
-        if peek()?.action.hasPrefix("pick up ") == true, let pour = peek(1)?.pouring, peek(1)?.action.contains("in inventory") == true {
+        if peek()?.action.hasPrefix("pick up ") == true, let pour = peek(1)?.pouring,
+            peek(1)?.action.contains("in inventory") == true
+        {
             return (pour.what, pour.vessel, 2)
         }
         return nil
@@ -146,7 +151,10 @@ extension SkillReader {
         let clause = steps.goalClause
         return Skill(
             stage: .process,
-            plan: .actions("mix_contents_of_\(Wording.identifier(vessel))", purpose: "mix what is in the \(vessel)", steps: steps) {
+            plan: .actions(
+                "mix_contents_of_\(Wording.identifier(vessel))", purpose: "mix what is in the \(vessel)",
+                steps: steps
+            ) {
                 evidence in
                 "\(evidence.standpoint) Everything that belongs together is in the \(vessel) now, so I mix it\(clause)."
             })
@@ -164,7 +172,8 @@ extension RouteStep {
 
     /// What is poured into what.
     var pouring: (what: String, vessel: String)? {
-        let sides = objects(after: "pour ", separator: " into ")
+        let sides =
+            objects(after: "pour ", separator: " into ")
             ?? object(after: "pour ").flatMap { rest in
                 rest.ranges(of: " in ").last.map {
                     (String(rest[..<$0.lowerBound]), String(rest[$0.upperBound...]))

@@ -7,16 +7,22 @@ extension SkillReader {
         if peek()?.action == "look around" {
             steps += take()
         } else if spendSpareStep() {
-            steps.append(RouteStep(action: "look around", observation: "", reward: steps[0].reward, goals: []))
+            steps.append(
+                RouteStep(action: "look around", observation: "", reward: steps[0].reward, goals: []))
         }
         let next = upcomingThing
         let clause = steps.goalClause
         return Skill(
             stage: .gather,
-            plan: .actions("go_to_\(Wording.identifier(destination))", purpose: "go to \(Wording.the(destination))", steps: steps) {
+            plan: .actions(
+                "go_to_\(Wording.identifier(destination))", purpose: "go to \(Wording.the(destination))",
+                steps: steps
+            ) {
                 evidence in
-                let reason = next.map { "\($0) should be in \(Wording.the(destination))" } ?? "The work goes on there"
-                return "\(evidence.standpoint) \(reason.capitalisingFirst), so I teleport there, which takes one action"
+                let reason =
+                    next.map { "\($0) should be in \(Wording.the(destination))" } ?? "The work goes on there"
+                return
+                    "\(evidence.standpoint) \(reason.capitalisingFirst), so I teleport there, which takes one action"
                     + "\(clause). Looking around then tells me what is at hand."
             })
     }
@@ -26,7 +32,8 @@ extension SkillReader {
         for step in remaining.prefix(4) {
             for prefix in ["pick up ", "focus on ", "use ", "examine ", "connect "] {
                 guard let rest = step.object(after: prefix) else { continue }
-                let thing = [" in ", " to ", " on ", " terminal", " anode"].reduce(rest[...]) { text, separator in
+                let thing = [" in ", " to ", " on ", " terminal", " anode"].reduce(rest[...]) {
+                    text, separator in
                     text.firstRange(of: separator).map { text[..<$0.lowerBound] } ?? text
                 }
                 return Wording.the(String(thing))
@@ -37,7 +44,9 @@ extension SkillReader {
 
     /// `pick up recipe, read recipe [, look around]`
     mutating func recogniseRecipe() -> Skill? {
-        guard let pick = peek()?.object(after: "pick up "), let read = peek(1), read.action.hasPrefix("read \(pick)") else {
+        guard let pick = peek()?.object(after: "pick up "), let read = peek(1),
+            read.action.hasPrefix("read \(pick)")
+        else {
             return nil
         }
         var steps = take(2)
@@ -61,7 +70,8 @@ extension SkillReader {
 
     /// Three or more `open CONTAINER` in a row.
     mutating func recogniseSearch() -> Skill? {
-        let isOpen = { (step: RouteStep) in step.action.hasPrefix("open ") && !step.action.contains(" door ") }
+        let isOpen = { (step: RouteStep) in step.action.hasPrefix("open ") && !step.action.contains(" door ")
+        }
         guard remaining.prefix(while: isOpen).count >= 3 else { return nil }
         let steps = take(while: isOpen)
         let containers = steps.compactMap { $0.object(after: "open ") }
@@ -75,7 +85,8 @@ extension SkillReader {
             stage: .gather,
             plan: Plan(
                 name: "search_containers_for_\(Wording.identifier(target.replacing("the ", with: "")))",
-                inputs: ["observation"], outputs: ["observation"], purpose: "open the containers to find \(target)",
+                inputs: ["observation"], outputs: ["observation"],
+                purpose: "open the containers to find \(target)",
                 thought: { evidence in
                     "\(evidence.standpoint) \(target.capitalisingFirst) is not in plain sight, so it must be inside "
                         + "something: I open every container in \(place) that is still closed, one after another."
@@ -89,7 +100,9 @@ extension SkillReader {
         var things: [String] = []
         while let step = peek(count) {
             if let thing = step.object(after: "pick up ") {
-                if peek(count + 1)?.action.hasPrefix("read \(thing)") == true || isIngredient(at: count) { break }
+                if peek(count + 1)?.action.hasPrefix("read \(thing)") == true || isIngredient(at: count) {
+                    break
+                }
                 things.append(thing)
             } else if !(step.action == "look around" || isContainerOpening(step)) {
                 break
@@ -108,8 +121,10 @@ extension SkillReader {
                 purpose: "take \(taken)", steps: steps
             ) { evidence in
                 let opened = steps.compactMap { $0.object(after: "open ") }
-                let opening = opened.isEmpty ? "" : " I open \(Wording.list(opened.map { Wording.the($0) })) first."
-                return "\(evidence.sighting(of: names[0])) I will need \(taken) in my inventory\(clause).\(opening)"
+                let opening =
+                    opened.isEmpty ? "" : " I open \(Wording.list(opened.map { Wording.the($0) })) first."
+                return
+                    "\(evidence.sighting(of: names[0])) I will need \(taken) in my inventory\(clause).\(opening)"
             })
     }
 
@@ -137,7 +152,8 @@ extension SkillReader {
         return Skill(
             stage: .prepare, subject: vessel,
             plan: .actions(
-                "fill_\(Wording.identifier(vessel))_with_water", purpose: "fill the \(vessel) with water", steps: steps
+                "fill_\(Wording.identifier(vessel))_with_water", purpose: "fill the \(vessel) with water",
+                steps: steps
             ) { evidence in
                 "\(evidence.sighting(of: "sink")) Water comes from the sink: I put the \(vessel) into it, turn it on just "
                     + "long enough, turn it off again and take the \(vessel) back\(clause)."
