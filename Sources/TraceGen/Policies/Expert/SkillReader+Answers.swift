@@ -5,8 +5,9 @@ extension SkillReader {
         guard let thing = peek()?.object(after: "focus on ") else { return nil }
         let steps = take()
         let subject = thing.replacing(" in inventory", with: "")
+        let visible = subject.hasPrefix("substance in ") ? String(subject.dropFirst(13)) : subject.shortened
         let isLast = remaining.isEmpty
-        let clause = steps.goalClause
+        let goal = steps.goalSentence
         return Skill(
             stage: isLast ? .answer : .focus,
             plan: .actions(
@@ -17,8 +18,8 @@ extension SkillReader {
                     isLast
                     ? "That is the answer the task asks for"
                     : "The task asks to focus on it before anything else is done to it"
-                return "\(evidence.sighting(of: subject.shortened)) \(reason), so I focus on "
-                    + "\(Wording.the(subject))\(clause)."
+                return "\(evidence.sighting(of: visible)) \(reason), so I focus on "
+                    + "\(Wording.the(subject)).\(goal)"
             })
     }
 
@@ -31,7 +32,7 @@ extension SkillReader {
         }
         let steps = take()
         let subject = thing.replacing(" in inventory", with: "").shortened
-        let clause = steps.goalClause
+        let goal = steps.goalSentence
         return Skill(
             stage: .answer,
             plan: .actions(
@@ -39,7 +40,7 @@ extension SkillReader {
                 inputs: ["instruction", "observation"],
                 purpose: "move \(Wording.the(subject)) to the \(target)", steps: steps
             ) { evidence in
-                "\(evidence.standpoint) The instruction names the \(target), so this is where \(Wording.the(subject)) goes\(clause)."
+                "\(evidence.standpoint) The instruction names the \(target), so this is where \(Wording.the(subject)) goes.\(goal)"
             })
     }
 
@@ -48,14 +49,14 @@ extension SkillReader {
         guard peek()?.action.hasPrefix("drop ") == true else { return nil }
         var steps = take { $0.action.hasPrefix("drop ") }
         if peek()?.action == "look around" { steps += take() }
-        let clause = steps.goalClause
+        let goal = steps.goalSentence
         let place = room.map { Wording.the($0) } ?? "this room"
         return Skill(
             stage: .prepare,
             plan: .actions("put_down_what_i_carry", purpose: "put down what I carry", steps: steps) {
                 evidence in
                 "\(evidence.standpoint) Everything has to lie in \(place) before it can be connected, so I put down what I "
-                    + "carry\(clause)."
+                    + "carry.\(goal)"
             })
     }
 
@@ -79,7 +80,7 @@ extension SkillReader {
         }
         let changes = facts.contains("changed")
         let isHot = changes && (step.action.contains(threshold.boxAbove) == true)
-        let clause = take().goalClause
+        let goal = take().goalSentence
         // A solid that never melted on the heater has its melting point above what was measured, and the other way
         // round for a liquid that never froze.
         let above =
@@ -96,7 +97,7 @@ extension SkillReader {
                     let value = evidence.value(of: "temperature") ?? "unknown"
                     return
                         "`temperature` is \(value). The instruction draws the line at \(threshold.degrees) degrees: above it "
-                        + "the \(threshold.boxAbove) is right, below it the \(threshold.boxBelow)\(clause)."
+                        + "the \(threshold.boxAbove) is right, below it the \(threshold.boxBelow).\(goal)"
                 },
                 body: [
                     .code(
@@ -112,7 +113,7 @@ extension SkillReader {
         else {
             return nil
         }
-        let clause = take().goalClause
+        let goal = take().goalSentence
         return Skill(
             stage: .answer,
             plan: Plan(
@@ -123,7 +124,7 @@ extension SkillReader {
                     return
                         "`light_is_on` is \(lit ? "True: current flows through the object, so it conducts" : "False: no current flows through the object, so it does not conduct"). "
                         + "The instruction wants a conductive object in the \(boxes.conductive) and a nonconductive one in the "
-                        + "\(boxes.nonconductive)\(clause)."
+                        + "\(boxes.nonconductive).\(goal)"
                 },
                 body: [
                     .code("box = '\(boxes.conductive)' if light_is_on else '\(boxes.nonconductive)'"),
@@ -137,7 +138,7 @@ extension SkillReader {
             let other = slideSpeeds.first(where: { $0.plane != chosen })
         else { return nil }
         let wantsFastest = own.scoutedSpeed > other.scoutedSpeed
-        let clause = take().goalClause
+        let goal = take().goalSentence
         let speeds = slideSpeeds.map { "\(PythonLiteral.string($0.plane)): \($0.variable)" }.joined(
             separator: ", ")
         let variables = slideSpeeds.map(\.variable)
@@ -152,7 +153,7 @@ extension SkillReader {
                     let shown = variables.map { "`\($0)` is \(evidence.value(of: $0) ?? "unknown")" }
                     return
                         "\(Wording.list(shown)). A \(wantsFastest ? "fast" : "slow") block means a \(wantsFastest ? "steep or smooth" : "shallow or rough") "
-                        + "plane, and the instruction asks for that one, so I compare the two speeds\(clause)."
+                        + "plane, and the instruction asks for that one, so I compare the two speeds.\(goal)"
                 },
                 body: [
                     .code("speeds = {\(speeds)}"),

@@ -112,10 +112,10 @@ extension RouteStep {
 }
 
 extension [RouteStep] {
-    /// A half sentence naming the first subgoal these steps complete: `, which the task counts as "…"`; else nothing.
-    var goalClause: String {
+    /// A sentence naming the first subgoal these steps complete, with a space before it; empty where there is none.
+    var goalSentence: String {
         guard let goal = flatMap(\.goals).first else { return "" }
         let words = goal.split(separator: ":", maxSplits: 1).last.map { $0.drop { $0 == " " } } ?? goal[...]
-        return ", which brings the subgoal \"\(words)\""
+        return " That reaches the subgoal \"\(words)\"."
     }
 }
