@@ -28,7 +28,7 @@ struct Evidence: Sendable {
 
     /// A sentence that says where the agent stands, or what it last saw.
     var standpoint: String {
-        if let place { return "The observation places me in \(Wording.the(place))." }
+        if let place { return "The observation places me \(Wording.inside(place))." }
         guard let text = value(of: "observation") else { return "Nothing has been observed yet." }
         return "The last observation says \"\(Self.short(text))\"."
     }

@@ -125,4 +125,9 @@ enum Wording {
     static func the(_ thing: String) -> String {
         thing.hasPrefix("the ") || thing == "outside" ? thing : "the \(thing)"
     }
+
+    /// Where a room's things are: `in the kitchen`, `outside`.
+    static func inside(_ room: String) -> String {
+        room == "outside" ? room : "in the \(room)"
+    }
 }

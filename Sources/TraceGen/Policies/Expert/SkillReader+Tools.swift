@@ -15,12 +15,13 @@ extension SkillReader {
         return Skill(
             stage: .gather,
             plan: .actions(
-                "go_to_\(Wording.identifier(destination))", purpose: "go to \(Wording.the(destination))",
+                "go_to_\(Wording.identifier(destination))",
+                purpose: destination == "outside" ? "go outside" : "go to the \(destination)",
                 steps: steps
             ) {
                 evidence in
                 let reason =
-                    next.map { "\($0) should be in \(Wording.the(destination))" } ?? "The work goes on there"
+                    next.map { "\($0) should be \(Wording.inside(destination))" } ?? "The work goes on there"
                 return
                     "\(evidence.standpoint) \(reason.capitalisingFirst), so I teleport there, which takes one action"
                     + ".\(goal) Looking around then tells me what is at hand."
