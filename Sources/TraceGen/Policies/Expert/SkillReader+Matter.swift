@@ -47,17 +47,16 @@ extension SkillReader {
         var lines = ["changed = False"]
         if measures { lines.append("temperature = None") }
         lines.append("for _ in range(\(max(rounds, 2))):")
-        lines.append("    observation = run(\(PythonLiteral.string("examine \(substance)")))")
-        lines.append("    if observation != \(PythonLiteral.string(appearance)):")
-        lines.append("        changed = True")
-        lines.append("        break")
         if measures {
-            lines.append(
-                "    reading = run(\(PythonLiteral.string("use thermometer in inventory on \(substance)")))")
+            lines.append("    reading = run(\(PythonLiteral.string("use thermometer in inventory on \(substance)")))")
             lines.append("    degrees = re.search(r'(-?\\d+) degrees', reading)")
             lines.append("    if degrees:")
             lines.append("        temperature = int(degrees.group(1))")
         }
+        lines.append("    observation = run(\(PythonLiteral.string("examine \(substance)")))")
+        lines.append("    if observation != \(PythonLiteral.string(appearance)):")
+        lines.append("        changed = True")
+        lines.append("        break")
         if steps.contains(where: { $0.action == "wait" }) { lines.append("    run('wait')") }
         let subject = substance.shortened
         let goal = steps.goalSentence
