@@ -21,7 +21,9 @@ let package = Package(
     targets: [
         // Bytes: gzip and lines. The only place that knows how files are compressed.
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
-        .target(name: "JSONLines", dependencies: ["CZlib"], swiftSettings: strict),
+        .target(
+            name: "JSONLines", dependencies: ["CZlib", .product(name: "Crypto", package: "swift-crypto")],
+            swiftSettings: strict),
 
         // Records: the types of the contract, their codec and the run directory that holds them.
         .target(
@@ -42,7 +44,7 @@ let package = Package(
             resources: [.embedInCode("Resources/executor_worker.py"), .embedInCode("Resources/scienceworld_worker.py")],
             swiftSettings: strict),
         .target(name: "Decompose", dependencies: ["Trajectories"], swiftSettings: strict),
-        .target(name: "Filter", dependencies: ["Trajectories"], swiftSettings: strict),
+        .target(name: "Filter", dependencies: ["Trajectories", "JSONLines"], swiftSettings: strict),
         .target(name: "Export", dependencies: ["Trajectories", "JSONLines"], swiftSettings: strict),
 
         // The command line joins the stages.
@@ -52,6 +54,13 @@ let package = Package(
                 "TraceGen", "Decompose", "Filter", "Export", "Trajectories", "JSONLines", "Yams",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
+            ],
+            swiftSettings: strict),
+
+        .testTarget(
+            name: "JSONLinesTests",
+            dependencies: [
+                "JSONLines", .product(name: "Subprocess", package: "swift-subprocess"),
             ],
             swiftSettings: strict),
     ],
