@@ -61,6 +61,11 @@ let package = Package(
                 .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: strict),
+
+        .testTarget(
+            name: "DecomposeTests",
+            dependencies: ["Decompose", "Trajectories", .product(name: "Subprocess", package: "swift-subprocess")],
+            exclude: ["Golden"], swiftSettings: strict),
     ],
     swiftLanguageModes: [.v6]
 )
