@@ -33,7 +33,7 @@ struct ComparisonTable {
         let flat = methods.contains(.recode) ? methods.filter { $0 != .recode } : []
         blocks =
             [Block(title: "", columns: ["top %"])]
-            + methods.map { Block(title: $0.title, columns: ["trajectories", "pairs", "reward"]) }
+            + methods.map { Block(title: $0.title, columns: ["n", "pairs", "reward"]) }
             + (flat.isEmpty
                 ? [] : [Block(title: "pairs for one of ReCode", columns: flat.map(\.title))])
         lines = ratios.map { ratio in

@@ -7,7 +7,7 @@ extension StudyTable {
     }
 
     /// What the numbers of a rendered table are.
-    static let note = "Reward x 100: mean ± sample standard deviation of the trajectories that were kept."
+    static let note = "n: trajectories kept. Reward x 100: their mean ± sample standard deviation."
 }
 
 extension ComparisonTable {
