@@ -21,8 +21,11 @@ let package = Package(
     targets: [
         // Bytes: gzip and lines. The only place that knows how files are compressed.
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+        // One system call that Swift's import of the C library leaves out.
+        .target(name: "CFileSystem"),
         .target(
-            name: "JSONLines", dependencies: ["CZlib", .product(name: "Crypto", package: "swift-crypto")],
+            name: "JSONLines",
+            dependencies: ["CFileSystem", "CZlib", .product(name: "Crypto", package: "swift-crypto")],
             swiftSettings: strict),
 
         // Records: the types of the contract, their codec and the run directory that holds them.
@@ -41,17 +44,28 @@ let package = Package(
                 .product(name: "Subprocess", package: "swift-subprocess"),
                 .product(name: "SystemPackage", package: "swift-system"),
             ],
-            resources: [.embedInCode("Resources/executor_worker.py"), .embedInCode("Resources/scienceworld_worker.py")],
+            resources: [
+                .embedInCode("Resources/executor_worker.py"),
+                .embedInCode("Resources/scienceworld_worker.py"),
+            ],
             swiftSettings: strict),
-        .target(name: "Decompose", dependencies: ["Trajectories"], swiftSettings: strict),
+        .target(
+            name: "Decompose", dependencies: ["Trajectories"],
+            resources: [
+                "recode_system", "recode_user", "react_system", "codeact_system", "flat_user",
+                "scienceworld_world", "scienceworld_actions", "scienceworld_recode_example",
+                "scienceworld_react_example", "scienceworld_codeact_example",
+            ].map { .embedInCode("Resources/\($0).txt") },
+            swiftSettings: strict),
         .target(name: "Filter", dependencies: ["Trajectories", "JSONLines"], swiftSettings: strict),
         .target(name: "Export", dependencies: ["Trajectories", "JSONLines"], swiftSettings: strict),
+        .target(name: "Study", dependencies: ["Trajectories"], swiftSettings: strict),
 
         // The command line joins the stages.
         .executableTarget(
             name: "RecodeData",
             dependencies: [
-                "TraceGen", "Decompose", "Filter", "Export", "Trajectories", "JSONLines", "Yams",
+                "TraceGen", "Decompose", "Filter", "Export", "Study", "Trajectories", "JSONLines", "Yams",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
             ],
@@ -62,6 +76,22 @@ let package = Package(
             dependencies: [
                 "JSONLines", .product(name: "Subprocess", package: "swift-subprocess"),
             ],
+            swiftSettings: strict),
+        .testTarget(
+            name: "DecomposeTests",
+            dependencies: [
+                "Decompose", "Trajectories", .product(name: "Subprocess", package: "swift-subprocess"),
+            ],
+            exclude: ["Golden"], swiftSettings: strict),
+        .testTarget(
+            name: "ExportTests",
+            dependencies: [
+                "Export", "JSONLines", "Trajectories",
+                .product(name: "Subprocess", package: "swift-subprocess"),
+            ],
+            exclude: ["Golden"], swiftSettings: strict),
+        .testTarget(
+            name: "StudyTests", dependencies: ["Study", "Trajectories"], exclude: ["Golden"],
             swiftSettings: strict),
     ],
     swiftLanguageModes: [.v6]
