@@ -41,7 +41,14 @@ let package = Package(
             ],
             resources: [.embedInCode("Resources/executor_worker.py"), .embedInCode("Resources/scienceworld_worker.py")],
             swiftSettings: strict),
-        .target(name: "Decompose", dependencies: ["Trajectories"], swiftSettings: strict),
+        .target(
+            name: "Decompose", dependencies: ["Trajectories"],
+            resources: [
+                "recode_system", "recode_user", "react_system", "codeact_system", "flat_user",
+                "scienceworld_world", "scienceworld_actions", "scienceworld_recode_example",
+                "scienceworld_react_example", "scienceworld_codeact_example",
+            ].map { .embedInCode("Resources/\($0).txt") },
+            swiftSettings: strict),
         .target(name: "Filter", dependencies: ["Trajectories"], swiftSettings: strict),
         .target(name: "Export", dependencies: ["Trajectories", "JSONLines"], swiftSettings: strict),
 
