@@ -20,7 +20,7 @@ let package = Package(
     ],
     targets: [
         // Bytes: gzip and lines. The only place that knows how files are compressed.
-        .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+        .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
         .target(name: "JSONLines", dependencies: ["CZlib"], swiftSettings: strict),
 
         // Records: the types of the contract, their codec and the run directory that holds them.
@@ -39,7 +39,10 @@ let package = Package(
                 .product(name: "Subprocess", package: "swift-subprocess"),
                 .product(name: "SystemPackage", package: "swift-system"),
             ],
-            resources: [.embedInCode("Resources/executor_worker.py"), .embedInCode("Resources/scienceworld_worker.py")],
+            resources: [
+                .embedInCode("Resources/executor_worker.py"),
+                .embedInCode("Resources/scienceworld_worker.py"),
+            ],
             swiftSettings: strict),
         .target(
             name: "Decompose", dependencies: ["Trajectories"],
@@ -61,6 +64,7 @@ let package = Package(
                 .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: strict),
+        .testTarget(name: "RecodeDataTests", dependencies: ["RecodeData"], swiftSettings: strict),
     ],
     swiftLanguageModes: [.v6]
 )
