@@ -28,6 +28,7 @@ public struct TraceGenError: Error, Sendable, Hashable {
 }
 
 extension TraceGenError: CustomStringConvertible {
+    /// The message, with the cause on a line of its own.
     public var description: String {
         guard let cause, !cause.isEmpty else { return message }
         return "\(message)\n  \(cause)"

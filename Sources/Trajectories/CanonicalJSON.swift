@@ -20,7 +20,9 @@ public enum CanonicalJSON {
 
     /// Decodes a value from JSON text.
     /// - Throws: `DecodingError` naming the key at fault.
-    public static func decode<Value: Decodable>(_ type: Value.Type, from bytes: some Sequence<UInt8>) throws -> Value {
+    public static func decode<Value: Decodable>(_ type: Value.Type, from bytes: some Sequence<UInt8>) throws
+        -> Value
+    {
         try JSONDecoder().decode(type, from: Data(bytes))
     }
 }

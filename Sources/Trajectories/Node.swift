@@ -30,14 +30,16 @@ public struct Node: Codable, Sendable, Hashable {
     public var error: String?
 
     enum CodingKeys: String, CodingKey {
-        case id, parent, depth, attempt, kind, code, status, inputs, outputs, expansion, actions, printed, error
+        case id, parent, depth, attempt, kind, code, status, inputs, outputs, expansion, actions, printed,
+            error
         case lostOutputs = "lost_outputs"
     }
 
     /// Makes a node; it starts `pending`, with nothing done.
     public init(
         id: Int, parent: Int?, depth: Int, attempt: Int = 0, kind: NodeKind, code: String,
-        status: NodeStatus = .pending, inputs: [String] = [], outputs: [String] = [], lostOutputs: [String] = [],
+        status: NodeStatus = .pending, inputs: [String] = [], outputs: [String] = [],
+        lostOutputs: [String] = [],
         expansion: Expansion? = nil, actions: [Action] = [], printed: [String] = [], error: String? = nil
     ) {
         self.id = id
@@ -96,7 +98,8 @@ public struct Expansion: Codable, Sendable, Hashable {
 
     /// Makes an expansion from its parts.
     public init(
-        variables: [Variable], thought: String = "", code: String = "", response: String = "", attempts: [Attempt] = []
+        variables: [Variable], thought: String = "", code: String = "", response: String = "",
+        attempts: [Attempt] = []
     ) {
         self.variables = variables
         self.thought = thought

@@ -60,7 +60,8 @@ public struct Trajectory: Codable, Sendable, Hashable {
     public init(
         id: String, taskID: String, environment: EnvironmentRecord, instruction: String,
         initialObservation: String, agent: AgentKind, policy: PolicyRecord, limits: EpisodeLimits,
-        reward: Double, nativeReward: NativeReward, success: Bool, ended: EndReason, endedDetail: String? = nil,
+        reward: Double, nativeReward: NativeReward, success: Bool, ended: EndReason,
+        endedDetail: String? = nil,
         steps: Int, calls: Int, usage: Usage, seed: Int, repeat: Int, nodes: [Node]
     ) {
         self.schema = Self.schemaName
@@ -139,7 +140,8 @@ public struct EnvironmentRecord: Codable, Sendable, Hashable {
 
     /// Makes a record from its parts.
     public init(
-        name: String, version: String, task: String, variation: Int, split: Split, options: [String: JSONValue] = [:]
+        name: String, version: String, task: String, variation: Int, split: Split,
+        options: [String: JSONValue] = [:]
     ) {
         self.name = name
         self.version = version
@@ -167,7 +169,8 @@ public struct PolicyRecord: Codable, Sendable, Hashable {
     }
 
     /// Makes a record from its parts.
-    public init(name: String, model: String, sampling: [String: JSONValue] = [:], promptSHA256: String? = nil) {
+    public init(name: String, model: String, sampling: [String: JSONValue] = [:], promptSHA256: String? = nil)
+    {
         self.name = name
         self.model = model
         self.sampling = sampling

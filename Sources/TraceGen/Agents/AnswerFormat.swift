@@ -13,18 +13,22 @@ enum AnswerFormat {
     static func parse(_ text: String) -> Result<ParsedAnswer, FormatProblem> {
         let (thought, rest) = splitThought(text)
         guard let open = rest.firstRange(of: "<execute>") else {
-            return .failure(FormatProblem("There is no <execute>…</execute> block: put the Python code into exactly one."))
+            return .failure(
+                FormatProblem("There is no <execute>…</execute> block: put the Python code into exactly one.")
+            )
         }
         let afterOpen = rest[open.upperBound...]
         guard let close = afterOpen.firstRange(of: "</execute>") else {
             return .failure(FormatProblem("The <execute> block is not closed: end the code with </execute>."))
         }
         guard !afterOpen[close.upperBound...].contains("<execute>") else {
-            return .failure(FormatProblem("There is more than one <execute> block: put all the code into one."))
+            return .failure(
+                FormatProblem("There is more than one <execute> block: put all the code into one."))
         }
         let code = withoutFence(trimmed(afterOpen[..<close.lowerBound]))
         guard !code.isEmpty else {
-            return .failure(FormatProblem("The <execute> block is empty: write at least one Python statement."))
+            return .failure(
+                FormatProblem("The <execute> block is empty: write at least one Python statement."))
         }
         return .success(ParsedAnswer(thought: String(trimmed(thought)), code: String(code)))
     }
@@ -48,7 +52,9 @@ enum AnswerFormat {
     }
 
     private static func withoutFence(_ code: Substring) -> Substring {
-        guard code.hasPrefix("```"), code.hasSuffix("```"), let end = code.firstIndex(of: "\n") else { return code }
+        guard code.hasPrefix("```"), code.hasSuffix("```"), let end = code.firstIndex(of: "\n") else {
+            return code
+        }
         return trimmed(code[code.index(after: end)...].dropLast(3))
     }
 }

@@ -1,0 +1,151 @@
+import Trajectories
+
+extension ReCodeEpisode {
+    /// Expands a placeholder and runs what it expands to; expands it again while its code raises.
+    func expand(_ index: Int, _ call: PlaceholderCall, path: [PlaceholderCall]) async throws -> VisitResult {
+        try checkRecursion(index, call, path: path)
+        tree[index].expansion = Expansion(variables: call.variables)
+        var variables = call.variables
+        var correction: Correction?
+        for attempt in 0...setting.limits.maxRetry {
+            if attempt > 0 { variables = try await setting.executor.variables(call.inputs) }
+            let block = try await ask(
+                index,
+                ExpansionRequest(signature: call.signature, variables: variables, correction: correction))
+            accept(block, variables: variables, at: index)
+            switch try await run(block, attempt: attempt, below: index, path: path + [call]) {
+            case .done(let assigned):
+                tree[index].lostOutputs = call.outputs.filter { !assigned.contains($0) }
+                return .done(assigned: assigned)
+            case .raised(let message):
+                correction = reject(block.answer, .runtime, message, at: index)
+            }
+        }
+        fail(index, "retry limit: \(setting.limits.maxRetry + 1) expansions of this placeholder raised")
+        throw EpisodeEnd(.retryLimit, tree[index].code)
+    }
+
+    /// Depth and loops are judged before the policy is asked, so a hopeless placeholder costs no call.
+    private func checkRecursion(_ index: Int, _ call: PlaceholderCall, path: [PlaceholderCall])
+        throws(EpisodeEnd)
+    {
+        if path.contains(where: { $0.repeats(call) }) {
+            fail(index, "loop: this placeholder is being expanded already, with the same variables")
+            throw EpisodeEnd(.loop, tree[index].code)
+        }
+        if tree[index].depth >= setting.limits.maxDepth {
+            fail(index, "depth limit: expansions may nest \(setting.limits.maxDepth) deep")
+            throw EpisodeEnd(.depthLimit, tree[index].code)
+        }
+    }
+
+    /// Asks the policy until its answer keeps the format.
+    private func ask(_ index: Int, _ request: ExpansionRequest) async throws -> AcceptedBlock {
+        var request = request
+        for _ in 0...setting.limits.maxRewrite {
+            let answer = try await answer(to: request, at: index)
+            switch AnswerFormat.parse(answer) {
+            case .failure(let problem):
+                request.correction = reject(answer, .format, problem.message, at: index)
+            case .success(let parsed):
+                switch try await parse(parsed.code, at: index) {
+                case .formatProblem(let message):
+                    request.correction = reject(answer, .format, message, at: index)
+                case .statements(let statements):
+                    return AcceptedBlock(answer: answer, parsed: parsed, statements: statements)
+                }
+            }
+        }
+        fail(index, "rewrite limit: \(setting.limits.maxRewrite + 1) answers broke the format")
+        throw EpisodeEnd(.rewriteLimit, tree[index].code)
+    }
+
+    private func answer(to request: ExpansionRequest, at index: Int) async throws -> String {
+        let began = clock.now
+        defer { policyTime += clock.now - began }
+        do {
+            let answer = try await setting.policy.expand(request)
+            calls += 1
+            usage.add(answer.usage)
+            return answer.text
+        } catch let error as TraceGenError where error.code == .policyFailed {
+            fail(index, error.description)
+            throw EpisodeEnd(.policyError, error.description)
+        }
+    }
+
+    private func parse(_ code: String, at index: Int) async throws -> ParsedBlock {
+        do {
+            return try await setting.executor.parse(code)
+        } catch let failure as ExecutorFailure {
+            fail(index, failure.message)
+            throw failure
+        }
+    }
+
+    private func accept(_ block: AcceptedBlock, variables: [Variable], at index: Int) {
+        tree[index].status = .expanded
+        tree[index].expansion?.variables = variables
+        tree[index].expansion?.thought = block.parsed.thought
+        tree[index].expansion?.code = block.parsed.code
+        tree[index].expansion?.response = block.answer
+    }
+
+    /// Puts an answer that did not stand among the attempts.
+    private func reject(_ answer: String, _ problem: AttemptProblem, _ message: String, at index: Int)
+        -> Correction
+    {
+        tree[index].expansion?.attempts.append(Attempt(response: answer, problem: problem, message: message))
+        tree[index].expansion?.response = ""
+        tree[index].expansion?.thought = ""
+        tree[index].expansion?.code = ""
+        return Correction(problem: problem, response: answer, message: message)
+    }
+
+    /// Runs an accepted block statement by statement.
+    private func run(
+        _ block: AcceptedBlock, attempt: Int, below index: Int, path: [PlaceholderCall]
+    ) async throws -> VisitResult {
+        let children = tree.expand(index, attempt: attempt, into: block.statements)
+        var assigned: Set<String> = []
+        for (position, child) in children.enumerated() {
+            switch try await visit(child, path: path) {
+            case .done(let names): assigned.formUnion(names)
+            case .raised(let message):
+                for left in children[(position + 1)...] { tree[left].status = .skipped }
+                return .raised(message)
+            }
+        }
+        return .done(assigned: assigned)
+    }
+}
+
+/// An answer that kept the format.
+private struct AcceptedBlock: Sendable {
+    var answer: String
+    var parsed: ParsedAnswer
+    var statements: [String]
+}
+
+extension PlaceholderCall {
+    /// Whether expanding `other` below this call would only come back to where it started: the same function with the
+    /// same arguments and the same values. New values are progress, not a loop (paper, appendix A.1).
+    func repeats(_ other: PlaceholderCall) -> Bool {
+        name == other.name && inputs == other.inputs && variables == other.variables
+            && arguments(of: signature) == arguments(of: other.signature)
+    }
+
+    /// The call without its left-hand side.
+    private func arguments(of signature: String) -> Substring {
+        signature.firstRange(of: "\(name)(").map { signature[$0.lowerBound...] } ?? signature[...]
+    }
+}
+
+extension Usage {
+    /// Adds what another answer cost; an unknown price makes the sum unknown only if nothing was priced.
+    mutating func add(_ other: Usage) {
+        promptTokens += other.promptTokens
+        completionTokens += other.completionTokens
+        if let cost = other.costUSD { costUSD = (costUSD ?? 0) + cost }
+    }
+}
