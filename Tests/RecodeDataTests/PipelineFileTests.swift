@@ -15,6 +15,152 @@ private func problem(in text: String) -> String? {
     }
 }
 
+struct BadFile: Sendable, CustomTestStringConvertible {
+    let text: String
+    let message: String
+    var testDescription: String { message }
+
+    init(_ text: String, _ message: String) {
+        self.text = text
+        self.message = message
+    }
+}
+
+private let badFiles: [BadFile] = [
+    BadFile(
+        "", "p.yaml: found nothing, expected a pipeline. docs/pipeline.md shows one."
+    ),
+    BadFile(
+        "- a\n",
+        "p.yaml:1: found a list, expected a pipeline: a mapping of name, seed, collect, select, export, count."
+    ),
+    BadFile(
+        "name: [\n",
+        "p.yaml:2: found text that is not YAML, expected YAML. "
+            + "The YAML reader says: did not find expected node content while parsing a flow node that begins in line 2."
+    ),
+    BadFile(
+        head + "name: q\n",
+        "p.yaml:1: found the key 'name' more than once, expected each key once. Remove all but one."
+    ),
+    BadFile(
+        head + "selct: {top: [10]}\n",
+        "p.yaml:6: found the key 'selct', expected one of name, seed, collect, select, export, count. "
+            + "Did you mean 'select'?"
+    ),
+    BadFile(
+        head + "    polcy: expert\n",
+        "p.yaml:6: collect[0]: found the key 'polcy', expected one of name, env, agent, policy, slip, split, tasks, "
+            + "variations, repeats, limit, max_depth. Did you mean 'policy'?"
+    ),
+    BadFile(
+        head + "    colour: red\n",
+        "p.yaml:6: collect[0]: found the key 'colour', expected one of name, env, agent, policy, slip, split, tasks, "
+            + "variations, repeats, limit, max_depth. Remove it."
+    ),
+    BadFile(
+        "name: p\n", "p.yaml:1: collect: found nothing, expected a list of collect stages. Add it."
+    ),
+    BadFile(
+        "name: p\ncollect:\n",
+        "p.yaml:2: collect: found nothing, expected a list of collect stages, each with name, env and policy."
+    ),
+    BadFile(
+        "name: p\ncollect:\n  - env: scienceworld\n    policy: expert\n",
+        "p.yaml:3: collect[0].name: found nothing, expected a name for the stage. Add it."
+    ),
+    BadFile(
+        "name: p\ncollect:\n  - name: a\n    env: scienceworld\n    policy: expert\n"
+            + "  - name: a\n    env: scienceworld\n    policy: expert\n",
+        "p.yaml:6: collect[1]: found a second stage named 'a', expected stages with different names. "
+            + "The name is the stage's folder: give each its own."
+    ),
+    BadFile(
+        "name: ../x\ncollect: []\n",
+        "p.yaml:1: name: found '../x', expected a name of letters, digits, '-', '_' and '.', "
+            + "not beginning with '.' or '-'."
+    ),
+    BadFile(
+        "name: p\ncollect:\n  - name: c\n    env: sciencewrold\n    policy: expert\n",
+        "p.yaml:4: collect[0].env: found 'sciencewrold', expected an environment: scienceworld. "
+            + "Did you mean 'scienceworld'?"
+    ),
+    BadFile(
+        head + "    agent: recoder\n",
+        "p.yaml:6: collect[0].agent: found 'recoder', expected an agent: recode. Did you mean 'recode'?"
+    ),
+    BadFile(
+        "name: p\ncollect:\n  - name: c\n    env: scienceworld\n    policy: gpt\n",
+        "p.yaml:5: collect[0].policy: found 'gpt', expected a policy: expert."
+    ),
+    BadFile(
+        head + "    slip: 2\n",
+        "p.yaml:6: collect[0].slip: found '2', expected a probability from 0 to 1."
+    ),
+    BadFile(
+        head + "    slip: '0.1'\n",
+        "p.yaml:6: collect[0].slip: found '0.1', expected a probability from 0 to 1."
+    ),
+    BadFile(
+        head + "    repeats: 1.5\n",
+        "p.yaml:6: collect[0].repeats: found '1.5', expected an integer of 1 or more."
+    ),
+    BadFile(
+        head + "    variations: none\n",
+        "p.yaml:6: collect[0].variations: found 'none', expected 1 or more, or all."
+    ),
+    BadFile(
+        head + "    split: validation\n",
+        "p.yaml:6: collect[0].split: found 'validation', expected a split: train, dev, test."
+    ),
+    BadFile(
+        head + "    tasks: boil\n",
+        "p.yaml:6: collect[0].tasks: found 'boil', expected a list of task names, or all."
+    ),
+    BadFile(
+        head + "seed: zero\n", "p.yaml:6: seed: found 'zero', expected an integer."
+    ),
+    BadFile(
+        head + "select:\n  top: [10, 0]\n",
+        "p.yaml:7: select.top[1]: found '0', expected a percentage above 0, up to 100."
+    ),
+    BadFile(
+        head + "select:\n  top: [100.5]\n",
+        "p.yaml:7: select.top[0]: found '100.5', expected a percentage above 0, up to 100."
+    ),
+    BadFile(
+        head + "select:\n  top: [10, 10]\n",
+        "p.yaml:7: select.top[1]: found '10', expected each percentage once. Remove it."
+    ),
+    BadFile(
+        head + "select: {ties: hsah}\n",
+        "p.yaml:6: select.ties: found 'hsah', expected a rule for ties: hash, shortest, cheapest, all. "
+            + "Did you mean 'hash'?"
+    ),
+    BadFile(
+        head + "select: {successful_only: yes}\n",
+        "p.yaml:6: select.successful_only: found 'yes', expected true or false."
+    ),
+    BadFile(
+        head + "export: {methods: [recode, reakt]}\n",
+        "p.yaml:6: export.methods[1]: found 'reakt', expected a method: recode, react, codeact. "
+            + "Did you mean 'react'?"
+    ),
+    BadFile(
+        head + "export: {methods: []}\n",
+        "p.yaml:6: export.methods: found a list, expected a list of methods: recode, react, codeact."
+    ),
+    BadFile(
+        head + "select: {top: [10]}\nexport: {top: [20]}\n",
+        "p.yaml:7: export.top[0]: found '20', expected one of 10. "
+            + "Only what is selected can be exported: add it to select.top too."
+    ),
+    BadFile(
+        head + "count: {top: {}}\n",
+        "p.yaml:6: count.top: found a mapping, expected a list of percentages above 0, up to 100."
+    ),
+]
+
 @Suite struct PipelineFileTests {
     @Test func leavingEverythingOutTakesTheDocumentedDefaults() throws {
         let pipeline = try PipelineFile.parse(head, file: "p.yaml")
@@ -67,142 +213,9 @@ private func problem(in text: String) -> String? {
         #expect(pipeline.count.top == [50, 100])
     }
 
-    @Test(arguments: [
-        (
-            "", "p.yaml: found nothing, expected a pipeline. docs/pipeline.md shows one."
-        ),
-        (
-            "- a\n",
-            "p.yaml:1: found a list, expected a pipeline: a mapping of name, seed, collect, select, export, count."
-        ),
-        (
-            "name: [\n",
-            "p.yaml:2: found text that is not YAML, expected YAML. "
-                + "The YAML reader says: did not find expected node content while parsing a flow node that begins in line 2."
-        ),
-        (
-            head + "name: q\n",
-            "p.yaml:1: found the key 'name' more than once, expected each key once. Remove all but one."
-        ),
-        (
-            head + "selct: {top: [10]}\n",
-            "p.yaml:6: found the key 'selct', expected one of name, seed, collect, select, export, count. "
-                + "Did you mean 'select'?"
-        ),
-        (
-            head + "    polcy: expert\n",
-            "p.yaml:6: collect[0]: found the key 'polcy', expected one of name, env, agent, policy, slip, split, tasks, "
-                + "variations, repeats, limit, max_depth. Did you mean 'policy'?"
-        ),
-        (
-            head + "    colour: red\n",
-            "p.yaml:6: collect[0]: found the key 'colour', expected one of name, env, agent, policy, slip, split, tasks, "
-                + "variations, repeats, limit, max_depth. Remove it."
-        ),
-        (
-            "name: p\n", "p.yaml:1: collect: found nothing, expected a list of collect stages. Add it."
-        ),
-        (
-            "name: p\ncollect:\n",
-            "p.yaml:2: collect: found nothing, expected a list of collect stages, each with name, env and policy."
-        ),
-        (
-            "name: p\ncollect:\n  - env: scienceworld\n    policy: expert\n",
-            "p.yaml:3: collect[0].name: found nothing, expected a name for the stage. Add it."
-        ),
-        (
-            "name: p\ncollect:\n  - name: a\n    env: scienceworld\n    policy: expert\n"
-                + "  - name: a\n    env: scienceworld\n    policy: expert\n",
-            "p.yaml:6: collect[1]: found a second stage named 'a', expected stages with different names. "
-                + "The name is the stage's folder: give each its own."
-        ),
-        (
-            "name: ../x\ncollect: []\n",
-            "p.yaml:1: name: found '../x', expected a name of letters, digits, '-', '_' and '.', "
-                + "not beginning with '.' or '-'."
-        ),
-        (
-            "name: p\ncollect:\n  - name: c\n    env: sciencewrold\n    policy: expert\n",
-            "p.yaml:4: collect[0].env: found 'sciencewrold', expected an environment: scienceworld. "
-                + "Did you mean 'scienceworld'?"
-        ),
-        (
-            head + "    agent: recoder\n",
-            "p.yaml:6: collect[0].agent: found 'recoder', expected an agent: recode. Did you mean 'recode'?"
-        ),
-        (
-            "name: p\ncollect:\n  - name: c\n    env: scienceworld\n    policy: gpt\n",
-            "p.yaml:5: collect[0].policy: found 'gpt', expected a policy: expert."
-        ),
-        (
-            head + "    slip: 2\n",
-            "p.yaml:6: collect[0].slip: found '2', expected a probability from 0 to 1."
-        ),
-        (
-            head + "    slip: '0.1'\n",
-            "p.yaml:6: collect[0].slip: found '0.1', expected a probability from 0 to 1."
-        ),
-        (
-            head + "    repeats: 1.5\n",
-            "p.yaml:6: collect[0].repeats: found '1.5', expected an integer of 1 or more."
-        ),
-        (
-            head + "    variations: none\n",
-            "p.yaml:6: collect[0].variations: found 'none', expected 1 or more, or all."
-        ),
-        (
-            head + "    split: validation\n",
-            "p.yaml:6: collect[0].split: found 'validation', expected a split: train, dev, test."
-        ),
-        (
-            head + "    tasks: boil\n",
-            "p.yaml:6: collect[0].tasks: found 'boil', expected a list of task names, or all."
-        ),
-        (
-            head + "seed: zero\n", "p.yaml:6: seed: found 'zero', expected an integer."
-        ),
-        (
-            head + "select:\n  top: [10, 0]\n",
-            "p.yaml:7: select.top[1]: found '0', expected a percentage above 0, up to 100."
-        ),
-        (
-            head + "select:\n  top: [100.5]\n",
-            "p.yaml:7: select.top[0]: found '100.5', expected a percentage above 0, up to 100."
-        ),
-        (
-            head + "select:\n  top: [10, 10]\n",
-            "p.yaml:7: select.top[1]: found '10', expected each percentage once. Remove it."
-        ),
-        (
-            head + "select: {ties: hsah}\n",
-            "p.yaml:6: select.ties: found 'hsah', expected a rule for ties: hash, shortest, cheapest, all. "
-                + "Did you mean 'hash'?"
-        ),
-        (
-            head + "select: {successful_only: yes}\n",
-            "p.yaml:6: select.successful_only: found 'yes', expected true or false."
-        ),
-        (
-            head + "export: {methods: [recode, reakt]}\n",
-            "p.yaml:6: export.methods[1]: found 'reakt', expected a method: recode, react, codeact. "
-                + "Did you mean 'react'?"
-        ),
-        (
-            head + "export: {methods: []}\n",
-            "p.yaml:6: export.methods: found a list, expected a list of methods: recode, react, codeact."
-        ),
-        (
-            head + "select: {top: [10]}\nexport: {top: [20]}\n",
-            "p.yaml:7: export.top[0]: found '20', expected one of 10. "
-                + "Only what is selected can be exported: add it to select.top too."
-        ),
-        (
-            head + "count: {top: {}}\n",
-            "p.yaml:6: count.top: found a mapping, expected a list of percentages above 0, up to 100."
-        ),
-    ])
-    func aBadFileIsRefusedByLineKeyAndExpectation(text: String, message: String) {
-        #expect(problem(in: text) == message)
+    @Test(arguments: badFiles)
+    func aBadFileIsRefusedByLineKeyAndExpectation(file: BadFile) {
+        #expect(problem(in: file.text) == file.message)
     }
 
     @Test func anUnknownTaskNamesTheNearestOne() {
