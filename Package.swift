@@ -20,8 +20,14 @@ let package = Package(
     ],
     targets: [
         // Bytes: gzip and lines. The only place that knows how files are compressed.
+<<<<<<< HEAD
         .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
         .target(name: "JSONLines", dependencies: ["CZlib"], swiftSettings: strict),
+=======
+        .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+        .target(
+            name: "JSONLines", dependencies: ["CZlib", .product(name: "Crypto", package: "swift-crypto")],
+            swiftSettings: strict),
 
         // Records: the types of the contract, their codec and the run directory that holds them.
         .target(
@@ -52,7 +58,7 @@ let package = Package(
                 "scienceworld_react_example", "scienceworld_codeact_example",
             ].map { .embedInCode("Resources/\($0).txt") },
             swiftSettings: strict),
-        .target(name: "Filter", dependencies: ["Trajectories"], swiftSettings: strict),
+        .target(name: "Filter", dependencies: ["Trajectories", "JSONLines"], swiftSettings: strict),
         .target(name: "Export", dependencies: ["Trajectories", "JSONLines"], swiftSettings: strict),
 
         // The command line joins the stages.
@@ -64,7 +70,14 @@ let package = Package(
                 .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: strict),
+
         .testTarget(name: "RecodeDataTests", dependencies: ["RecodeData"], swiftSettings: strict),
+        .testTarget(
+            name: "JSONLinesTests",
+            dependencies: [
+                "JSONLines", .product(name: "Subprocess", package: "swift-subprocess"),
+            ],
+            swiftSettings: strict),
     ],
     swiftLanguageModes: [.v6]
 )

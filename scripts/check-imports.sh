@@ -13,8 +13,8 @@ allowed() {
     JSONLines) echo CZlib ;;
     Trajectories) echo JSONLines ;;
     TraceGen) echo CSandbox Trajectories ;;
-    Decompose | Filter | Study) echo Trajectories ;;
-    Export) echo Trajectories JSONLines ;;
+    Decompose | Study) echo Trajectories ;;
+    Filter | Export) echo Trajectories JSONLines ;;
     RecodeData) echo Trajectories JSONLines TraceGen Decompose Filter Export Study ;;
     *) return 1 ;;
     esac

@@ -1,4 +1,5 @@
 import Crypto
+import JSONLines
 
 /// What makes two episodes the same work: the same identity has the same trajectory id.
 public struct EpisodeIdentity: Codable, Sendable, Hashable {
@@ -43,21 +44,11 @@ public enum Digest {
     /// The digest as 64 lower-case hex digits.
     /// - Complexity: O(*n*) in the number of bytes.
     public static func sha256Hex(of bytes: some Sequence<UInt8>) -> String {
-        hex(SHA256.hash(data: Array(bytes)))
+        Hexadecimal.text(of: SHA256.hash(data: Array(bytes)))
     }
 
     /// The first eight bytes of the digest, big-endian.
     public static func sha256Prefix(of text: String) -> UInt64 {
         SHA256.hash(data: Array(text.utf8)).prefix(8).reduce(0) { $0 << 8 | UInt64($1) }
-    }
-
-    static func hex(_ digest: some Sequence<UInt8>) -> String {
-        let digits = Array("0123456789abcdef".utf8)
-        var text: [UInt8] = []
-        for byte in digest {
-            text.append(digits[Int(byte >> 4)])
-            text.append(digits[Int(byte & 15)])
-        }
-        return String(decoding: text, as: UTF8.self)
     }
 }

@@ -1,0 +1,95 @@
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#endif
+
+/// Small files read and written whole: a reader sees the old content or the new, never a part.
+public enum AtomicFile {
+    /// Writes a file under a temporary name beside it, syncs it and renames it into place.
+    public static func write(_ bytes: [UInt8], to path: String) throws(JSONLinesError) {
+        let file = try PendingFile(path: path)
+        try file.write(bytes)
+        try file.synchronize()
+        try file.publish()
+    }
+
+    /// Reads a whole file.
+    ///
+    /// - Parameters:
+    ///   - path: the file.
+    ///   - byteLimit: how much is taken at most, so that a wrong path does not fill the memory.
+    /// - Returns: its bytes.
+    /// - Throws: `notFound`, `cannotRead`, or `lineTooLong` past the limit.
+    public static func read(_ path: String, byteLimit: Int = 256 << 20) throws(JSONLinesError) -> [UInt8] {
+        let source = try PlainSource(path: path, offset: 0)
+        var content: [UInt8] = []
+        while try source.appendBlock(to: &content) {
+            guard content.count <= byteLimit else {
+                throw JSONLinesError(
+                    .lineTooLong,
+                    "\(path) is larger than \(byteLimit) bytes, the most such a file may have. "
+                        + "Check that this is the right file.")
+            }
+        }
+        return content
+    }
+}
+
+/// A file being written under a temporary name in its own directory; removed unless it is published.
+final class PendingFile {
+    /// Where it goes in the end, symbolic links resolved.
+    let path: String
+    private let file: OpenFile
+    private var isPublished = false
+
+    /// Creates the temporary file.
+    /// - Throws: `cannotWrite`, also when `path` is there and no regular file: a device must never be replaced.
+    init(path: String) throws(JSONLinesError) {
+        self.path = try Self.destination(path)
+        let name = ".\(Directory.lastName(of: self.path)).\(getpid()).partial"
+        let temporary = Directory.parent(of: self.path) + "/" + name
+        do {
+            // A file of this name is left over from a process that had our number and died.
+            if Directory.isPresent(temporary) { try Directory.removeFile(temporary) }
+            file = try OpenFile(path: temporary, flags: O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW)
+        } catch {
+            throw JSONLinesError(
+                error.code, error.message.replacing(temporary, with: path), cause: error.cause)
+        }
+    }
+
+    deinit {
+        if !isPublished { unlink(file.path) }
+    }
+
+    func write(_ bytes: [UInt8]) throws(JSONLinesError) {
+        try file.write(bytes)
+    }
+
+    func synchronize() throws(JSONLinesError) {
+        try file.synchronize()
+    }
+
+    /// Renames it into place, or to another `name` in the same directory, and syncs the directory.
+    func publish(as name: String? = nil) throws(JSONLinesError) {
+        let path =
+            try name.map { name throws(JSONLinesError) in
+                try Self.destination(Directory.parent(of: self.path) + "/" + name)
+            } ?? self.path
+        guard rename(file.path, path) == 0 else { throw SystemFailure.current.writing(path, doing: "write") }
+        isPublished = true
+        try Directory.synchronize(Directory.parent(of: path))
+    }
+
+    private static func destination(_ path: String) throws(JSONLinesError) -> String {
+        var status = stat()
+        guard stat(path, &status) == 0 else { return path }
+        guard status.st_mode & S_IFMT == S_IFREG, let resolved = realpath(path, nil) else {
+            throw JSONLinesError(
+                .cannotWrite, "cannot write \(path): it is there and is not a regular file. Name a file.")
+        }
+        defer { free(resolved) }
+        return String(cString: resolved)
+    }
+}

@@ -1,0 +1,62 @@
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#endif
+
+/// Where a reader's decompressed bytes come from, block by block.
+protocol BlockSource {
+    /// Offset in the stored file of the block given last: its gzip member, or the block's own first byte.
+    var blockOffset: Int { get }
+    /// Offset just after the last part of the stored file that is known to be whole.
+    var verifiedByteCount: Int { get }
+    /// Appends the next block.
+    /// - Returns: `false` at the end of the file.
+    func appendBlock(to buffer: inout [UInt8]) throws(JSONLinesError) -> Bool
+}
+
+/// The file's bytes as they are.
+final class PlainSource: BlockSource {
+    let file: OpenFile
+    private let block: UnsafeMutableBufferPointer<UInt8>
+    private(set) var blockOffset: Int
+    private var nextOffset: Int
+
+    private static let blockByteCount = 1 << 18
+
+    var verifiedByteCount: Int { nextOffset }
+
+    init(path: String, offset: Int) throws(JSONLinesError) {
+        file = try OpenFile(path: path, flags: O_RDONLY)
+        if offset > 0 { try file.seek(to: offset) }
+        block = .allocate(capacity: Self.blockByteCount)
+        blockOffset = offset
+        nextOffset = offset
+    }
+
+    deinit {
+        block.deallocate()
+    }
+
+    /// The next bytes, valid until the next call; none at the end of the file.
+    func nextBlock() throws(JSONLinesError) -> UnsafeMutableBufferPointer<UInt8> {
+        let count = try file.read(into: block)
+        blockOffset = nextOffset
+        nextOffset += count
+        return UnsafeMutableBufferPointer(rebasing: block[..<count])
+    }
+
+    func appendBlock(to buffer: inout [UInt8]) throws(JSONLinesError) -> Bool {
+        let bytes = try nextBlock()
+        buffer.append(contentsOf: bytes)
+        return !bytes.isEmpty
+    }
+
+    /// The first bytes of a file, to see what it is.
+    static func firstBytes(of path: String, count: Int, offset: Int) throws(JSONLinesError) -> [UInt8] {
+        let source = try PlainSource(path: path, offset: offset)
+        var bytes: [UInt8] = []
+        while bytes.count < count, try source.appendBlock(to: &bytes) {}
+        return Array(bytes.prefix(count))
+    }
+}

@@ -1,0 +1,134 @@
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#endif
+
+/// A file descriptor with its path, closed when the last owner lets go.
+///
+/// Every call is repeated when a signal interrupts it, and every failure becomes a ``JSONLinesError`` with the path.
+final class OpenFile {
+    let path: String
+    let descriptor: Int32
+
+    /// Opens a file; `mode` counts where `flags` create it, and the process's umask applies.
+    init(path: String, flags: Int32, mode: mode_t = 0o666) throws(JSONLinesError) {
+        let opened = Self.retryingInterrupts { open(path, flags | O_CLOEXEC, mode) }
+        guard opened >= 0 else {
+            let failure = SystemFailure.current
+            throw flags & (O_WRONLY | O_RDWR) == 0
+                ? failure.reading(path) : failure.writing(path, doing: "create or open")
+        }
+        self.path = path
+        descriptor = opened
+    }
+
+    deinit {
+        close(descriptor)
+    }
+
+    /// Fills as much of `room` as one read gives; 0 is the end of the file.
+    func read(into room: UnsafeMutableBufferPointer<UInt8>) throws(JSONLinesError) -> Int {
+        let descriptor = descriptor
+        let count = Self.retryingInterrupts {
+            #if canImport(Glibc)
+                Glibc.read(descriptor, room.baseAddress, room.count)
+            #else
+                Musl.read(descriptor, room.baseAddress, room.count)
+            #endif
+        }
+        guard count >= 0 else { throw SystemFailure.current.reading(path) }
+        return count
+    }
+
+    /// Writes all of `bytes`, however many calls it takes.
+    func write(_ bytes: [UInt8]) throws(JSONLinesError) {
+        let descriptor = descriptor
+        var written = 0
+        while written < bytes.count {
+            let count = bytes.withUnsafeBytes { buffer in
+                let rest = UnsafeRawBufferPointer(rebasing: buffer[written...])
+                return Self.retryingInterrupts {
+                    #if canImport(Glibc)
+                        Glibc.write(descriptor, rest.baseAddress, rest.count)
+                    #else
+                        Musl.write(descriptor, rest.baseAddress, rest.count)
+                    #endif
+                }
+            }
+            guard count > 0 else { throw SystemFailure.current.writing(path, doing: "write") }
+            written += count
+        }
+    }
+
+    /// Waits until the content is on the disk.
+    func synchronize() throws(JSONLinesError) {
+        let descriptor = descriptor
+        guard Self.retryingInterrupts({ fdatasync(descriptor) }) == 0 else {
+            throw SystemFailure.current.writing(path, doing: "sync")
+        }
+    }
+
+    /// Cuts the file to its first `byteCount` bytes.
+    func truncate(toByteCount byteCount: Int) throws(JSONLinesError) {
+        let descriptor = descriptor
+        guard Self.retryingInterrupts({ ftruncate(descriptor, off_t(byteCount)) }) == 0 else {
+            throw SystemFailure.current.writing(path, doing: "cut")
+        }
+    }
+
+    /// Moves to a byte offset from the start.
+    func seek(to offset: Int) throws(JSONLinesError) {
+        guard lseek(descriptor, off_t(offset), SEEK_SET) >= 0 else {
+            throw SystemFailure.current.reading(path)
+        }
+    }
+
+    /// The file's size in bytes.
+    func byteCount() throws(JSONLinesError) -> Int {
+        var status = stat()
+        guard fstat(descriptor, &status) == 0 else { throw SystemFailure.current.reading(path) }
+        return Int(status.st_size)
+    }
+
+    static func retryingInterrupts<Count: FixedWidthInteger>(_ call: () -> Count) -> Count {
+        while true {
+            let result = call()
+            if result >= 0 || errno != EINTR { return result }
+        }
+    }
+}
+
+/// The system's reason for a refused call, with advice in words.
+struct SystemFailure {
+    let number: Int32
+
+    /// The reason of the call that failed last on this thread.
+    static var current: SystemFailure { SystemFailure(number: errno) }
+
+    func reading(_ path: String) -> JSONLinesError {
+        JSONLinesError(
+            number == ENOENT ? .notFound : .cannotRead, "cannot read \(path): \(reason). \(advice)")
+    }
+
+    func writing(_ path: String, doing action: String) -> JSONLinesError {
+        JSONLinesError(.cannotWrite, "cannot \(action) \(path): \(reason). \(advice)")
+    }
+
+    private var reason: String {
+        String(cString: strerror(number))
+    }
+
+    private var advice: String {
+        switch number {
+        case ENOENT: "Check the path for typing errors."
+        case ENOTDIR: "A part of this path is a file where a directory is needed; choose another path."
+        case EISDIR: "This is a directory where a file is needed; name a file."
+        case EACCES, EPERM, EROFS: "Choose a place this user may use, or change its permissions."
+        case ENOSPC, EDQUOT:
+            "Free some space there and run the same command again; what was finished is kept."
+        case EMFILE, ENFILE: "Raise the limit on open files (ulimit -n)."
+        default: "Check that disk and path, then run the same command again."
+        }
+    }
+}
