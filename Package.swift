@@ -20,10 +20,8 @@ let package = Package(
     ],
     targets: [
         // Bytes: gzip and lines. The only place that knows how files are compressed.
-<<<<<<< HEAD
         .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
         .target(name: "JSONLines", dependencies: ["CZlib"], swiftSettings: strict),
-=======
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         .target(
             name: "JSONLines", dependencies: ["CZlib", .product(name: "Crypto", package: "swift-crypto")],
@@ -78,6 +76,10 @@ let package = Package(
                 "JSONLines", .product(name: "Subprocess", package: "swift-subprocess"),
             ],
             swiftSettings: strict),
+        .testTarget(
+            name: "DecomposeTests",
+            dependencies: ["Decompose", "Trajectories", .product(name: "Subprocess", package: "swift-subprocess")],
+            exclude: ["Golden"], swiftSettings: strict),
     ],
     swiftLanguageModes: [.v6]
 )

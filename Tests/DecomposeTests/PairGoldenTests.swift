@@ -1,0 +1,29 @@
+import Decompose
+import Testing
+import Trajectories
+
+@Suite struct PairGoldenTests {
+    /// All pairs of a sample, by every method it has data for, with the counts before each.
+    @Test(arguments: SampleEpisodes.names)
+    func pairsAreAsRecorded(name: String) throws {
+        let sample = try SampleEpisodes.named(name)
+        let methods = sample.agent == .recode ? AgentKind.allCases : [sample.agent]
+        var text = ""
+        for method in methods {
+            let cut = try PairBuilder(method: method, style: .bare).pairs(of: sample, rank: 2)
+            let dropped = cut.tally.dropped.map { "\($0.key.rawValue)=\($0.value)" }.sorted()
+            text += "# \(method.rawValue): kept \(cut.tally.kept), dropped \(dropped)\n"
+            text += try GoldenFile.lines(of: cut.pairs)
+        }
+        try GoldenFile.check(text, "\(name).jsonl")
+    }
+
+    /// The prompts word for word, as a model reads them.
+    @Test(arguments: AgentKind.allCases, PromptStyle.allCases)
+    func promptsAreAsRecorded(method: AgentKind, style: PromptStyle) throws {
+        let cut = try PairBuilder(method: method, style: style).pairs(of: SampleEpisodes.simple)
+        let pair = try #require(cut.pairs.last)
+        let text = (pair.prompt + pair.completion).map { "=== \($0.role.rawValue)\n\($0.content)\n" }.joined()
+        try GoldenFile.check(text, "prompt-\(method.rawValue)-\(style.rawValue).txt")
+    }
+}
