@@ -54,6 +54,8 @@ let package = Package(
                 .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: strict),
+
+        .testTarget(name: "TraceGenTests", dependencies: ["TraceGen"], swiftSettings: strict),
     ],
     swiftLanguageModes: [.v6]
 )
