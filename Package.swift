@@ -80,6 +80,7 @@ let package = Package(
             name: "DecomposeTests",
             dependencies: ["Decompose", "Trajectories", .product(name: "Subprocess", package: "swift-subprocess")],
             exclude: ["Golden"], swiftSettings: strict),
+        .testTarget(name: "TraceGenTests", dependencies: ["TraceGen"], swiftSettings: strict),
     ],
     swiftLanguageModes: [.v6]
 )
