@@ -1,0 +1,135 @@
+/// Inclined planes and electrical circuits.
+extension SkillReader {
+    /// `move block to PLANE, activate stopwatch, look at PLANE…, deactivate stopwatch, examine stopwatch`
+    mutating func recogniseSliding() -> Skill? {
+        guard let (block, plane) = peek()?.objects(after: "move ", separator: " to "), plane.hasPrefix("inclined plane"),
+            let watch = peek(1)?.object(after: "activate ")
+        else { return nil }
+        let start = take(2)
+        let looks = take { $0.action == "look at \(plane)" }
+        let stop = take { $0.action == "deactivate \(watch)" || $0.action == "examine \(watch)" }
+        let variable = "speed_on_\(Wording.identifier(planeLabel(plane)))"
+        slideSpeeds.append(
+            SlideSpeed(plane: plane, variable: variable, scoutedSpeed: SlideSpeed.scouted(looks.map(\.observation))))
+        let clause = (start + looks + stop).goalClause
+        let observe = slidingLoop(plane: plane, rounds: looks.count, variable: variable)
+        return Skill(
+            stage: .measure,
+            plan: Plan(
+                name: "time_\(Wording.identifier(block))_on_\(Wording.identifier(planeLabel(plane)))",
+                inputs: ["observation"], outputs: [variable, "observation"],
+                purpose: "time how fast the \(block) slides down \(Wording.the(plane))",
+                thought: { evidence in
+                    "\(evidence.sighting(of: plane)) I let the \(block) slide down it with the stopwatch running and watch until it "
+                        + "is at the bottom\(clause). Percent of the way per look is the speed I can compare later."
+                },
+                body: start.flatMap(\.lines) + [.call(observe)] + stop.flatMap(\.lines)))
+    }
+
+    private func slidingLoop(plane: String, rounds: Int, variable: String) -> Plan {
+        Plan(
+            name: "watch_block_on_\(Wording.identifier(planeLabel(plane)))", inputs: ["observation"],
+            outputs: [variable, "observation"], purpose: "watch the block until it reaches the bottom",
+            thought: { evidence in
+                "\(evidence.standpoint) The block is moving now. Each look takes one tick, so I count looks and note how far down "
+                    + "the block is, until it reaches the bottom or \(rounds) looks have passed."
+            },
+            body: [
+                .code(
+                    """
+                    looks = 0
+                    percent = 0
+                    for _ in range(\(max(rounds, 1))):
+                        observation = run(\(PythonLiteral.string("look at \(plane)")))
+                        looks += 1
+                        if 'at the bottom' in observation:
+                            percent = 100
+                            break
+                        progress = re.search(r'(\\d+)% down', observation)
+                        if progress:
+                            percent = int(progress.group(1))
+                    """),
+                .code("\(variable) = percent / max(looks, 1)"),
+            ])
+    }
+
+    private func planeLabel(_ plane: String) -> String {
+        plane.replacing("inclined plane with a ", with: "").replacing("inclined plane ", with: "plane ")
+    }
+
+    /// `connect A to B`s, a generator switched on, a tick for the current, a look.
+    mutating func recogniseCircuit() -> Skill? {
+        guard peek()?.action.hasPrefix("connect ") == true else { return recogniseDropping() }
+        let connections = take { $0.action.hasPrefix("connect ") }
+        var plans = stride(from: 0, to: connections.count, by: 2).map { index in
+            wiring(Array(connections[index..<min(index + 2, connections.count)]))
+        }
+        let switching = take { $0.action.hasPrefix("activate ") || $0.action == "wait1" || $0.action == "look around" }
+        if switching.isEmpty, remaining.isEmpty, spendSpareStep() {
+            let tick = RouteStep(action: "wait1", observation: "", reward: connections[0].reward, goals: [])
+            plans.append(checking([tick], looksAt: false))
+        }
+        if !switching.isEmpty { plans.append(checking(switching, looksAt: switching.last?.action == "look around")) }
+        let name = plans.count > 1 ? "build_circuit" : plans[0].name
+        let plan = plans.count > 1 ? Plan.sequence(name, purpose: "build the electrical circuit", steps: plans) : plans[0]
+        return Skill(stage: .process, plan: plan)
+    }
+
+    private func wiring(_ steps: [RouteStep]) -> Plan {
+        let ends = steps.compactMap { $0.objects(after: "connect ", separator: " to ") }
+        let part = { (end: String) in
+            [" anode", " cathode", " terminal"].reduce(end) { text, word in
+                text.firstRange(of: word).map { String(text[..<$0.lowerBound]) } ?? text
+            }
+        }
+        let first = ends.first.map { part($0.0) } ?? "part"
+        let target = ends.first.map { end in
+            end.1.firstRange(of: " in ").map { String(end.1[$0.upperBound...]) } ?? part(end.1)
+        } ?? "part"
+        let source = ends.count > 1 && part(ends[1].0) == first
+        let clause = steps.goalClause
+        let purpose = source ? "connect both ends of the \(first)" : "connect the \(target) to the wires"
+        let name = source ? "connect_\(Wording.identifier(first))" : "connect_wires_to_\(Wording.identifier(target))"
+        return .actions(name, purpose: purpose, steps: steps) { evidence in
+            "\(evidence.standpoint) Current only flows round a closed loop, and each part has two ends. So I \(purpose): "
+                + "\(Wording.list(ends.map { "\($0.0) goes to \($0.1)" }))\(clause)."
+        }
+    }
+
+    private mutating func checking(_ steps: [RouteStep], looksAt: Bool) -> Plan {
+        let clause = steps.goalClause
+        var body = steps.flatMap(\.lines)
+        var outputs = ["observation"]
+        if looksAt, task.conductivityBoxes != nil {
+            facts.insert("light_is_on")
+            body.append(.code("light_is_on = re.search(r'light bulb, which is on', observation) is not None"))
+            outputs.insert("light_is_on", at: 0)
+        }
+        return Plan(
+            name: looksAt ? "check_light_bulb" : "let_current_flow", inputs: ["observation"], outputs: outputs,
+            purpose: looksAt ? "see whether the light bulb is on" : "let the current flow",
+            thought: { evidence in
+                "\(evidence.standpoint) The circuit is closed now. The current needs a moment, so I "
+                    + (looksAt ? "wait and then look whether the light bulb is on" : "give it that moment") + "\(clause)."
+            },
+            body: body)
+    }
+}
+
+/// How fast a block slid down a plane when the gold path was scouted, and where the plan keeps the speed it measures.
+struct SlideSpeed: Sendable, Hashable {
+    var plane: String
+    var variable: String
+    /// Percent of the plane per look.
+    var scoutedSpeed: Double
+
+    /// The speed that a series of looks shows.
+    static func scouted(_ looks: [String]) -> Double {
+        var percent = 0
+        for (index, look) in looks.enumerated() {
+            if look.contains("at the bottom") { return 100 / Double(index + 1) }
+            if let match = look.firstMatch(of: /(\d+)% down/), let value = Int(match.1) { percent = value }
+        }
+        return Double(percent) / Double(max(looks.count, 1))
+    }
+}

@@ -1,0 +1,120 @@
+/// What a stretch of the route is for; neighbours of the same stage become one function of the plan.
+enum Stage: Sendable, Hashable {
+    case gather, focus, prepare, grow, harvest, process, measure, answer
+}
+
+/// A stretch of the route, told as a function.
+struct Skill: Sendable {
+    var stage: Stage
+    /// The things it is about, for naming a group of skills.
+    var subject: String = ""
+    var plan: Plan
+}
+
+/// Reads a route from left to right and tells it as skills.
+///
+/// Each recogniser looks at the steps ahead and either takes some of them or declines; the first that takes wins. What
+/// none of them knows becomes a skill of one action, so no step is ever lost.
+struct SkillReader {
+    let task: ExpertTask
+    private(set) var remaining: ArraySlice<RouteStep>
+    /// Names of facts earlier skills have left in variables, such as `temperature`.
+    var facts: Set<String> = []
+    /// Speeds measured on inclined planes, in order.
+    var slideSpeeds: [SlideSpeed] = []
+    /// Where the agent stands.
+    private(set) var room: String?
+    /// How many steps the limit leaves for looking around where the gold path did not. Looking around takes a step but
+    /// no time in the world, so it changes nothing else.
+    private(set) var spareSteps: Int
+
+    init(task: ExpertTask, route: [RouteStep], stepLimit: Int) {
+        self.task = task
+        remaining = route[...]
+        spareSteps = stepLimit - route.count
+    }
+
+    /// Reads the whole route.
+    static func skills(task: ExpertTask, route: [RouteStep], stepLimit: Int) -> [Skill] {
+        let affordable = route.count + 8 > stepLimit ? GoldRoute.hurried(route) : route
+        var reader = SkillReader(task: task, route: affordable, stepLimit: stepLimit)
+        var skills: [Skill] = []
+        while !reader.remaining.isEmpty { skills.append(reader.next()) }
+        return skills
+    }
+
+    private mutating func next() -> Skill {
+        recogniseTravel() ?? recogniseMeasuredAnswer() ?? recogniseRecipe() ?? recogniseSearch() ?? recogniseTaking()
+            ?? recogniseFilling() ?? recogniseHeating() ?? recogniseSliding() ?? recogniseCircuit()
+            ?? recogniseReading() ?? recogniseSoil() ?? recognisePlanting() ?? recogniseWatering()
+            ?? recognisePollination() ?? recogniseHarvest() ?? recogniseStage() ?? recogniseWaiting()
+            ?? recogniseIngredients() ?? recogniseMixing() ?? recogniseFocus() ?? recogniseDelivery()
+            ?? recogniseAnything()
+    }
+
+    /// The step `offset` ahead.
+    func peek(_ offset: Int = 0) -> RouteStep? {
+        let index = remaining.startIndex + offset
+        return index < remaining.endIndex ? remaining[index] : nil
+    }
+
+    /// Takes the next `count` steps.
+    mutating func take(_ count: Int = 1) -> [RouteStep] {
+        let taken = Array(remaining.prefix(count))
+        remaining = remaining.dropFirst(count)
+        for step in taken {
+            if let destination = step.object(after: "teleport to ") { room = destination }
+        }
+        return taken
+    }
+
+    /// Takes steps while they satisfy a condition.
+    mutating func take(while condition: (RouteStep) -> Bool) -> [RouteStep] {
+        take(remaining.prefix(while: condition).count)
+    }
+
+    /// Spends a step the gold path does not have, if the limit leaves one.
+    mutating func spendSpareStep() -> Bool {
+        guard spareSteps > 3 else { return false }
+        spareSteps -= 1
+        return true
+    }
+}
+
+extension Plan {
+    /// A plan of primitive actions alone, each leaving its answer in `observation`.
+    static func actions(
+        _ name: String, inputs: [String] = ["observation"], purpose: String, steps: [RouteStep],
+        thought: @escaping @Sendable (Evidence) -> String
+    ) -> Plan {
+        Plan(
+            name: name, inputs: inputs, outputs: ["observation"], purpose: purpose, thought: thought,
+            body: steps.flatMap(\.lines))
+    }
+}
+
+extension RouteStep {
+    /// The step as code: the action, and its choice where the environment asks which object is meant.
+    var lines: [PlanLine] {
+        guard let choice = choice ?? (action.hasPrefix("focus on ") && goals.isEmpty ? "0" : nil) else {
+            return [.action(action)]
+        }
+        return [
+            .action(action),
+            .code(
+                """
+                if observation.startswith('Ambiguous request'):
+                    observation = run(\(PythonLiteral.string(choice)))
+                """),
+        ]
+    }
+}
+
+extension [RouteStep] {
+    /// A half sentence naming the first subgoal these steps complete: `, which the task counts as "…"`; else nothing.
+    var goalClause: String {
+        guard let goal = flatMap(\.goals).first else { return "" }
+        let words = goal.split(separator: ":", maxSplits: 1).last.map { $0.drop { $0 == " " } } ?? goal[...]
+        return ", which brings the subgoal \"\(words)\""
+    }
+}
