@@ -20,7 +20,7 @@ let package = Package(
     ],
     targets: [
         // Bytes: gzip and lines. The only place that knows how files are compressed.
-        .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+        .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
         // One system call that Swift's import of the C library leaves out.
         .target(name: "CFileSystem"),
         .target(
@@ -71,6 +71,7 @@ let package = Package(
             ],
             swiftSettings: strict),
 
+        .testTarget(name: "RecodeDataTests", dependencies: ["RecodeData"], swiftSettings: strict),
         .testTarget(
             name: "JSONLinesTests",
             dependencies: [
@@ -93,6 +94,7 @@ let package = Package(
         .testTarget(
             name: "StudyTests", dependencies: ["Study", "Trajectories"], exclude: ["Golden"],
             swiftSettings: strict),
+        .testTarget(name: "TraceGenTests", dependencies: ["TraceGen"], swiftSettings: strict),
     ],
     swiftLanguageModes: [.v6]
 )

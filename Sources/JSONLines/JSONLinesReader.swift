@@ -24,11 +24,7 @@ public struct JSONLine: Sendable, Hashable {
 
 /// Reads the lines of a plain or gzipped file, one at a time, in bounded memory.
 ///
-<<<<<<< HEAD
 /// Gzip is told by the first bytes rather than by the name, and may have any number of members. Blank lines are skipped
-=======
-/// Gzip is told by the first two bytes, not by the name, and may have any number of members. Blank lines are skipped
->>>>>>> 88260e299ecd48a7945fc23b3eaf4e99ed206195
 /// but counted. A last line without a newline is given too.
 public final class JSONLinesReader {
     /// The file being read.
@@ -124,17 +120,11 @@ public final class JSONLinesReader {
                 + "Check that this is a file of one JSON value per line.")
     }
 
-<<<<<<< HEAD
     /// Where the first bytes do not tell (torn after one byte, overwritten, zeros), a name in `.gz` does, unless
     /// the file starts like JSON: then it was only misnamed.
     private static func isGzip(_ firstBytes: [UInt8], path: String) -> Bool {
         guard let first = firstBytes.first else { return false }
         return firstBytes == [0x1f, 0x8b] || path.hasSuffix(".gz") && first != UInt8(ascii: "{")
-=======
-    /// A name in `.gz` decides only where the file was torn before its second byte, or holds nothing but zeros.
-    private static func isGzip(_ firstBytes: [UInt8], path: String) -> Bool {
-        firstBytes == [0x1f, 0x8b] || path.hasSuffix(".gz") && (firstBytes == [0x1f] || firstBytes.first == 0)
->>>>>>> 88260e299ecd48a7945fc23b3eaf4e99ed206195
     }
 
     private static func isBlank(_ byte: UInt8) -> Bool {

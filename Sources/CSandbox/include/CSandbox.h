@@ -1,5 +1,21 @@
+// What the sandbox needs from the kernel and Swift cannot say: a field behind a macro, and a program for the
+// kernel's system-call filter.
 #ifndef RECODE_CSANDBOX_H
 #define RECODE_CSANDBOX_H
+
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/types.h>
+
+/// How a child process ended.
+enum recode_sandbox_ending {
+    RECODE_SANDBOX_UNKNOWN = 0,
+    RECODE_SANDBOX_EXITED = 1,
+    RECODE_SANDBOX_KILLED = 2,
+};
+
+/// Looks at how a child ended and leaves it to be reaped by its owner. The exit status or the signal goes to
+/// `number`. (The fields of siginfo_t are macros, which Swift does not import.)
+enum recode_sandbox_ending recode_sandbox_peek_ending(pid_t child, int *number);
+
 #endif

@@ -1,0 +1,61 @@
+# Everything is run from here; .ci/run calls the same targets. `make help` lists them.
+
+SWIFT ?= swift
+# How `build` and `run` compile: release or debug. Tests are compiled for debugging, with every check on.
+CONFIGURATION ?= release
+# What `run` runs, and where its results go.
+PIPELINE ?= data/pipelines/quickstart.yaml
+OUT ?= runs/$(basename $(notdir $(PIPELINE)))
+# More options for `recode-data run`, such as RUN_OPTIONS='--concurrency 4'.
+RUN_OPTIONS ?=
+# More options for `swift test`, such as TEST_OPTIONS='--filter FilterTests'.
+TEST_OPTIONS ?=
+
+PROGRAM = .build/$(CONFIGURATION)/recode-data
+SHELL_SCRIPTS = scripts/*.sh .ci/run
+PYTHON_SOURCES = Sources/TraceGen/Resources
+
+export SWIFT
+
+.DEFAULT_GOAL := help
+.PHONY: help setup setup-dev build run test lint format bench docs clean
+
+help: ## list the targets
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/\1\t\2/' | expand -t 12
+
+setup: ## install what is missing: Debian packages, and .venv from requirements.txt
+	@scripts/setup.sh
+
+setup-dev: ## the same, with the linters
+	@scripts/setup.sh --dev
+
+build: setup ## compile recode-data (CONFIGURATION=release|debug)
+	$(SWIFT) build -c $(CONFIGURATION) --product recode-data
+
+run: build ## run PIPELINE into OUT: real episodes in, training pairs out; resumable
+	$(PROGRAM) run $(PIPELINE) --out $(OUT) $(RUN_OPTIONS)
+
+test: setup ## run all tests (TEST_OPTIONS='--filter NAME' for some)
+	$(SWIFT) test --disable-xctest $(TEST_OPTIONS)
+
+lint: setup-dev ## check format, imports, shell and Python
+	$(SWIFT) format lint --strict --recursive Package.swift Sources Tests
+	scripts/check-imports.sh
+	.venv/bin/shellcheck $(SHELL_SCRIPTS)
+	.venv/bin/ruff check --quiet $(PYTHON_SOURCES)
+	.venv/bin/ruff format --quiet --check $(PYTHON_SOURCES)
+	.venv/bin/mypy --no-error-summary $(PYTHON_SOURCES)
+
+format: setup-dev ## rewrite sources the way lint wants them
+	$(SWIFT) format --in-place --recursive Package.swift Sources Tests
+	.venv/bin/ruff format --quiet $(PYTHON_SOURCES)
+
+bench: build ## measure, against the bare environment
+	scripts/bench.sh
+
+docs: build ## write docs/commands.md from the program's own help
+	scripts/docs.sh $(PROGRAM) > docs/commands.md.new
+	mv docs/commands.md.new docs/commands.md
+
+clean: ## remove what was built (.build, .venv); runs/ stays
+	rm -rf .build .venv .mypy_cache .ruff_cache

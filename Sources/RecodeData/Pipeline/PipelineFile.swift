@@ -1,0 +1,182 @@
+import Trajectories
+
+/// Reads a pipeline from the text of its YAML file, refusing whatever it does not know.
+enum PipelineFile {
+    /// Reads a pipeline.
+    ///
+    /// - Parameters:
+    ///   - text: the file's text.
+    ///   - file: how messages name the file.
+    /// - Throws: ``PipelineFileError`` for the first thing that cannot be run, in the order of docs/pipeline.md.
+    static func parse(_ text: String, file: String) throws -> Pipeline {
+        let top = try YAMLPlace(parsing: text, file: file)
+        let keys = try top.mapping(
+            of: ["name", "seed", "collect", "select", "export", "count"], called: "a pipeline")
+        let name = try fileName(keys.required("name", expected: "a name for the pipeline"))
+        let seed = try keys["seed"]?.integer(in: Int.min...Int.max, called: "an integer") ?? 0
+        let collect = try stages(keys.required("collect", expected: "a list of collect stages"))
+        let select = try selection(keys["select"])
+        return Pipeline(
+            name: name, seed: seed, collect: collect, select: select,
+            export: try export(keys["export"], selected: select.top),
+            count: try count(keys["count"], selected: select.top))
+    }
+}
+
+// MARK: - Collect
+
+extension PipelineFile {
+    private static func stages(_ place: YAMLPlace) throws -> [CollectStage] {
+        var stages: [CollectStage] = []
+        for member in try place.list(of: "collect stages, each with name, env and policy") {
+            let stage = try self.stage(member)
+            guard !stages.contains(where: { $0.name == stage.name }) else {
+                throw member.problem(
+                    expected: "stages with different names", found: "a second stage named '\(stage.name)'",
+                    advice: "The name is the stage's folder: give each its own.")
+            }
+            stages.append(stage)
+        }
+        return stages
+    }
+
+    private static func stage(_ place: YAMLPlace) throws -> CollectStage {
+        let keys = try place.mapping(
+            of: [
+                "name", "env", "agent", "policy", "slip", "split", "tasks", "variations", "repeats", "limit",
+                "max_depth",
+            ], called: "a collect stage")
+        let environment = try keys.required(
+            "env", expected: "an environment: \(list(Catalogue.environments))"
+        )
+        .name(oneOf: Catalogue.environments, called: "an environment")
+        return CollectStage(
+            name: try fileName(keys.required("name", expected: "a name for the stage")),
+            environment: environment,
+            agent: try agent(keys["agent"]),
+            policy: try keys.required("policy", expected: "a policy: \(list(Catalogue.policies))")
+                .name(oneOf: Catalogue.policies, called: "a policy"),
+            slip: try keys["slip"]?.number(called: "a probability from 0 to 1") { (0...1).contains($0) } ?? 0,
+            split: try split(keys["split"]),
+            tasks: try tasks(keys["tasks"], in: environment),
+            variations: try variations(keys["variations"]),
+            repeats: try keys["repeats"].map(positive) ?? 1,
+            limit: try keys["limit"].map(positive),
+            maxDepth: try keys["max_depth"].map(positive) ?? CollectStage.defaultMaxDepth)
+    }
+
+    private static func agent(_ place: YAMLPlace?) throws -> AgentKind {
+        guard let place else { return .recode }
+        let names = Catalogue.agents.map(\.rawValue)
+        let name = try place.name(oneOf: names, called: "an agent")
+        return AgentKind(rawValue: name) ?? .recode
+    }
+
+    private static func split(_ place: YAMLPlace?) throws -> Split {
+        guard let place else { return .train }
+        let name = try place.name(oneOf: Split.allCases.map(\.rawValue), called: "a split")
+        return Split(rawValue: name) ?? .train
+    }
+
+    private static func tasks(_ place: YAMLPlace?, in environment: String) throws -> [String]? {
+        guard let place, !place.isWord("all") else { return nil }
+        let known = Catalogue.tasks(in: environment)
+        return try place.list(of: "task names, or all").map {
+            try $0.name(oneOf: known, called: "a task of \(environment)")
+        }
+    }
+
+    private static func variations(_ place: YAMLPlace?) throws -> Int? {
+        guard let place else { return 1 }
+        return place.isWord("all") ? nil : try place.integer(in: 1...Int.max, called: "1 or more, or all")
+    }
+
+    private static func positive(_ place: YAMLPlace) throws -> Int {
+        try place.integer(in: 1...Int.max, called: "an integer of 1 or more")
+    }
+}
+
+// MARK: - Select, export, count
+
+extension PipelineFile {
+    private static func selection(_ place: YAMLPlace?) throws -> SelectStage {
+        let keys = try place?.mapping(
+            of: ["top", "ties", "min_reward", "successful_only"], called: "the selection")
+        return SelectStage(
+            top: try keys?["top"].map(percentages) ?? [10, 20, 30, 40],
+            ties: try keys?["ties"]?.name(oneOf: Catalogue.tieRules, called: "a rule for ties") ?? "hash",
+            minReward: try keys?["min_reward"]?.number(called: "a reward from 0 to 1") {
+                (0...1).contains($0)
+            } ?? 0,
+            successfulOnly: try keys?["successful_only"]?.truth() ?? false)
+    }
+
+    private static func export(_ place: YAMLPlace?, selected: [Double]) throws -> ExportStage {
+        let keys = try place?.mapping(of: ["methods", "top", "format", "style"], called: "the export")
+        return ExportStage(
+            methods: try keys?["methods"].map(methods) ?? [.recode],
+            top: try keys?["top"].map { try subset($0, of: selected) } ?? selected,
+            format: try keys?["format"]?.name(oneOf: Catalogue.formats, called: "a format") ?? "trl",
+            style: try keys?["style"]?.name(oneOf: Catalogue.styles, called: "a prompt style") ?? "zero-shot")
+    }
+
+    private static func count(_ place: YAMLPlace?, selected: [Double]) throws -> CountStage {
+        let keys = try place?.mapping(of: ["top"], called: "the count")
+        return CountStage(top: try keys?["top"].map(percentages) ?? selected)
+    }
+
+    private static func methods(_ place: YAMLPlace) throws -> [AgentKind] {
+        let names = AgentKind.allCases.map(\.rawValue)
+        var methods: [AgentKind] = []
+        for member in try place.list(of: "methods: \(list(names))") {
+            let name = try member.name(oneOf: names, called: "a method")
+            guard let method = AgentKind(rawValue: name), !methods.contains(method) else {
+                throw member.problem(expected: "each method once", advice: "Remove it.")
+            }
+            methods.append(method)
+        }
+        return methods
+    }
+
+    private static func percentages(_ place: YAMLPlace) throws -> [Double] {
+        var percentages: [Double] = []
+        for member in try place.list(of: "percentages above 0, up to 100") {
+            let value = try member.number(called: "a percentage above 0, up to 100") { $0 > 0 && $0 <= 100 }
+            guard !percentages.contains(value) else {
+                throw member.problem(expected: "each percentage once", advice: "Remove it.")
+            }
+            percentages.append(value)
+        }
+        return percentages.sorted()
+    }
+
+    private static func subset(_ place: YAMLPlace, of selected: [Double]) throws -> [Double] {
+        let expected = "percentages that select.top has: \(list(selected.map(Catalogue.percent)))"
+        for member in try place.list(of: expected) {
+            let value = try member.number(called: "a percentage above 0, up to 100") { $0 > 0 && $0 <= 100 }
+            guard selected.contains(value) else {
+                throw member.problem(
+                    expected: "one of \(list(selected.map(Catalogue.percent)))",
+                    advice: "Only what is selected can be exported: add it to select.top too.")
+            }
+        }
+        return try percentages(place)
+    }
+
+    /// A name that becomes part of file names.
+    private static func fileName(_ place: YAMLPlace) throws -> String {
+        let expected = "a name of letters, digits, '-', '_' and '.', not beginning with '.' or '-'"
+        let name = try place.text(expected)
+        let isRight = name.allSatisfy {
+            $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "-" || $0 == "_" || $0 == ".")
+        }
+        guard isRight, name.count <= 100, name.first != ".", name.first != "-" else {
+            throw place.problem(expected: expected)
+        }
+        return name
+    }
+
+    private static func list(_ names: [String]) -> String {
+        names.joined(separator: ", ")
+    }
+}

@@ -1,0 +1,189 @@
+import Yams
+
+/// A place in a YAML file that knows its line and its key's path, and reads only what is asked of it.
+///
+/// Strict where YAML is lax: a quoted number is text, `yes` is text, and a key nobody asks for is an error.
+struct YAMLPlace {
+    /// The file as the user named it.
+    let file: String
+    /// The key's path, such as `collect[0].slip`; empty at the top.
+    let key: String
+    private let node: Yams.Node
+
+    private init(file: String, key: String, node: Yams.Node) {
+        self.file = file
+        self.key = key
+        self.node = node
+    }
+
+    /// Parses the text of a whole file.
+    /// - Throws: ``PipelineFileError`` where the text is no YAML, empty, or repeats a key.
+    init(parsing text: String, file: String) throws {
+        do {
+            guard let node = try Yams.compose(yaml: text) else {
+                throw PipelineFileError(
+                    file: file, key: "", found: "nothing", expected: "a pipeline",
+                    advice: "docs/pipeline.md shows one.")
+            }
+            self.init(file: file, key: "", node: node)
+        } catch let error as YamlError {
+            throw PipelineFileError(error, file: file)
+        }
+    }
+
+    /// An error about what stands here.
+    ///
+    /// - Parameter other: what was found, where that is not the value alone.
+    func problem(expected: String, found other: String? = nil, advice: String = "") -> PipelineFileError {
+        PipelineFileError(
+            file: file, line: node.mark?.line, key: key, found: other ?? found, expected: expected,
+            advice: advice)
+    }
+
+    /// What stands here, in words short enough for a message.
+    private var found: String {
+        switch node {
+        case .mapping: return "a mapping"
+        case .sequence: return "a list"
+        case .alias: return "an alias"
+        case .scalar(let scalar):
+            if scalar.style == .plain, ["", "~", "null"].contains(scalar.string) { return "nothing" }
+            let text = scalar.string.split(separator: "\n", omittingEmptySubsequences: false).first ?? ""
+            let shown =
+                text.count > 60 || text.utf8.count < scalar.string.utf8.count ? text.prefix(60) + "…" : text
+            return "'\(shown)'"
+        }
+    }
+
+    /// The keys of a mapping, each of which must be one of `known`.
+    /// - Throws: ``PipelineFileError`` for anything but a mapping, and for the first unknown key.
+    func mapping(of known: [String], called what: String) throws -> YAMLMapping {
+        let keys = "\(what): a mapping of \(known.joined(separator: ", "))"
+        guard case .mapping(let mapping) = node else { throw problem(expected: keys) }
+        var values: [String: YAMLPlace] = [:]
+        for (keyNode, value) in mapping {
+            let place = YAMLPlace(file: file, key: key, node: keyNode)
+            guard case .scalar(let scalar) = keyNode, known.contains(scalar.string) else {
+                let near = keyNode.scalar.flatMap { NearestName.find($0.string, among: known) }
+                throw PipelineFileError(
+                    file: file, line: keyNode.mark?.line, key: key, found: "the key \(place.found)",
+                    expected: "one of \(known.joined(separator: ", "))",
+                    advice: near.map { "Did you mean '\($0)'?" } ?? "Remove it.")
+            }
+            let path = key.isEmpty ? scalar.string : "\(key).\(scalar.string)"
+            values[scalar.string] = YAMLPlace(file: file, key: path, node: value)
+        }
+        return YAMLMapping(place: self, values: values)
+    }
+
+    /// The members of a list with at least one.
+    /// - Throws: ``PipelineFileError`` for anything else.
+    func list(of what: String) throws -> [YAMLPlace] {
+        guard case .sequence(let sequence) = node, !sequence.isEmpty else {
+            throw problem(expected: "a list of \(what)")
+        }
+        return sequence.enumerated().map {
+            YAMLPlace(file: file, key: "\(key)[\($0.offset)]", node: $0.element)
+        }
+    }
+
+    /// The text that stands here.
+    /// - Throws: ``PipelineFileError`` for a mapping, a list, or nothing.
+    func text(_ expected: String) throws -> String {
+        guard case .scalar(let scalar) = node, found != "nothing", !scalar.string.isEmpty else {
+            throw problem(expected: expected)
+        }
+        return scalar.string
+    }
+
+    /// Whether exactly the word `word` stands here.
+    func isWord(_ word: String) -> Bool {
+        node.scalar?.string == word
+    }
+
+    /// One of a few names.
+    /// - Throws: ``PipelineFileError`` with the nearest name for any other.
+    func name(oneOf names: [String], called what: String) throws -> String {
+        let expected = "\(what): \(names.joined(separator: ", "))"
+        let word = try text(expected)
+        guard names.contains(word) else {
+            let near = NearestName.find(word, among: names)
+            throw problem(expected: expected, advice: near.map { "Did you mean '\($0)'?" } ?? "")
+        }
+        return word
+    }
+
+    /// An integer in a range.
+    /// - Throws: ``PipelineFileError`` for a quoted one, a fraction, or one outside the range.
+    func integer(in range: ClosedRange<Int>, called what: String) throws -> Int {
+        guard let text = plainText, let value = Int(text), range.contains(value) else {
+            throw problem(expected: what)
+        }
+        return value
+    }
+
+    /// A finite number that `isRight`.
+    /// - Throws: ``PipelineFileError`` for any other.
+    func number(called what: String, where isRight: (Double) -> Bool) throws -> Double {
+        guard let text = plainText, let value = Double(text), value.isFinite, isRight(value) else {
+            throw problem(expected: what)
+        }
+        return value
+    }
+
+    /// `true` or `false`.
+    /// - Throws: ``PipelineFileError`` for any other word.
+    func truth() throws -> Bool {
+        switch plainText {
+        case "true": return true
+        case "false": return false
+        default: throw problem(expected: "true or false")
+        }
+    }
+
+    private var plainText: String? {
+        guard case .scalar(let scalar) = node, scalar.style == .plain else { return nil }
+        return scalar.string
+    }
+}
+
+/// A mapping whose keys are all known.
+struct YAMLMapping {
+    fileprivate let place: YAMLPlace
+    fileprivate let values: [String: YAMLPlace]
+
+    /// What stands at a key, where it is there.
+    subscript(key: String) -> YAMLPlace? { values[key] }
+
+    /// What stands at a key that must be there.
+    /// - Throws: ``PipelineFileError`` at the mapping's line where it is not.
+    func required(_ key: String, expected: String) throws -> YAMLPlace {
+        guard let value = values[key] else {
+            var error = place.problem(expected: expected, found: "nothing", advice: "Add it.")
+            error.key = place.key.isEmpty ? key : "\(place.key).\(key)"
+            throw error
+        }
+        return value
+    }
+}
+
+extension PipelineFileError {
+    /// Words the parser's own errors; its snippet is left out, since the line is named.
+    fileprivate init(_ error: YamlError, file: String) {
+        self.init(file: file, key: "", found: "text that is not YAML", expected: "YAML")
+        switch error {
+        case .scanner(let context, let problem, let mark, _), .parser(let context, let problem, let mark, _),
+            .composer(let context, let problem, let mark, _):
+            line = mark.line
+            let whole = context.map { " \($0.text) that begins in line \($0.mark.line)" } ?? ""
+            advice = "The YAML reader says: \(problem)\(whole)."
+        case .duplicatedKeysInMapping(let duplicates, let context):
+            line = context.mark.line
+            found = "the key \(duplicates.sorted().map { "'\($0)'" }.joined(separator: ", ")) more than once"
+            expected = "each key once"
+            advice = "Remove all but one."
+        default:
+            advice = "The YAML reader says: \(error)"
+        }
+    }
+}

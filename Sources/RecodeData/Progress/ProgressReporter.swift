@@ -1,0 +1,73 @@
+/// Shows a collection's progress on standard error: a live bar on a terminal, a line now and then elsewhere.
+actor ProgressReporter {
+    /// How progress is shown.
+    enum Style: Sendable, Hashable {
+        /// One line that is written over and over, at most ten times a second.
+        case bar(columnCount: Int)
+        /// A new line, at most every five seconds.
+        case lines
+    }
+
+    private var progress: CollectProgress
+    private let style: Style
+    private let now: @Sendable () -> Duration
+    private let write: @Sendable (String) -> Void
+    private var lastShown: Duration?
+    private var isBarOpen = false
+
+    /// Makes a reporter; nothing is shown before ``begin()``.
+    ///
+    /// - Parameters:
+    ///   - now: the time since some fixed moment.
+    ///   - write: takes what is shown.
+    init(
+        _ progress: CollectProgress, style: Style,
+        now: @escaping @Sendable () -> Duration, write: @escaping @Sendable (String) -> Void
+    ) {
+        self.progress = progress
+        self.style = style
+        self.now = now
+        self.write = write
+    }
+
+    /// A reporter that shows on standard error, in the style that fits it.
+    init(_ progress: CollectProgress) {
+        let start = ContinuousClock.now
+        self.init(
+            progress,
+            style: StandardError.isTerminal ? .bar(columnCount: StandardError.columnCount) : .lines,
+            now: { ContinuousClock.now - start }, write: StandardError.write)
+    }
+
+    /// Shows where things stand before the first episode.
+    func begin() {
+        show()
+    }
+
+    /// Takes an episode in and shows it if it is time.
+    func add(reward: Double, success: Bool, failed: Bool) {
+        progress.add(reward: reward, success: success, failed: failed)
+        let pause: Duration = style == .lines ? .seconds(5) : .milliseconds(100)
+        if let lastShown, now() - lastShown < pause { return }
+        show()
+    }
+
+    /// Shows where things ended, and leaves the bar's line.
+    func end() {
+        show()
+        if isBarOpen { write("\n") }
+        isBarOpen = false
+    }
+
+    private func show() {
+        let time = now()
+        lastShown = time
+        switch style {
+        case .bar(let columnCount):
+            // Back to the first column, then what was there is wiped to its end.
+            write("\r\u{1B}[K" + progress.bar(after: time, columnCount: columnCount))
+            isBarOpen = true
+        case .lines: write("recode-data: \(progress.line(after: time))\n")
+        }
+    }
+}

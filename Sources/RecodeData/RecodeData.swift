@@ -1,6 +1,0 @@
-import ArgumentParser
-
-@main
-struct RecodeData: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(commandName: "recode-data")
-}

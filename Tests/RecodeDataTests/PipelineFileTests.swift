@@ -1,0 +1,251 @@
+import Testing
+import Trajectories
+
+@testable import RecodeData
+
+/// The shortest pipeline there is; tests put lines into it.
+private let head = "name: p\ncollect:\n  - name: c\n    env: scienceworld\n    policy: expert\n"
+
+private func problem(in text: String) -> String? {
+    do {
+        _ = try PipelineFile.parse(text, file: "p.yaml")
+        return nil
+    } catch {
+        return "\(error)"
+    }
+}
+
+struct BadFile: Sendable, CustomTestStringConvertible {
+    let text: String
+    let message: String
+    var testDescription: String { message }
+
+    init(_ text: String, _ message: String) {
+        self.text = text
+        self.message = message
+    }
+}
+
+private let badFiles: [BadFile] = [
+    BadFile(
+        "", "p.yaml: found nothing, expected a pipeline. docs/pipeline.md shows one."
+    ),
+    BadFile(
+        "- a\n",
+        "p.yaml:1: found a list, expected a pipeline: a mapping of name, seed, collect, select, export, count."
+    ),
+    BadFile(
+        "name: [\n",
+        "p.yaml:2: found text that is not YAML, expected YAML. "
+            + "The YAML reader says: did not find expected node content while parsing a flow node that begins in line 2."
+    ),
+    BadFile(
+        head + "name: q\n",
+        "p.yaml:1: found the key 'name' more than once, expected each key once. Remove all but one."
+    ),
+    BadFile(
+        head + "selct: {top: [10]}\n",
+        "p.yaml:6: found the key 'selct', expected one of name, seed, collect, select, export, count. "
+            + "Did you mean 'select'?"
+    ),
+    BadFile(
+        head + "    polcy: expert\n",
+        "p.yaml:6: collect[0]: found the key 'polcy', expected one of name, env, agent, policy, slip, split, tasks, "
+            + "variations, repeats, limit, max_depth. Did you mean 'policy'?"
+    ),
+    BadFile(
+        head + "    colour: red\n",
+        "p.yaml:6: collect[0]: found the key 'colour', expected one of name, env, agent, policy, slip, split, tasks, "
+            + "variations, repeats, limit, max_depth. Remove it."
+    ),
+    BadFile(
+        "name: p\n", "p.yaml:1: collect: found nothing, expected a list of collect stages. Add it."
+    ),
+    BadFile(
+        "name: p\ncollect:\n",
+        "p.yaml:2: collect: found nothing, expected a list of collect stages, each with name, env and policy."
+    ),
+    BadFile(
+        "name: p\ncollect:\n  - env: scienceworld\n    policy: expert\n",
+        "p.yaml:3: collect[0].name: found nothing, expected a name for the stage. Add it."
+    ),
+    BadFile(
+        "name: p\ncollect:\n  - name: a\n    env: scienceworld\n    policy: expert\n"
+            + "  - name: a\n    env: scienceworld\n    policy: expert\n",
+        "p.yaml:6: collect[1]: found a second stage named 'a', expected stages with different names. "
+            + "The name is the stage's folder: give each its own."
+    ),
+    BadFile(
+        "name: ../x\ncollect: []\n",
+        "p.yaml:1: name: found '../x', expected a name of letters, digits, '-', '_' and '.', "
+            + "not beginning with '.' or '-'."
+    ),
+    BadFile(
+        "name: p\ncollect:\n  - name: c\n    env: sciencewrold\n    policy: expert\n",
+        "p.yaml:4: collect[0].env: found 'sciencewrold', expected an environment: scienceworld. "
+            + "Did you mean 'scienceworld'?"
+    ),
+    BadFile(
+        head + "    agent: recoder\n",
+        "p.yaml:6: collect[0].agent: found 'recoder', expected an agent: recode. Did you mean 'recode'?"
+    ),
+    BadFile(
+        "name: p\ncollect:\n  - name: c\n    env: scienceworld\n    policy: gpt\n",
+        "p.yaml:5: collect[0].policy: found 'gpt', expected a policy: expert."
+    ),
+    BadFile(
+        head + "    slip: 2\n",
+        "p.yaml:6: collect[0].slip: found '2', expected a probability from 0 to 1."
+    ),
+    BadFile(
+        head + "    slip: '0.1'\n",
+        "p.yaml:6: collect[0].slip: found '0.1', expected a probability from 0 to 1."
+    ),
+    BadFile(
+        head + "    repeats: 1.5\n",
+        "p.yaml:6: collect[0].repeats: found '1.5', expected an integer of 1 or more."
+    ),
+    BadFile(
+        head + "    variations: none\n",
+        "p.yaml:6: collect[0].variations: found 'none', expected 1 or more, or all."
+    ),
+    BadFile(
+        head + "    split: validation\n",
+        "p.yaml:6: collect[0].split: found 'validation', expected a split: train, dev, test."
+    ),
+    BadFile(
+        head + "    tasks: boil\n",
+        "p.yaml:6: collect[0].tasks: found 'boil', expected a list of task names, or all."
+    ),
+    BadFile(
+        head + "seed: zero\n", "p.yaml:6: seed: found 'zero', expected an integer."
+    ),
+    BadFile(
+        head + "select:\n  top: [10, 0]\n",
+        "p.yaml:7: select.top[1]: found '0', expected a percentage above 0, up to 100."
+    ),
+    BadFile(
+        head + "select:\n  top: [100.5]\n",
+        "p.yaml:7: select.top[0]: found '100.5', expected a percentage above 0, up to 100."
+    ),
+    BadFile(
+        head + "select:\n  top: [10, 10]\n",
+        "p.yaml:7: select.top[1]: found '10', expected each percentage once. Remove it."
+    ),
+    BadFile(
+        head + "select: {ties: hsah}\n",
+        "p.yaml:6: select.ties: found 'hsah', expected a rule for ties: hash, shortest, cheapest, all. "
+            + "Did you mean 'hash'?"
+    ),
+    BadFile(
+        head + "select: {successful_only: yes}\n",
+        "p.yaml:6: select.successful_only: found 'yes', expected true or false."
+    ),
+    BadFile(
+        head + "export: {methods: [recode, reakt]}\n",
+        "p.yaml:6: export.methods[1]: found 'reakt', expected a method: recode, react, codeact. "
+            + "Did you mean 'react'?"
+    ),
+    BadFile(
+        head + "export: {methods: []}\n",
+        "p.yaml:6: export.methods: found a list, expected a list of methods: recode, react, codeact."
+    ),
+    BadFile(
+        head + "select: {top: [10]}\nexport: {top: [20]}\n",
+        "p.yaml:7: export.top[0]: found '20', expected one of 10. "
+            + "Only what is selected can be exported: add it to select.top too."
+    ),
+    BadFile(
+        head + "count: {top: {}}\n",
+        "p.yaml:6: count.top: found a mapping, expected a list of percentages above 0, up to 100."
+    ),
+]
+
+@Suite struct PipelineFileTests {
+    @Test func leavingEverythingOutTakesTheDocumentedDefaults() throws {
+        let pipeline = try PipelineFile.parse(head, file: "p.yaml")
+        #expect(
+            pipeline
+                == Pipeline(
+                    name: "p", seed: 0,
+                    collect: [
+                        CollectStage(
+                            name: "c", environment: "scienceworld", agent: .recode, policy: "expert", slip: 0,
+                            split: .train, tasks: nil, variations: 1, repeats: 1, limit: nil, maxDepth: 10)
+                    ],
+                    select: SelectStage(
+                        top: [10, 20, 30, 40], ties: "hash", minReward: 0, successfulOnly: false),
+                    export: ExportStage(
+                        methods: [.recode], top: [10, 20, 30, 40], format: "trl", style: "zero-shot"),
+                    count: CountStage(top: [10, 20, 30, 40])))
+    }
+
+    @Test func everyKeyIsRead() throws {
+        let text = """
+            name: full
+            seed: -7
+            collect:
+              - {name: a.1, env: scienceworld, agent: recode, policy: expert, slip: 0.25, split: dev,
+                 tasks: [boil, melt], variations: all, repeats: 3, limit: 40, max_depth: 8}
+              - {name: b_2, env: scienceworld, policy: expert, tasks: all, variations: 5}
+            select: {top: [40, 2.5, 100], ties: shortest, min_reward: 0.5, successful_only: true}
+            export: {methods: [react, recode], top: [2.5], format: trl, style: bare}
+            count: {top: [100, 50]}
+            """
+        let pipeline = try PipelineFile.parse(text, file: "p.yaml")
+        #expect(pipeline.seed == -7)
+        #expect(pipeline.collect.map(\.name) == ["a.1", "b_2"])
+        #expect(pipeline.collect[0].slip == 0.25)
+        #expect(pipeline.collect[0].split == .dev)
+        #expect(pipeline.collect[0].tasks == ["boil", "melt"])
+        #expect(pipeline.collect[0].variations == nil)
+        #expect(pipeline.collect[0].repeats == 3)
+        #expect(pipeline.collect[0].limit == 40)
+        #expect(pipeline.collect[0].maxDepth == 8)
+        #expect(pipeline.collect[1].tasks == nil)
+        #expect(pipeline.collect[1].variations == 5)
+        #expect(
+            pipeline.select
+                == SelectStage(top: [2.5, 40, 100], ties: "shortest", minReward: 0.5, successfulOnly: true))
+        #expect(
+            pipeline.export
+                == ExportStage(methods: [.react, .recode], top: [2.5], format: "trl", style: "bare"))
+        #expect(pipeline.count.top == [50, 100])
+    }
+
+    @Test(arguments: badFiles)
+    func aBadFileIsRefusedByLineKeyAndExpectation(file: BadFile) {
+        #expect(problem(in: file.text) == file.message)
+    }
+
+    @Test func anUnknownTaskNamesTheNearestOne() {
+        let message = problem(in: head + "    tasks: [boil, find-plnt]\n") ?? ""
+        #expect(
+            message.hasPrefix(
+                "p.yaml:6: collect[0].tasks[1]: found 'find-plnt', expected a task of scienceworld: boil,"))
+        #expect(message.hasSuffix("Did you mean 'find-plant'?"))
+    }
+
+    @Test func aValueOfManyLinesIsCutInTheMessage() {
+        let message = problem(in: head + "seed: |\n  one\n  two\n")
+        #expect(message == "p.yaml:6: seed: found 'one…', expected an integer.")
+    }
+
+    @Test func theFirstDifferenceNamesKeyAndBothValues() throws {
+        let one = try PipelineFile.parse(head + "    slip: 0.02\nseed: 1\n", file: "p.yaml")
+        let other = try PipelineFile.parse(
+            "seed: 2\n# a comment\n" + head + "    slip: 0.05\n", file: "p.yaml")
+        let difference = try #require(try one.firstDifference(from: other))
+        #expect(difference.key == "collect[0].slip")
+        #expect(difference.here == "0.02")
+        #expect(difference.there == "0.05")
+        #expect(try one.firstDifference(from: one) == nil)
+    }
+
+    @Test(arguments: [
+        ("kitten", "sitting", 3), ("", "abc", 3), ("abc", "", 3), ("same", "same", 0), ("ab", "ba", 1),
+    ])
+    func distanceCountsEdits(one: String, other: String, edits: Int) {
+        #expect(NearestName.distance(one, other) == edits)
+    }
+}

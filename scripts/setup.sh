@@ -1,0 +1,111 @@
+#!/bin/sh
+# Sets up what recode-data needs beside a Swift toolchain: programs and headers by apt, and a .venv from a pinned
+# requirements file. Run again at any time: what is there is recognised by presence and left alone.
+#
+#   scripts/setup.sh         what building and running needs
+#   scripts/setup.sh --dev   also the linters
+#
+# Exits 69 with one line saying what to do when something is missing and cannot be installed from here.
+set -eu
+cd "$(dirname "$0")/.."
+
+venv=.venv
+
+say() { printf 'setup: %s\n' "$1" >&2; }
+stop() {
+    say "$1"
+    exit 69
+}
+has() { command -v "$1" >/dev/null 2>&1; }
+
+# A Python that can make virtual environments: new enough, and with ensurepip, which Debian packages apart.
+can_make_venv() {
+    "$1" -c 'import sys; assert sys.version_info >= (3, 10); import ensurepip, venv' >/dev/null 2>&1
+}
+
+python_for_venv() {
+    for candidate in "${PYTHON:-python3}" /usr/bin/python3 python3.14 python3.13 python3.12 python3.11 python3.10; do
+        if has "$candidate" && can_make_venv "$candidate"; then
+            echo "$candidate"
+            return
+        fi
+    done
+}
+
+# Debian packages that are missing, judged by what they bring, so that other ways of having it count too.
+missing_packages() {
+    has bwrap || echo bubblewrap
+    has java || echo default-jre-headless
+    [ -e /usr/include/zlib.h ] || [ -e /usr/local/include/zlib.h ] || echo zlib1g-dev
+    # The sandbox mounts /usr and nothing else, so blocks run in the system's Python whatever stands first in PATH.
+    [ -x /usr/bin/python3 ] || echo python3
+    if [ "$venv_state" = stale ] && [ -z "$(python_for_venv)" ]; then echo python3-venv; fi
+}
+
+install_packages() {
+    has apt-get || stop "missing: $1. Install these Debian packages, or what your system calls them, and run again."
+    if [ "$(id -u)" -eq 0 ]; then
+        as_root=
+    elif has sudo && sudo -n true 2>/dev/null; then
+        as_root='sudo -n'
+    else
+        stop "missing: $1. Run 'sudo apt-get update && sudo apt-get install -y $1', then this again."
+    fi
+    say "installing $1"
+    # Words are meant to split: a list of packages, and sudo with its flag or nothing.
+    # shellcheck disable=SC2086
+    {
+        $as_root apt-get update -qq &&
+            $as_root env DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends $1 >/dev/null
+    } || stop "apt-get could not install $1 (its words are above). Install these packages and run again."
+}
+
+# What a finished .venv remembers: the requirements it was made from.
+stamp_of() { sha256sum "$1"; }
+
+# Finished, made from these very requirements, and its interpreter still starts and finds the packages.
+venv_is_current() {
+    [ "$(cat "$venv/setup.stamp" 2>/dev/null)" = "$(stamp_of requirements.txt)" ] &&
+        "$venv/bin/python" -I -c 'import importlib.util as u; assert u.find_spec("scienceworld") and u.find_spec("py4j")' \
+            >/dev/null 2>&1
+}
+
+install_requirements() {
+    "$venv/bin/python" -m pip --disable-pip-version-check install --quiet "$@" ||
+        stop "pip could not install $* into $venv (its words are above). Check the network, or the package index pip is set to, and run again."
+}
+
+make_venv() {
+    python=$(python_for_venv)
+    [ -n "$python" ] || stop "no Python 3.10 or newer with the venv module. Install one, or name it: PYTHON=/path/to/python3 $0"
+    say "making $venv with $("$python" -c 'import sys; print(sys.executable, sys.version.split()[0])')"
+    rm -rf "$venv"
+    "$python" -m venv "$venv" || stop "$python could not make $venv (its words are above)."
+    install_requirements --require-hashes -r requirements.txt
+    # Last, so that a .venv cut short on the way is made again.
+    stamp_of requirements.txt >"$venv/setup.stamp"
+}
+
+add_linters() {
+    [ "$(cat "$venv/dev.stamp" 2>/dev/null)" != "$(stamp_of requirements-dev.txt)" ] || return 0
+    say "adding the linters to $venv"
+    install_requirements -r requirements-dev.txt
+    stamp_of requirements-dev.txt >"$venv/dev.stamp"
+}
+
+case "${1:-}" in
+'' | --dev) ;;
+*)
+    say "unknown argument '$1': nothing, or --dev for the linters."
+    exit 64
+    ;;
+esac
+
+has "${SWIFT:-swift}" || stop "no Swift toolchain in PATH. Install Swift 6.2 or newer (swift.org/install), then run again."
+if venv_is_current; then venv_state=current; else venv_state=stale; fi
+packages=$(missing_packages | tr '\n' ' ' | sed 's/ $//')
+[ -z "$packages" ] || install_packages "$packages"
+/usr/bin/python3 -c 'import sys; sys.exit(sys.version_info < (3, 10))' ||
+    stop "/usr/bin/python3 is older than 3.10, which the sandbox needs. Use Debian 12, Ubuntu 22.04 or newer."
+[ "$venv_state" = current ] || make_venv
+[ "${1:-}" != --dev ] || add_linters
