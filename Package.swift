@@ -41,7 +41,10 @@ let package = Package(
                 .product(name: "Subprocess", package: "swift-subprocess"),
                 .product(name: "SystemPackage", package: "swift-system"),
             ],
-            resources: [.embedInCode("Resources/executor_worker.py"), .embedInCode("Resources/scienceworld_worker.py")],
+            resources: [
+                .embedInCode("Resources/executor_worker.py"),
+                .embedInCode("Resources/scienceworld_worker.py"),
+            ],
             swiftSettings: strict),
         .target(name: "Decompose", dependencies: ["Trajectories"], swiftSettings: strict),
         .target(name: "Filter", dependencies: ["Trajectories", "JSONLines"], swiftSettings: strict),
@@ -57,11 +60,18 @@ let package = Package(
             ],
             swiftSettings: strict),
 
+        .target(name: "TemporaryFiles", path: "Tests/TemporaryFiles", swiftSettings: strict),
         .testTarget(
             name: "JSONLinesTests",
             dependencies: [
-                "JSONLines", .product(name: "Subprocess", package: "swift-subprocess"),
+                "JSONLines", "TemporaryFiles", .product(name: "Subprocess", package: "swift-subprocess"),
             ],
+            swiftSettings: strict),
+        .testTarget(
+            name: "TrajectoriesTests", dependencies: ["Trajectories", "JSONLines", "TemporaryFiles"],
+            swiftSettings: strict),
+        .testTarget(
+            name: "FilterTests", dependencies: ["Filter", "Trajectories", "TemporaryFiles"],
             swiftSettings: strict),
     ],
     swiftLanguageModes: [.v6]
