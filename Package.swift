@@ -71,11 +71,16 @@ let package = Package(
             ],
             swiftSettings: strict),
 
-        .testTarget(name: "RecodeDataTests", dependencies: ["RecodeData"], swiftSettings: strict),
+        .target(name: "TemporaryFiles", path: "Tests/TemporaryFiles", swiftSettings: strict),
+        .testTarget(
+            name: "RecodeDataTests",
+            dependencies: ["RecodeData", .product(name: "Subprocess", package: "swift-subprocess")],
+            swiftSettings: strict),
+        .testTarget(name: "TraceGenTests", dependencies: ["TraceGen"], swiftSettings: strict),
         .testTarget(
             name: "JSONLinesTests",
             dependencies: [
-                "JSONLines", .product(name: "Subprocess", package: "swift-subprocess"),
+                "JSONLines", "TemporaryFiles", .product(name: "Subprocess", package: "swift-subprocess"),
             ],
             swiftSettings: strict),
         .testTarget(
@@ -94,7 +99,12 @@ let package = Package(
         .testTarget(
             name: "StudyTests", dependencies: ["Study", "Trajectories"], exclude: ["Golden"],
             swiftSettings: strict),
-        .testTarget(name: "TraceGenTests", dependencies: ["TraceGen"], swiftSettings: strict),
+        .testTarget(
+            name: "TrajectoriesTests", dependencies: ["Trajectories", "JSONLines", "TemporaryFiles"],
+            swiftSettings: strict),
+        .testTarget(
+            name: "FilterTests", dependencies: ["Filter", "Trajectories", "TemporaryFiles"],
+            swiftSettings: strict),
     ],
     swiftLanguageModes: [.v6]
 )
