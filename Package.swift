@@ -21,10 +21,11 @@ let package = Package(
     targets: [
         // Bytes: gzip and lines. The only place that knows how files are compressed.
         .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
-        .target(name: "JSONLines", dependencies: ["CZlib"], swiftSettings: strict),
-        .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+        // One system call that Swift's import of the C library leaves out.
+        .target(name: "CFileSystem"),
         .target(
-            name: "JSONLines", dependencies: ["CZlib", .product(name: "Crypto", package: "swift-crypto")],
+            name: "JSONLines",
+            dependencies: ["CFileSystem", "CZlib", .product(name: "Crypto", package: "swift-crypto")],
             swiftSettings: strict),
 
         // Records: the types of the contract, their codec and the run directory that holds them.
@@ -58,18 +59,23 @@ let package = Package(
             swiftSettings: strict),
         .target(name: "Filter", dependencies: ["Trajectories", "JSONLines"], swiftSettings: strict),
         .target(name: "Export", dependencies: ["Trajectories", "JSONLines"], swiftSettings: strict),
+        .target(name: "Study", dependencies: ["Trajectories"], swiftSettings: strict),
 
         // The command line joins the stages.
         .executableTarget(
             name: "RecodeData",
             dependencies: [
-                "TraceGen", "Decompose", "Filter", "Export", "Trajectories", "JSONLines", "Yams",
+                "TraceGen", "Decompose", "Filter", "Export", "Study", "Trajectories", "JSONLines", "Yams",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: strict),
 
-        .testTarget(name: "RecodeDataTests", dependencies: ["RecodeData"], swiftSettings: strict),
+        .testTarget(
+            name: "RecodeDataTests",
+            dependencies: ["RecodeData", .product(name: "Subprocess", package: "swift-subprocess")],
+            swiftSettings: strict),
+        .testTarget(name: "TraceGenTests", dependencies: ["TraceGen"], swiftSettings: strict),
         .testTarget(
             name: "JSONLinesTests",
             dependencies: [
@@ -78,9 +84,20 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(
             name: "DecomposeTests",
-            dependencies: ["Decompose", "Trajectories", .product(name: "Subprocess", package: "swift-subprocess")],
+            dependencies: [
+                "Decompose", "Trajectories", .product(name: "Subprocess", package: "swift-subprocess"),
+            ],
             exclude: ["Golden"], swiftSettings: strict),
-        .testTarget(name: "TraceGenTests", dependencies: ["TraceGen"], swiftSettings: strict),
+        .testTarget(
+            name: "ExportTests",
+            dependencies: [
+                "Export", "JSONLines", "Trajectories",
+                .product(name: "Subprocess", package: "swift-subprocess"),
+            ],
+            exclude: ["Golden"], swiftSettings: strict),
+        .testTarget(
+            name: "StudyTests", dependencies: ["Study", "Trajectories"], exclude: ["Golden"],
+            swiftSettings: strict),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -1,3 +1,4 @@
+import Decompose
 import FoundationEssentials
 import Testing
 import Trajectories
@@ -15,6 +16,17 @@ enum GoldenFile {
         }
         let golden = String(decoding: try Data(contentsOf: URL(filePath: path)), as: UTF8.self)
         #expect(text == golden, "differs from Golden/\(name)", sourceLocation: sourceLocation)
+    }
+
+    /// A line that says what follows.
+    static func header(_ method: AgentKind, _ tally: PairTally) throws -> String {
+        struct Header: Encodable {
+            var method: AgentKind
+            var kept: Int
+            var dropped: [String: Int]
+        }
+        let header = Header(method: method, kept: tally.kept, dropped: tally.droppedByName)
+        return String(decoding: try CanonicalJSON.encode(header), as: UTF8.self) + "\n"
     }
 
     static func lines(of pairs: [Pair]) throws -> String {

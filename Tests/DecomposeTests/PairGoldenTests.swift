@@ -3,7 +3,7 @@ import Testing
 import Trajectories
 
 @Suite struct PairGoldenTests {
-    /// All pairs of a sample, by every method it has data for, with the counts before each.
+    /// All pairs of a sample, by every method it has data for, each after a line with its counts.
     @Test(arguments: SampleEpisodes.names)
     func pairsAreAsRecorded(name: String) throws {
         let sample = try SampleEpisodes.named(name)
@@ -11,8 +11,7 @@ import Trajectories
         var text = ""
         for method in methods {
             let cut = try PairBuilder(method: method, style: .bare).pairs(of: sample, rank: 2)
-            let dropped = cut.tally.dropped.map { "\($0.key.rawValue)=\($0.value)" }.sorted()
-            text += "# \(method.rawValue): kept \(cut.tally.kept), dropped \(dropped)\n"
+            text += try GoldenFile.header(method, cut.tally)
             text += try GoldenFile.lines(of: cut.pairs)
         }
         try GoldenFile.check(text, "\(name).jsonl")

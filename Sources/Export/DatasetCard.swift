@@ -1,0 +1,103 @@
+import JSONLines
+import Trajectories
+
+/// The card of an export: for people, and for `datasets`, which finds files and column types in its header.
+enum DatasetCard {
+    static let fileName = "README.md"
+
+    /// The card's text; nothing but the manifest shapes it.
+    static func text(for manifest: ExportManifest) throws -> String {
+        [header(manifest.recipe), opening(manifest), try making(manifest.recipe), columns].joined(
+            separator: "\n")
+    }
+
+    private static func header(_ recipe: ExportRecipe) -> String {
+        var lines = [
+            "---", "configs:", "- config_name: default", "  data_files:", "  - split: \(recipe.splitName)",
+            "    path: \(recipe.splitName)-*.jsonl.gz", "dataset_info:", "  features:",
+        ]
+        for column in ["prompt", "completion"] {
+            lines += [
+                "  - name: \(column)", "    list:", "    - name: role", "      dtype: string",
+                "    - name: content", "      dtype: string",
+            ]
+        }
+        for (name, type, _) in metadata { lines += ["  - name: \(name)", "    dtype: \(type)"] }
+        return (lines + ["---", ""]).joined(separator: "\n")
+    }
+
+    private static func opening(_ manifest: ExportManifest) -> String {
+        let (recipe, counts) = (manifest.recipe, manifest.counts)
+        let drops = counts.dropped.sorted { $0.key < $1.key }.map { "\($0.value) \($0.key)" }
+        let splits = counts.pairsBySplit.sorted { $0.key < $1.key }.map { "\($0.value) \($0.key)" }
+        return """
+            # Training pairs: \(recipe.method.rawValue), \(recipe.style.rawValue)
+
+            One row per \(recipe.method == .recode ? "accepted expansion" : "turn"): conversational `prompt` and \
+            `completion`, as TRL's SFTTrainer takes them.
+
+            | | |
+            | --- | --- |
+            | trajectories | \(counts.trajectories) |
+            | pairs | \(counts.pairs) |
+            | pairs by the tasks' split | \(splits.isEmpty ? "none" : splits.joined(separator: ", ")) |
+            | answers that yielded no pair | \(drops.isEmpty ? "none" : drops.joined(separator: ", ")) |
+            | files | \(manifest.shards.count), sizes and checksums in `\(ExportManifest.fileName)` |
+
+            """
+    }
+
+    private static func making(_ recipe: ExportRecipe) throws -> String {
+        let selection =
+            recipe.selection == .null
+            ? "All trajectories of the runs were taken."
+            : "Trajectories were selected by these criteria:\n\n```json\n"
+                + String(decoding: try CanonicalJSON.encodePretty(recipe.selection), as: UTF8.self) + "```"
+        let sources = recipe.sources.map { "- run `\($0.name)`, sha256 `\($0.sha256)`" }
+        let versions = recipe.versions.sorted { $0.key < $1.key }.map { "- \($0.key) \($0.value)" }
+        return """
+            ## How it was made
+
+            \((["Written by recode-data from recorded episodes.", ""] + sources + versions).joined(separator: "\n"))
+
+            \(selection)
+
+            A retried answer counts once: the accepted one, with the prompt it would have had as the first. An answer \
+            whose own last attempts failed below is dropped (`failed_subtree`), as is a placeholder without an \
+            accepted answer (`not_accepted`). Flattened turns hold every primitive action that was sent, those of \
+            abandoned attempts too.
+
+            """
+    }
+
+    private static var columns: String {
+        let rows = metadata.map { "| `\($0.name)` | \($0.type) | \($0.meaning) |" }
+        return
+            ([
+                "## Columns beside prompt and completion", "", "| name | type | meaning |",
+                "| --- | --- | --- |",
+            ]
+            + rows + [""]).joined(separator: "\n")
+    }
+
+    private static let metadata: [(name: String, type: String, meaning: String)] = [
+        ("id", "string", "the pair's id, the same in every style"),
+        ("trajectory_id", "string", "the episode it was cut from"),
+        ("node_id", "int64", "the node that holds the answer (its first action, where a tree was flattened)"),
+        ("turn", "int64", "which answer of its episode, from 0"),
+        ("task_id", "string", "environment/task/variation"),
+        ("environment", "string", "the environment"),
+        ("agent", "string", "the method the pair teaches"),
+        ("source_agent", "string", "the loop that acted; recode where a tree was flattened"),
+        ("policy", "string", "the policy that answered"),
+        ("split", "string", "where the environment files the task: train, dev or test"),
+        ("depth", "int64", "the node's depth in the tree"),
+        ("reward", "float64", "the episode's final reward, 0 to 1"),
+        (
+            "rank", "int64",
+            "the episode's rank by reward in its selection group, from 1; null without a selection"
+        ),
+        ("tokens", "int64", "tokens of prompt and completion; null where not counted"),
+        ("style", "string", "how the prompt was rendered"),
+    ]
+}

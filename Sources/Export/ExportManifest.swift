@@ -1,0 +1,141 @@
+import JSONLines
+import Trajectories
+
+/// What an export is: how it was made, what is in it, and how to check that it is whole.
+public struct ExportManifest: Codable, Sendable, Hashable {
+    /// The schema this module writes.
+    public static let schemaName = "recode.export.v1"
+    /// The name of the manifest's file.
+    public static let fileName = "manifest.json"
+
+    /// Always ``schemaName``.
+    public var schema: String
+    /// How the export was asked for.
+    public var recipe: ExportRecipe
+    /// What is in it.
+    public var counts: ExportCounts
+    /// Its data files, in order.
+    public var shards: [ExportShard]
+
+    enum CodingKeys: String, CodingKey {
+        case schema, counts, shards
+    }
+
+    init(recipe: ExportRecipe, counts: ExportCounts, shards: [ExportShard]) {
+        schema = Self.schemaName
+        self.recipe = recipe
+        self.counts = counts
+        self.shards = shards
+    }
+}
+
+/// The recipe's keys stand beside the others, not in an object of their own.
+extension ExportManifest {
+    /// Reads a manifest; the schema's name is the caller's to compare.
+    public init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: CodingKeys.self)
+        schema = try container.decode(String.self, forKey: .schema)
+        recipe = try ExportRecipe(from: decoder)
+        counts = try container.decode(ExportCounts.self, forKey: .counts)
+        shards = try container.decode([ExportShard].self, forKey: .shards)
+    }
+
+    /// Writes a manifest.
+    public func encode(to encoder: any Encoder) throws {
+        try recipe.encode(to: encoder)
+        var container = encoder.container(keyedBy: CodingKeys.self)
+        try container.encode(schema, forKey: .schema)
+        try container.encode(counts, forKey: .counts)
+        try container.encode(shards, forKey: .shards)
+    }
+}
+
+/// How an export was asked for. Nothing in it depends on a clock or on where the runs lie.
+public struct ExportRecipe: Codable, Sendable, Hashable {
+    /// What a row looks like: TRL's conversational prompt and completion.
+    public static let formatName = "trl-prompt-completion"
+
+    /// Always ``formatName``.
+    public var format: String
+    /// The method the pairs teach.
+    public var method: AgentKind
+    /// How prompts were rendered.
+    public var style: PromptStyle
+    /// The name the data has for loaders, such as `train`.
+    public var splitName: String
+    /// The criteria trajectories were selected by; `null` when all were taken.
+    public var selection: JSONValue
+    /// Where the trajectories came from.
+    public var sources: [ExportSource]
+    /// Versions of everything that shaped the data, by name.
+    public var versions: [String: String]
+
+    enum CodingKeys: String, CodingKey {
+        case format, method, style, selection, sources, versions
+        case splitName = "split_name"
+    }
+
+    /// Makes a recipe from its parts; `format` is filled in.
+    public init(
+        method: AgentKind, style: PromptStyle, splitName: String = "train", selection: JSONValue = .null,
+        sources: [ExportSource] = [], versions: [String: String] = [:]
+    ) {
+        format = Self.formatName
+        self.method = method
+        self.style = style
+        self.splitName = splitName
+        self.selection = selection
+        self.sources = sources
+        self.versions = versions
+    }
+}
+
+/// A run whose trajectories went into an export.
+public struct ExportSource: Codable, Sendable, Hashable {
+    /// The run's name; no path, so that the same data gives the same manifest anywhere.
+    public var name: String
+    /// SHA-256 of the run's sealed trajectories, as its `run.json` has it.
+    public var sha256: String
+
+    /// Makes a source from its parts.
+    public init(name: String, sha256: String) {
+        self.name = name
+        self.sha256 = sha256
+    }
+}
+
+/// What is in an export.
+public struct ExportCounts: Codable, Sendable, Hashable {
+    /// Trajectories that were decomposed, those without any pair among them.
+    public var trajectories: Int
+    /// Rows.
+    public var pairs: Int
+    /// Answers that were asked for and yielded no pair, by reason.
+    public var dropped: [String: Int]
+    /// Rows by the split the environment files their tasks under.
+    public var pairsBySplit: [String: Int]
+
+    enum CodingKeys: String, CodingKey {
+        case trajectories, pairs, dropped
+        case pairsBySplit = "pairs_by_split"
+    }
+}
+
+/// A data file of an export.
+public struct ExportShard: Codable, Sendable, Hashable {
+    /// The file's name in the export's directory.
+    public var path: String
+    /// Its size as stored.
+    public var bytes: Int
+    /// Its rows.
+    public var lines: Int
+    /// SHA-256 of the stored bytes.
+    public var sha256: String
+
+    init(path: String, digest: FileDigest) {
+        self.path = path
+        bytes = digest.byteCount
+        lines = digest.lineCount
+        sha256 = digest.sha256
+    }
+}

@@ -1,0 +1,37 @@
+import JSONLines
+import Trajectories
+
+/// An export that lies in a directory already.
+enum ExportedDirectory {
+    /// Makes sure that a directory may give way to a new export: it is not there, empty, or holds the files of an
+    /// earlier export and no other.
+    static func checkReplaceable(_ path: String) throws {
+        guard Directory.isDirectory(path) else { return }
+        let names = try Directory.names(in: path)
+        if names.isEmpty { return }
+        guard names.contains(ExportManifest.fileName) else {
+            throw refusal(path, "it holds \(names[0]) and no \(ExportManifest.fileName)")
+        }
+        let own: Set<String>
+        do {
+            let bytes = try AtomicFile.read("\(path)/\(ExportManifest.fileName)")
+            let manifest = try CanonicalJSON.decode(ExportManifest.self, from: bytes)
+            guard manifest.schema == ExportManifest.schemaName else {
+                throw refusal(path, "its \(ExportManifest.fileName) has schema \(manifest.schema.prefix(60))")
+            }
+            own = Set(manifest.shards.map(\.path) + [ExportManifest.fileName, DatasetCard.fileName])
+        } catch let error as DecodingError {
+            throw refusal(path, "its \(ExportManifest.fileName) is none of ours", cause: "\(error)")
+        }
+        if let foreign = names.first(where: { !own.contains($0) }) {
+            throw refusal(path, "it holds \(foreign), which its manifest does not list")
+        }
+    }
+
+    private static func refusal(_ path: String, _ reason: String, cause: String? = nil) -> ExportError {
+        ExportError(
+            .foreignDirectory,
+            "cannot export to \(path): \(reason), so it is not an earlier export that may be replaced. Choose "
+                + "another directory, or move its files away.", cause: cause.map { String($0.prefix(400)) })
+    }
+}

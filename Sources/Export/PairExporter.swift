@@ -1,0 +1,116 @@
+import JSONLines
+import Trajectories
+
+/// Writes pairs as a directory that `datasets.load_dataset` opens: gzipped shards, a card and a manifest.
+///
+/// Everything stands under a temporary name until ``finish(trajectories:dropped:)``; letting go of the exporter
+/// before that leaves nothing. The same pairs give the same bytes.
+public final class PairExporter {
+    private let recipe: ExportRecipe
+    private let limit: ShardLimit
+    private let directory: StagedDirectory
+    private var complete: [(writer: AtomicLinesWriter, digest: FileDigest)] = []
+    private var current: (writer: AtomicLinesWriter, byteCount: Int)?
+    private var seen: Set<String> = []
+    private var pairsBySplit: [String: Int] = [:]
+    private var line = JSONText()
+
+    /// Begins an export.
+    /// - Throws: ``ExportError`` (`foreignDirectory`) when `directory` holds anything but an earlier export, which
+    ///   will be replaced; `JSONLinesError` when it cannot be written.
+    public init(directory: String, recipe: ExportRecipe, limit: ShardLimit = ShardLimit()) throws {
+        self.recipe = recipe
+        self.limit = limit
+        try ExportedDirectory.checkReplaceable(directory)
+        self.directory = try StagedDirectory(for: directory)
+    }
+
+    /// Appends a row.
+    /// - Throws: ``ExportError`` (`duplicatePair`, `mixedPairs`), or `JSONLinesError` from the disk.
+    public func append(_ pair: Pair) throws {
+        try check(pair)
+        line.removeAll()
+        pair.appendLine(to: &line)
+        var shard = try openShard(for: line.bytes.count)
+        try shard.writer.append(line.bytes)
+        shard.byteCount += line.bytes.count + 1
+        current = shard
+        pairsBySplit[pair.split.rawValue, default: 0] += 1
+    }
+
+    /// Completes the export and puts it in its place, an earlier one giving way.
+    ///
+    /// - Parameters:
+    ///   - trajectories: how many were decomposed.
+    ///   - dropped: answers that yielded no pair, by reason.
+    /// - Returns: the manifest, as written.
+    /// - Throws: `JSONLinesError` from the disk; ``ExportError`` when something foreign has appeared in its place.
+    public func finish(trajectories: Int, dropped: [String: Int]) throws -> ExportManifest {
+        if current == nil && complete.isEmpty { _ = try openShard(for: 0) }
+        try closeShard()
+        let counts = ExportCounts(
+            trajectories: trajectories, pairs: seen.count, dropped: dropped, pairsBySplit: pairsBySplit)
+        let manifest = ExportManifest(recipe: recipe, counts: counts, shards: try nameShards())
+        try AtomicFile.write(
+            Array(try DatasetCard.text(for: manifest).utf8), to: directory.path + "/" + DatasetCard.fileName)
+        try AtomicFile.write(
+            try CanonicalJSON.encodePretty(manifest), to: directory.path + "/" + ExportManifest.fileName)
+        // What lies there may have changed while the pairs were made.
+        try ExportedDirectory.checkReplaceable(directory.destination)
+        try directory.publish()
+        return manifest
+    }
+
+    private func check(_ pair: Pair) throws {
+        guard pair.agent == recipe.method, pair.style == recipe.style else {
+            throw ExportError(
+                .mixedPairs,
+                "cannot export node \(pair.nodeID) of trajectory \(pair.trajectoryID): it is a "
+                    + "\(pair.agent.rawValue) pair in style \(pair.style.rawValue), and this export holds "
+                    + "\(recipe.method.rawValue) pairs in style \(recipe.style.rawValue). Export each by itself."
+            )
+        }
+        guard seen.insert(pair.id).inserted else {
+            throw ExportError(
+                .duplicatePair,
+                "cannot export node \(pair.nodeID) of trajectory \(pair.trajectoryID) (\(pair.taskID)): it is in "
+                    + "this export already. Name each run once, and no two runs of the same recipe.")
+        }
+    }
+
+    private func openShard(for byteCount: Int) throws -> (writer: AtomicLinesWriter, byteCount: Int) {
+        if let current {
+            let isFull =
+                current.writer.lineCount >= limit.rowCount || current.byteCount + byteCount > limit.byteCount
+            if !isFull { return current }
+            try closeShard()
+        }
+        let name = "\(recipe.splitName)-\(complete.count).jsonl.gz"
+        let shard = (writer: try AtomicLinesWriter(path: directory.path + "/" + name, compression: .gzip), 0)
+        current = shard
+        return shard
+    }
+
+    private func closeShard() throws {
+        guard let shard = current else { return }
+        complete.append((shard.writer, try shard.writer.complete()))
+        current = nil
+    }
+
+    /// Gives the shards their names, which hold how many there are.
+    private func nameShards() throws -> [ExportShard] {
+        var shards: [ExportShard] = []
+        for (index, shard) in complete.enumerated() {
+            let name = "\(recipe.splitName)-\(fiveDigits(index))-of-\(fiveDigits(complete.count)).jsonl.gz"
+            try shard.writer.publish(as: name)
+            shards.append(ExportShard(path: name, digest: shard.digest))
+        }
+        complete = []
+        return shards
+    }
+
+    private func fiveDigits(_ number: Int) -> String {
+        let digits = String(number)
+        return String(repeating: "0", count: max(0, 5 - digits.count)) + digits
+    }
+}

@@ -1,0 +1,87 @@
+import CFileSystem
+
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#endif
+
+/// A directory of plain files that appears under its name only when it is complete.
+///
+/// Files are written under a temporary name beside it; ``publish()`` renames the whole. Letting go of it without
+/// publishing removes what was written, so a failure leaves nothing behind.
+public final class StagedDirectory {
+    /// Where it goes in the end, symbolic links and trailing slashes resolved.
+    public let destination: String
+    /// Where files are written until then.
+    public let path: String
+
+    /// Makes the temporary directory, and the parents it lacks.
+    /// - Throws: `cannotWrite` when it cannot be made there, or `destination` is there and no directory.
+    public init(for destination: String) throws(JSONLinesError) {
+        self.destination = try Self.resolved(destination)
+        let parent = Directory.parent(of: self.destination)
+        path = parent + "/.\(Directory.lastName(of: self.destination)).\(getpid()).partial"
+        try Directory.create(parent)
+        // A directory of this name is left over from a process that had our number and died.
+        if Directory.isDirectory(path) { try Self.remove(path) }
+        guard mkdir(path, 0o777) == 0 else {
+            throw SystemFailure.current.writing(self.destination, doing: "make the directory")
+        }
+    }
+
+    deinit {
+        try? Self.remove(path)
+    }
+
+    /// Gives the directory its name. One that is there already is replaced: whoever looks sees the old or the new.
+    ///
+    /// Whether the old one may go is the caller's to know. Files in it go, directories in it are refused.
+    public func publish() throws(JSONLinesError) {
+        try Directory.synchronize(path)
+        if rename(path, destination) != 0 {
+            guard errno == ENOTEMPTY || errno == EEXIST else {
+                throw SystemFailure.current.writing(destination, doing: "write")
+            }
+            try exchange()
+        }
+        try Directory.synchronize(Directory.parent(of: destination))
+        // After an exchange the temporary name holds the old directory.
+        try Self.remove(path)
+    }
+
+    private func exchange() throws(JSONLinesError) {
+        if recode_exchange_names(path, destination) == 0 { return }
+        // Some file systems cannot exchange two names: step aside, which is short of atomic by one call.
+        let aside = path + ".old"
+        guard rename(destination, aside) == 0 else {
+            throw SystemFailure.current.writing(destination, doing: "replace")
+        }
+        guard rename(path, destination) == 0 else {
+            let failure = SystemFailure.current.writing(destination, doing: "replace")
+            rename(aside, destination)
+            throw failure
+        }
+        try Self.remove(aside)
+    }
+
+    /// Removes a directory of plain files; one that is gone already is fine.
+    private static func remove(_ path: String) throws(JSONLinesError) {
+        guard Directory.isDirectory(path) else { return }
+        for name in try Directory.names(in: path) { try Directory.removeFile("\(path)/\(name)") }
+        guard rmdir(path) == 0 else { throw SystemFailure.current.writing(path, doing: "remove") }
+    }
+
+    private static func resolved(_ path: String) throws(JSONLinesError) -> String {
+        var trimmed = path[...]
+        while trimmed.count > 1, trimmed.last == "/" { trimmed.removeLast() }
+        var status = stat()
+        guard stat(path, &status) == 0 else { return String(trimmed) }
+        guard status.st_mode & S_IFMT == S_IFDIR, let resolved = realpath(path, nil) else {
+            throw JSONLinesError(
+                .cannotWrite, "cannot write \(path): it is there and is not a directory. Name a directory.")
+        }
+        defer { free(resolved) }
+        return String(cString: resolved)
+    }
+}

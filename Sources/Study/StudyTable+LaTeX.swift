@@ -1,0 +1,64 @@
+extension StudyTable {
+    /// A booktabs table for each environment and policy.
+    var latexTables: String {
+        let tables = ComparisonTable.all(of: self).map(\.latex)
+        guard !tables.isEmpty else { return "% No trajectories to count.\n" }
+        return "% needs \\usepackage{booktabs}\n" + tables.joined(separator: "\n")
+    }
+}
+
+extension ComparisonTable {
+    var latex: String {
+        let columns = blocks.flatMap(\.columns)
+        let rows = ([columns] + lines).map { $0.map(Self.latexText).joined(separator: " & ") + " \\\\" }
+        return """
+            \\begin{table}
+            \\centering
+            \\caption{\(Self.latexText(environment)), policy \(Self.latexText(policy)). \
+            \(Self.latexText(StudyTable.note))}
+            \\begin{tabular}{\(String(repeating: "r", count: columns.count))}
+            \\toprule
+            \(titles) \\\\
+            \(rules)
+            \(rows[0])
+            \\midrule
+            \(rows.dropFirst().joined(separator: "\n"))
+            \\bottomrule
+            \\end{tabular}
+            \\end{table}
+
+            """
+    }
+
+    private var titles: String {
+        blocks.map { block in
+            block.title.isEmpty
+                ? "" : "\\multicolumn{\(block.columns.count)}{c}{\(Self.latexText(block.title))}"
+        }.joined(separator: " & ")
+    }
+
+    /// A thin rule under each title.
+    private var rules: String {
+        var first = 1
+        var rules: [String] = []
+        for block in blocks {
+            let last = first + block.columns.count - 1
+            if !block.title.isEmpty { rules.append("\\cmidrule(lr){\(first)-\(last)}") }
+            first = last + 1
+        }
+        return rules.joined(separator: " ")
+    }
+
+    private static func latexText(_ text: String) -> String {
+        text.map { character in
+            switch character {
+            case "&", "%", "$", "#", "_", "{", "}": "\\\(character)"
+            case "\\": "\\textbackslash{}"
+            case "~": "\\textasciitilde{}"
+            case "^": "\\textasciicircum{}"
+            case "±": "$\\pm$"
+            default: String(character)
+            }
+        }.joined()
+    }
+}

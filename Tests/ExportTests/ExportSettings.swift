@@ -1,0 +1,11 @@
+import Export
+import Trajectories
+
+/// A recipe with something in every field.
+enum ExportSettings {
+    static let recipe = ExportRecipe(
+        method: .recode, style: .zeroShot,
+        selection: .object(["top": .int(40), "ties": .string("hash"), "min_reward": .double(0.5)]),
+        sources: [ExportSource(name: "expert", sha256: String(repeating: "ab", count: 32))],
+        versions: ["recode-data": "0.1.0", "scienceworld": "1.2.3"])
+}
