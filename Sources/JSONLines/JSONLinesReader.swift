@@ -24,7 +24,7 @@ public struct JSONLine: Sendable, Hashable {
 
 /// Reads the lines of a plain or gzipped file, one at a time, in bounded memory.
 ///
-/// Gzip is told by the first two bytes, not by the name, and may have any number of members. Blank lines are skipped
+/// Gzip is told by the first bytes rather than by the name, and may have any number of members. Blank lines are skipped
 /// but counted. A last line without a newline is given too.
 public final class JSONLinesReader {
     /// The file being read.
@@ -120,9 +120,11 @@ public final class JSONLinesReader {
                 + "Check that this is a file of one JSON value per line.")
     }
 
-    /// A name in `.gz` decides only where the file was torn before its second byte, or holds nothing but zeros.
+    /// Where the first bytes do not tell (torn after one byte, overwritten, zeros), a name in `.gz` does, unless
+    /// the file starts like JSON: then it was only misnamed.
     private static func isGzip(_ firstBytes: [UInt8], path: String) -> Bool {
-        firstBytes == [0x1f, 0x8b] || path.hasSuffix(".gz") && (firstBytes == [0x1f] || firstBytes.first == 0)
+        guard let first = firstBytes.first else { return false }
+        return firstBytes == [0x1f, 0x8b] || path.hasSuffix(".gz") && first != UInt8(ascii: "{")
     }
 
     private static func isBlank(_ byte: UInt8) -> Bool {

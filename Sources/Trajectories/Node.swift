@@ -60,7 +60,7 @@ public struct Node: Codable, Sendable, Hashable {
 }
 
 /// What a node is.
-public enum NodeKind: String, Codable, Sendable, Hashable {
+public enum NodeKind: String, Codable, Sendable, Hashable, CaseIterable {
     /// A call of a function nobody has defined: a plan, expanded by the policy.
     case placeholder
     /// A statement that runs as it stands.
@@ -70,7 +70,7 @@ public enum NodeKind: String, Codable, Sendable, Hashable {
 }
 
 /// What became of a node.
-public enum NodeStatus: String, Codable, Sendable, Hashable {
+public enum NodeStatus: String, Codable, Sendable, Hashable, CaseIterable {
     /// The episode ended before its turn came.
     case pending
     /// Code that ran to its end (or until the environment said done).
@@ -127,7 +127,7 @@ public struct Attempt: Codable, Sendable, Hashable {
 }
 
 /// Why an answer did not stand.
-public enum AttemptProblem: String, Codable, Sendable, Hashable {
+public enum AttemptProblem: String, Codable, Sendable, Hashable, CaseIterable {
     /// It broke the answer format.
     case format
     /// Its code raised.

@@ -9,6 +9,7 @@ public struct SeededGenerator: RandomNumberGenerator, Sendable {
         state = seed
     }
 
+    /// The next 64 bits.
     public mutating func next() -> UInt64 {
         state &+= 0x9E37_79B9_7F4A_7C15
         var mixed = state
@@ -22,7 +23,12 @@ public struct SeededGenerator: RandomNumberGenerator, Sendable {
 public enum EpisodeSeed {
     /// A seed that differs between tasks, repeats and purposes, and is the same on every machine.
     ///
-    /// - Parameter purpose: what the numbers are for (`namespace`, `slip`), so two uses never share a stream.
+    /// - Parameters:
+    ///   - seed: the run's seed.
+    ///   - taskID: `environment/task/variation`.
+    ///   - repeat: which repeat of the task, from 0.
+    ///   - purpose: what the numbers are for (`namespace`, `slip`), so two uses never share a stream.
+    /// - Returns: a seed for ``SeededGenerator``.
     public static func derive(run seed: Int, taskID: String, repeat: Int, purpose: String) -> UInt64 {
         Digest.sha256Prefix(of: "\(seed)\n\(taskID)\n\(`repeat`)\n\(purpose)")
     }

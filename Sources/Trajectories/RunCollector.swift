@@ -1,0 +1,170 @@
+import JSONLines
+
+/// How collecting into a directory begins.
+public enum RunStart {
+    /// Episodes may be appended; what was there already counts.
+    case collecting(RunCollector)
+    /// The directory holds this very run, complete; nothing is left to do.
+    case complete(RunDirectory)
+}
+
+/// What to do about a run of the same recipe that is there already.
+public enum UnfinishedRun: Sendable, Hashable {
+    /// Throws `alreadyThere`.
+    case refuse
+    /// Goes on where it stopped.
+    case resume
+}
+
+/// A last record that was cut off when the run stopped, and has been removed.
+public struct CutTail: Sendable, Hashable {
+    /// The shard.
+    public var file: String
+    /// The line the record would have been.
+    public var line: Int
+    /// How many stored bytes were removed.
+    public var byteCount: Int
+}
+
+/// Adds episodes to a run directory, each whole and synced or not at all, and seals the run when all are in.
+///
+/// One process at a time: the directory is locked for as long as the collector lives.
+public final class RunCollector {
+    /// The directory.
+    public let path: String
+    /// What `run.json` says while collecting.
+    public let manifest: RunManifest
+    /// What resuming removed; empty for a new run.
+    public let cutTails: [CutTail]
+    /// Totals over the episodes that are in.
+    public private(set) var counts: RunCounts
+
+    let files: RunFiles
+    private(set) var places: [String: RecordPlace]
+    private let lock: DirectoryLock
+    private let records: AppendingFile
+    private let timings: AppendingFile
+    private let compressor = GzipCompressor()
+
+    /// Starts or goes on collecting.
+    ///
+    /// - Parameters:
+    ///   - path: the directory; made where it is missing.
+    ///   - recipe: what is asked for. A directory belongs to one recipe.
+    ///   - versions: versions of what takes part, by name.
+    ///   - unfinished: what to do about a run of the same recipe that is there, unfinished.
+    /// - Returns: a collector, or the run where it is complete.
+    /// - Throws: `otherRecipe` naming the first key that differs, `alreadyThere`, `busy`, `unwritable`; `corrupt` or
+    ///   `badRecord` where a record before the last is damaged.
+    public static func begin(
+        at path: String, recipe: some Encodable, versions: [String: String], unfinished: UnfinishedRun
+    ) throws(TrajectoriesError) -> RunStart {
+        let wanted = RunManifest(recipe: try jsonValue(of: recipe), versions: versions)
+        let files = RunFiles(path: path)
+        let lock = try TrajectoriesError.translating { () throws(JSONLinesError) in
+            try Directory.create(path)
+            return try DirectoryLock(on: path)
+        }
+        guard Directory.isPresent(files.manifest) else {
+            try requireEmpty(path)
+            try wanted.write(to: files.manifest)
+            return .collecting(
+                try RunCollector(manifest: wanted, contents: RunContents(), files: files, lock: lock))
+        }
+        let found = try RunManifest.read(files.manifest)
+        try require(found, at: path, matches: wanted)
+        if found.state == .complete { return .complete(RunDirectory(path: path, manifest: found)) }
+        guard unfinished == .resume else {
+            throw TrajectoriesError(
+                .alreadyThere,
+                "\(path) holds an unfinished run of this recipe. Add --resume to go on with it, "
+                    + "or choose another directory with --run.")
+        }
+        let contents = try RunContents.recover(files)
+        return .collecting(try RunCollector(manifest: found, contents: contents, files: files, lock: lock))
+    }
+
+    private init(
+        manifest: RunManifest, contents: RunContents, files: RunFiles, lock: DirectoryLock
+    ) throws(TrajectoriesError) {
+        path = files.path
+        self.manifest = manifest
+        self.files = files
+        self.lock = lock
+        cutTails = contents.cutTails
+        counts = contents.counts
+        places = contents.places
+        (records, timings) = try TrajectoriesError.translating { () throws(JSONLinesError) in
+            try Directory.create(files.partsDirectory)
+            return (
+                try AppendingFile(path: files.part(0)),
+                try AppendingFile(path: files.timings, durability: .buffered)
+            )
+        }
+    }
+
+    /// Whether an episode is in.
+    public func contains(_ id: String) -> Bool {
+        places[id] != nil
+    }
+
+    /// The ids that are in.
+    public var ids: Set<String> { Set(places.keys) }
+
+    /// Adds an episode; when the call returns, a crash cannot lose it.
+    ///
+    /// - Parameters:
+    ///   - trajectory: the record.
+    ///   - timings: lines for `timings.jsonl`, without newlines.
+    /// - Throws: `unwritable`, and then the directory is as before; `badRecord` for a record that breaks the contract.
+    public func append(_ trajectory: Trajectory, timings: [[UInt8]] = []) throws(TrajectoriesError) {
+        precondition(places[trajectory.id] == nil, "an episode is collected once: \(trajectory.id)")
+        let line = try TrajectoryCodec.encode(trajectory) + [UInt8(ascii: "\n")]
+        let place = RecordPlace(file: files.part(0), offset: records.byteCount, indexInMember: 0)
+        try TrajectoriesError.translating { () throws(JSONLinesError) in
+            try records.append(compressor.member(of: line))
+        }
+        places[trajectory.id] = place
+        counts.add(trajectory)
+        let text = timings.reduce(into: [UInt8]()) { $0 += $1 + [UInt8(ascii: "\n")] }
+        guard !text.isEmpty else { return }
+        try TrajectoriesError.translating { () throws(JSONLinesError) in try self.timings.append(text) }
+    }
+}
+
+extension RunCollector {
+    private static func jsonValue(of recipe: some Encodable) throws(TrajectoriesError) -> JSONValue {
+        do {
+            return try CanonicalJSON.decode(JSONValue.self, from: CanonicalJSON.encode(recipe))
+        } catch {
+            throw TrajectoriesError(.badRun, "the recipe cannot be written as JSON", cause: "\(error)")
+        }
+    }
+
+    private static func requireEmpty(_ path: String) throws(TrajectoriesError) {
+        let names = try TrajectoriesError.translating { () throws(JSONLinesError) in
+            try Directory.names(in: path)
+        }
+        // What a crash left of writing the first run.json does not count.
+        guard let name = names.first(where: { !$0.hasSuffix(".partial") }) else { return }
+        throw TrajectoriesError(
+            .alreadyThere,
+            "\(path) is no run directory and not empty (it holds \(name)). Choose another directory with --run."
+        )
+    }
+
+    private static func require(
+        _ found: RunManifest, at path: String, matches wanted: RunManifest
+    ) throws(TrajectoriesError) {
+        let versions = [found, wanted].map { JSONValue.object($0.versions.mapValues { .string($0) }) }
+        guard
+            let difference = JSONDifference(found.recipe, wanted.recipe, at: "recipe")
+                ?? JSONDifference(versions[0], versions[1], at: "versions")
+        else { return }
+        throw TrajectoriesError(
+            .otherRecipe,
+            "\(path)/run.json: the directory belongs to another recipe: \(difference.keyPath) is "
+                + "\(difference.first) there and \(difference.second) here. "
+                + "Choose another directory with --run, or delete \(path) to start over.")
+    }
+}

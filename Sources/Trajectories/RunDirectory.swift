@@ -1,0 +1,118 @@
+import JSONLines
+
+/// A run on disk, finished or not, for reading.
+///
+/// ```
+/// RUN/run.json                          the manifest
+/// RUN/trajectories/part-00000.jsonl.gz  the records
+/// RUN/timings.jsonl                     durations
+/// ```
+public struct RunDirectory: Sendable, Hashable {
+    /// The directory's path as given.
+    public let path: String
+    /// What `run.json` says.
+    public let manifest: RunManifest
+
+    /// Opens a run.
+    /// - Throws: `notFound` where there is nothing, `badRun` where there is something else.
+    public static func open(_ path: String) throws(TrajectoriesError) -> RunDirectory {
+        let files = RunFiles(path: path)
+        guard Directory.isPresent(path) else {
+            throw TrajectoriesError(.notFound, "\(path): there is no such run directory. Check the path.")
+        }
+        guard Directory.isPresent(files.manifest) else {
+            throw TrajectoriesError(
+                .badRun,
+                "\(path): no run directory, for it holds no run.json. "
+                    + "Name a directory made by recode-data collect.")
+        }
+        return RunDirectory(path: path, manifest: try RunManifest.read(files.manifest))
+    }
+
+    /// Whether all episodes are in.
+    public var isComplete: Bool { manifest.state == .complete }
+
+    /// Reads the records: in canonical order where the run is complete, else as they were appended.
+    ///
+    /// - Parameter tornTail: what to do about a last record that was cut off; a complete run has none.
+    /// - Returns: a reader at the first record.
+    /// - Throws: `unreadable` where the directory cannot be listed.
+    public func trajectories(tornTail: TornTail = .refuse) throws(TrajectoriesError) -> TrajectoryReader {
+        if isComplete {
+            let parts = manifest.shards.map { shard in
+                TrajectoryReader.Part(path: "\(path)/\(shard.name)", lineCount: shard.digest.lineCount)
+            }
+            return TrajectoryReader(parts: parts, tornTail: .refuse, repeats: .give)
+        }
+        let parts = try RunFiles(path: path).parts().map { TrajectoryReader.Part(path: $0, lineCount: nil) }
+        return TrajectoryReader(parts: parts, tornTail: tornTail, repeats: .skipIdentical)
+    }
+}
+
+/// Where a run directory keeps what.
+struct RunFiles: Sendable {
+    let path: String
+
+    var manifest: String { path + "/run.json" }
+    var timings: String { path + "/timings.jsonl" }
+    var partsDirectory: String { path + "/trajectories" }
+
+    /// The name of a shard inside the run directory.
+    static func partName(_ index: Int) -> String {
+        let digits = String(index)
+        return
+            "trajectories/part-\(String(repeating: "0", count: max(0, 5 - digits.count)))\(digits).jsonl.gz"
+    }
+
+    func part(_ index: Int) -> String { "\(path)/\(Self.partName(index))" }
+
+    /// The shards that are there, sorted.
+    func parts() throws(TrajectoriesError) -> [String] {
+        guard Directory.isPresent(partsDirectory) else { return [] }
+        let names = try TrajectoriesError.translating { () throws(JSONLinesError) in
+            try Directory.names(in: partsDirectory)
+        }
+        return names.filter { $0.hasPrefix("part-") && $0.hasSuffix(".jsonl.gz") }.map {
+            "\(partsDirectory)/\($0)"
+        }
+    }
+}
+
+/// What a reader does about a last record that was cut off.
+public enum TornTail: Sendable, Hashable {
+    /// Throws `truncated`.
+    case refuse
+    /// Ends before it.
+    case endBefore
+}
+
+/// A path of the command line that trajectories come from: a run directory, or a file of records.
+public enum TrajectorySource: Sendable, Hashable {
+    /// A directory made by collecting.
+    case run(RunDirectory)
+    /// A `.jsonl` or `.jsonl.gz` file of records.
+    case file(String)
+
+    /// Looks what is at a path.
+    /// - Throws: `notFound` where there is nothing, `badRun` for a directory that is no run.
+    public static func open(_ path: String) throws(TrajectoriesError) -> TrajectorySource {
+        guard Directory.isPresent(path) else {
+            throw TrajectoriesError(
+                .notFound, "\(path): there is no such run directory or file. Check the path.")
+        }
+        return Directory.isDirectory(path) ? .run(try RunDirectory.open(path)) : .file(path)
+    }
+
+    /// Reads the records in their order.
+    ///
+    /// - Parameter tornTail: what to do about a last record that was cut off.
+    /// - Returns: a reader at the first record.
+    /// - Throws: `unreadable` where a directory cannot be listed.
+    public func trajectories(tornTail: TornTail = .refuse) throws(TrajectoriesError) -> TrajectoryReader {
+        switch self {
+        case .run(let run): try run.trajectories(tornTail: tornTail)
+        case .file(let path):
+            TrajectoryReader(parts: [.init(path: path, lineCount: nil)], tornTail: tornTail, repeats: .give)
+        }
+    }
+}

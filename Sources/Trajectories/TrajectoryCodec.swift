@@ -1,0 +1,105 @@
+import JSONLines
+
+/// A trajectory to and from its line: the one place that knows the record's bytes.
+public enum TrajectoryCodec {
+    /// Encodes a record as one line, without a newline.
+    ///
+    /// - Parameter trajectory: the record.
+    /// - Returns: canonical JSON: the same record gives the same bytes.
+    /// - Throws: `badRecord` for a record that decoding would refuse, so that none is ever stored.
+    public static func encode(_ trajectory: Trajectory) throws(TrajectoriesError) -> [UInt8] {
+        do {
+            try TrajectoryInvariants.check(trajectory)
+            return try CanonicalJSON.encode(trajectory)
+        } catch let problem as RecordProblem {
+            throw TrajectoriesError(
+                .badRecord, "trajectory \(trajectory.id) cannot be stored: \(problem.text)")
+        } catch {
+            throw TrajectoriesError(
+                .badRecord, "trajectory \(trajectory.id) cannot be stored as JSON", cause: "\(error)")
+        }
+    }
+
+    /// Decodes a line.
+    ///
+    /// - Parameters:
+    ///   - line: the line, with its number.
+    ///   - file: the path that messages name.
+    /// - Returns: the record, whose invariants hold (see ``TrajectoryInvariants``).
+    /// - Throws: `badRecord` naming file, line, the key at fault and what was expected.
+    public static func decode(_ line: JSONLine, in file: String) throws(TrajectoriesError) -> Trajectory {
+        do {
+            let trajectory = try RecordProblem.decode(
+                Trajectory.self, schema: Trajectory.schemaName, from: line.bytes)
+            try TrajectoryInvariants.check(trajectory)
+            return trajectory
+        } catch {
+            throw TrajectoriesError(
+                .badRecord,
+                "\(file):\(line.number): no \(Trajectory.schemaName) record: \(error.text). "
+                    + "Check that the file was made by recode-data collect, or remove the line.")
+        }
+    }
+}
+
+/// What holds for every stored trajectory beyond the types of its keys.
+public enum TrajectoryInvariants {
+    /// Checks a record.
+    ///
+    /// - Parameter trajectory: the record.
+    /// - Throws: the first problem found, in the order of the record's keys.
+    /// - Complexity: O(*n*) in the number of nodes.
+    public static func check(_ trajectory: Trajectory) throws(RecordProblem) {
+        guard trajectory.schema == Trajectory.schemaName else {
+            throw RecordProblem(
+                keyPath: "schema",
+                message: "is \"\(trajectory.schema.prefix(80))\", expected \"\(Trajectory.schemaName)\"")
+        }
+        if trajectory.id.isEmpty {
+            throw RecordProblem(keyPath: "id", message: "is empty, expected hex digits")
+        }
+        if trajectory.taskID.isEmpty {
+            throw RecordProblem(keyPath: "task_id", message: "is empty, expected environment/task/variation")
+        }
+        // A comparison that NaN fails, too.
+        guard (0...1).contains(trajectory.reward) else {
+            throw RecordProblem(keyPath: "reward", message: "is \(trajectory.reward), expected 0 to 1")
+        }
+        for (key, count) in [("steps", trajectory.steps), ("calls", trajectory.calls)] where count < 0 {
+            throw RecordProblem(keyPath: key, message: "is \(count), expected 0 or more")
+        }
+        try checkTree(trajectory.nodes)
+    }
+
+    /// Nodes stand in pre-order: a node's parent is the node before it or one of that node's ancestors.
+    private static func checkTree(_ nodes: [Node]) throws(RecordProblem) {
+        var path: [Int] = []
+        for (position, node) in nodes.enumerated() {
+            let key = "nodes[\(position)]"
+            guard node.id == position else {
+                throw RecordProblem(
+                    keyPath: "\(key).id", message: "is \(node.id), expected its position \(position)")
+            }
+            if position == 0, node.parent != nil {
+                throw RecordProblem(
+                    keyPath: "\(key).parent", message: "is not null, and the first node is the root")
+            }
+            if position > 0 {
+                guard let parent = node.parent, let level = path.lastIndex(of: parent) else {
+                    throw RecordProblem(
+                        keyPath: "\(key).parent",
+                        message:
+                            "is \(node.parent.map(String.init) ?? "null"), expected the node before it or "
+                            + "one of its ancestors (pre-order)")
+                }
+                path.removeSubrange((level + 1)...)
+            }
+            guard node.depth == path.count else {
+                throw RecordProblem(
+                    keyPath: "\(key).depth",
+                    message: "is \(node.depth), expected \(path.count) below its parent")
+            }
+            path.append(position)
+        }
+    }
+}
