@@ -89,6 +89,7 @@ actor ReCodeEpisode {
             throw stop(at: index)
         case .placeholder(let call):
             tree[index].kind = .placeholder
+            tree[index].code = call.signature
             tree[index].inputs = call.inputs
             tree[index].outputs = call.outputs
             return try await expand(index, call, path: path)

@@ -45,7 +45,11 @@ public protocol Environment: Sendable {
 /// A worker that plays one episode at a time.
 public protocol EnvironmentSession: Sendable {
     /// Loads an instance and stands at its beginning.
-    /// - Parameter scouting: also play the environment's own gold path first, for a scripted expert.
+    ///
+    /// - Parameters:
+    ///   - instance: the work.
+    ///   - scouting: whether to play the environment's own gold path first, for a scripted expert.
+    /// - Returns: what the episode begins with.
     /// - Throws: ``TraceGenError`` (`workerFailed`) when the worker crashed or hung; the session is of no more use.
     func start(_ instance: TaskInstance, scouting: Scouting) async throws -> EpisodeStart
     /// Sends one primitive action.

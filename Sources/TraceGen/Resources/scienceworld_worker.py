@@ -1,1 +1,168 @@
-pass
+"""ScienceWorld behind JSON lines: one request a line on stdin, one answer a line on stdout.
+
+hello, splits, start and step are the requests. One JVM is kept for the life of the process and holds one session.
+A request that asks for something that is not there is answered with {"error": text}; anything worse ends the
+process with a traceback on stderr, and the host starts another one. The JVM leaves when this process does.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import sys
+from typing import Any, NamedTuple
+
+import scienceworld
+from py4j.java_gateway import GatewayParameters, JavaGateway, launch_gateway
+from scienceworld.constants import BASEPATH, JAR_PATH
+
+SIMPLIFICATION = "easy"
+# Words the simulator answers itself, without taking a step.
+QUESTIONS = {"help", "objects", "task"}
+NO_ANSWER = "Unknown action.  Type 'help' for a list of actions, and 'objects' for a list of possible object referents. "
+GOAL_ROW = re.compile(r"^\d+\t(true|false)\t\s*(\S+)\t(.*)$", re.MULTILINE)
+
+
+class BadRequest(Exception):
+    """The request cannot be met; the session stays as it was."""
+
+
+class Step(NamedTuple):
+    """What an action led to: `score` is -100 to 100."""
+
+    observation: str
+    score: int
+    done: bool
+
+
+class World:
+    """The JVM and the one session in it."""
+
+    def __init__(self) -> None:
+        port, token, self.process = launch_gateway(
+            classpath=JAR_PATH,
+            cwd=BASEPATH,
+            die_on_exit=True,
+            enable_auth=True,
+            redirect_stdout=sys.stderr,
+            redirect_stderr=sys.stderr,
+            return_proc=True,
+        )
+        parameters = GatewayParameters(auto_field=True, port=port, auth_token=token)
+        self.jvm = JavaGateway(gateway_parameters=parameters).jvm
+        # The simulator prints every observation; nobody reads it, and through a pipe it costs a tenth of a step.
+        self.jvm.System.setOut(self.jvm.java.io.PrintStream(os.devnull))
+        self.server = self.jvm.scienceworld.runtime.pythonapi.PythonInterface()
+        self.tasks: list[str] = list(self.server.getTaskNames())
+        self.session: Any = None
+        self.last = Step("", 0, False)
+        self.scouted: tuple[str, int] | None = None
+        self.gold: list[dict[str, Any]] = []
+
+    def hello(self) -> dict[str, Any]:
+        return {
+            "version": scienceworld.__version__,
+            "java": self.jvm.System.getProperty("java.version"),
+            "process": os.getpid(),
+            "tasks": self.tasks,
+        }
+
+    def splits(self, task: str) -> dict[str, Any]:
+        self.check(task)
+        # The simulator derives the sets from the current task's name alone, so naming it saves a load.
+        getattr(self.server, "taskStr_$eq")(task)
+        return {
+            "train": list(self.server.getVariationsTrain()),
+            "dev": list(self.server.getVariationsDev()),
+            "test": list(self.server.getVariationsTest()),
+        }
+
+    def start(self, task: str, variation: int, scouting: bool) -> dict[str, Any]:
+        self.check(task)
+        count = self.server.getTaskMaxVariations(task)
+        if not 0 <= variation < count:
+            raise BadRequest(f"{task} has variations 0 to {count - 1}, not {variation}")
+        if scouting:
+            self.scout(task, variation)
+        # A load builds the same world whatever was played before. The simulator's own reset() would search for the
+        # gold path again, at ten times the cost.
+        self.load(task, variation)
+        return {
+            "instruction": self.server.getTaskDescription(),
+            "observation": self.server.freeActionLook(),
+            "gold": self.gold if scouting else [],
+        }
+
+    def step(self, action: str) -> dict[str, Any]:
+        if self.session is None:
+            raise BadRequest("no episode has been started")
+        self.last = self.play(action)
+        return {**self.last._asdict(), "success": self.last.score == 100}
+
+    def scout(self, task: str, variation: int) -> None:
+        """Plays the gold path to learn what each action leads to; repeats of an instance use what was learned."""
+        if self.scouted == (task, variation):
+            return
+        self.scouted, self.gold = None, []
+        self.load(task, variation, gold_path=True)
+        reached = self.completed_goals()
+        for action in list(self.server.getGoldActionSequence()):
+            step = self.play(action)
+            goals = self.completed_goals()
+            self.gold.append(
+                {
+                    "action": action,
+                    "observation": step.observation,
+                    "reward": max(0, step.score) / 100,
+                    "done": step.done,
+                    "completed_goals": [text for row, text in goals.items() if row not in reached],
+                }
+            )
+            if step.done:
+                break
+            reached = goals
+        self.scouted = (task, variation)
+
+    def completed_goals(self) -> dict[int, str]:
+        """The completed rows of the goal table, by position."""
+        rows = GOAL_ROW.findall(self.server.getGoalProgressStr())
+        return {row: f"{kind}: {text.strip()}" for row, (state, kind, text) in enumerate(rows) if state == "true"}
+
+    def load(self, task: str, variation: int, gold_path: bool = False) -> None:
+        self.session = None
+        error = self.server.load(task, variation, SIMPLIFICATION, gold_path)
+        if error:
+            raise BadRequest(f"{task}/{variation} does not load: {error}")
+        self.session = self.server.agentInterface().get()
+        self.last = Step("", 0, False)
+
+    def play(self, action: str) -> Step:
+        """One action, without the look, inventory and object list that `PythonInterface.step` makes around it."""
+        if action.strip().lower() in QUESTIONS:
+            return self.last._replace(observation=self.server.step(action))
+        result = self.session.step(action)
+        score = round(100 * result._2())
+        return Step(result._1() or NO_ANSWER, score, result._3() or score < 0)
+
+    def check(self, task: str) -> None:
+        if task not in self.tasks:
+            raise BadRequest(f"there is no task {task}")
+
+
+def main() -> None:
+    answers = os.fdopen(os.dup(1), "wb")
+    os.dup2(2, 1)
+    world = World()
+    requests = {"hello": world.hello, "splits": world.splits, "start": world.start, "step": world.step}
+    for line in sys.stdin.buffer:
+        request = json.loads(line)
+        try:
+            answer = requests[request.pop("request")](**request)
+        except BadRequest as problem:
+            answer = {"error": str(problem)}
+        answers.write(json.dumps(answer, ensure_ascii=False).encode() + b"\n")
+        answers.flush()
+
+
+main()

@@ -15,7 +15,9 @@ struct Evidence: Sendable {
         guard let text = value(of: "observation") else { return nil }
         for opening in ["room is called the ", "location is called the "] {
             if let start = text.firstRange(of: opening) {
-                return text[start.upperBound...].firstIndex(of: ".").map { String(text[start.upperBound..<$0]) }
+                return text[start.upperBound...].firstIndex(of: ".").map {
+                    String(text[start.upperBound..<$0])
+                }
             }
         }
         if let moved = text.firstRange(of: "You teleport to the ") {
@@ -26,7 +28,7 @@ struct Evidence: Sendable {
 
     /// A sentence that says where the agent stands, or what it last saw.
     var standpoint: String {
-        if let place { return "The observation places me in \(Wording.the(place))." }
+        if let place { return "The observation places me \(Wording.inside(place))." }
         guard let text = value(of: "observation") else { return "Nothing has been observed yet." }
         return "The last observation says \"\(Self.short(text))\"."
     }
@@ -36,7 +38,8 @@ struct Evidence: Sendable {
         for variable in variables where variable.name != "instruction" {
             for line in variable.value.split(separator: "\n") {
                 guard let found = line.lowercased().firstRange(of: thing.lowercased()) else { continue }
-                let offset = line.lowercased().distance(from: line.lowercased().startIndex, to: found.lowerBound)
+                let offset = line.lowercased().distance(
+                    from: line.lowercased().startIndex, to: found.lowerBound)
                 return Self.clause(of: line, around: offset)
             }
         }
@@ -52,7 +55,9 @@ struct Evidence: Sendable {
     private static func clause(of line: Substring, around offset: Int) -> String {
         let text = line.drop { $0.isWhitespace }
         let position = text.index(text.startIndex, offsetBy: max(0, offset - (line.count - text.count)))
-        let start = text[..<position].lastIndex { ",:(.".contains($0) }.map { text.index(after: $0) } ?? text.startIndex
+        let start =
+            text[..<position].lastIndex { ",:(.".contains($0) }.map { text.index(after: $0) }
+            ?? text.startIndex
         let end = text[position...].firstIndex { ",:).".contains($0) } ?? text.endIndex
         return short(String(text[start..<end]))
     }

@@ -14,13 +14,16 @@ struct ExpertTask: Sendable, Hashable {
 
     /// The threshold a measured temperature is held against, where the task has one.
     var threshold: Threshold? {
-        guard let above = condition(after: " above "), let below = condition(after: " below ") else { return nil }
+        guard let above = condition(after: " above "), let below = condition(after: " below ") else {
+            return nil
+        }
         return Threshold(degrees: above.degrees, boxAbove: above.box, boxBelow: below.box)
     }
 
     /// The boxes for a thing that conducts electricity and for one that does not, where the task asks.
     var conductivityBoxes: (conductive: String, nonconductive: String)? {
-        guard let yes = box(after: "electrically conductive, "), let no = box(after: "electrically nonconductive, ")
+        guard let yes = box(after: "electrically conductive, "),
+            let no = box(after: "electrically nonconductive, ")
         else { return nil }
         return (yes, no)
     }

@@ -18,7 +18,9 @@ struct RouteStep: Sendable, Hashable {
 
     /// The two sides of `PREFIX a SEPARATOR b`.
     func objects(after prefix: String, separator: String) -> (String, String)? {
-        guard let rest = object(after: prefix), let middle = rest.firstRange(of: separator) else { return nil }
+        guard let rest = object(after: prefix), let middle = rest.firstRange(of: separator) else {
+            return nil
+        }
         return (String(rest[..<middle.lowerBound]), String(rest[middle.upperBound...]))
     }
 }
@@ -27,7 +29,9 @@ extension RouteStep {
     /// Whether the environment refused the action or said it changes nothing.
     fileprivate var isRefused: Bool {
         guard goals.isEmpty, !action.hasPrefix("open door to ") else { return false }
-        let refusals = ["You can't move something into itself", "No known action", "Unknown action", "I'm not sure"]
+        let refusals = [
+            "You can't move something into itself", "No known action", "Unknown action", "I'm not sure",
+        ]
         return refusals.contains { observation.hasPrefix($0) }
             || (action.hasPrefix("open ") && observation.contains("is already open"))
     }
@@ -166,7 +170,8 @@ enum GoldRoute {
         var result: [RouteStep] = []
         for step in route {
             if step.action.hasPrefix("teleport to ") {
-                while let last = result.last, last.action == "look around" || last.action.hasPrefix("teleport to "),
+                while let last = result.last,
+                    last.action == "look around" || last.action.hasPrefix("teleport to "),
                     let visit = result.lastIndex(where: { $0.action.hasPrefix("teleport to ") }),
                     result[(visit + 1)...].allSatisfy({ $0.action == "look around" })
                 {

@@ -59,7 +59,9 @@ extension Plan {
             }
             for output in step.outputs where !produced.contains(output) { produced.append(output) }
         }
-        let outputs = produced.filter { $0 != "observation" } + (produced.contains("observation") ? ["observation"] : [])
+        let outputs =
+            produced.filter { $0 != "observation" }
+            + (produced.contains("observation") ? ["observation"] : [])
         let purposes = steps.map(\.purpose)
         return Plan(
             name: name, inputs: needed, outputs: outputs, purpose: purpose,
@@ -122,5 +124,10 @@ enum Wording {
     /// The text with `the` in front, where it needs one.
     static func the(_ thing: String) -> String {
         thing.hasPrefix("the ") || thing == "outside" ? thing : "the \(thing)"
+    }
+
+    /// Where a room's things are: `in the kitchen`, `outside`.
+    static func inside(_ room: String) -> String {
+        room == "outside" ? room : "in the \(room)"
     }
 }

@@ -9,7 +9,8 @@ enum Planner {
         let purposes = parts.map(\.plan.purpose)
         root.thought = { evidence in
             let asked = evidence.value(of: "instruction").map { Evidence.short($0) } ?? task.goal
-            return "The instruction reads: \"\(asked)\" \(evidence.standpoint) My plan is to \(Wording.chain(purposes)). "
+            return
+                "The instruction reads: \"\(asked)\" \(evidence.standpoint) My plan is to \(Wording.chain(purposes)). "
                 + "Each part gets a function of its own, and what one part observes is handed on to the next."
         }
         return root
@@ -57,7 +58,9 @@ enum Planner {
             return [
                 Skill(
                     stage: .grow, subject: "plants",
-                    plan: .sequence(pollinates ? "grow_and_pollinate_plants" : "grow_plants", purpose: purpose, steps: plans))
+                    plan: .sequence(
+                        pollinates ? "grow_and_pollinate_plants" : "grow_plants", purpose: purpose,
+                        steps: plans))
             ]
         }.flatMap(\.self)
     }
@@ -65,13 +68,20 @@ enum Planner {
     /// Groups neighbours that gather, and neighbours that prepare, where the plan would otherwise be long.
     private static func grouped(_ skills: [Skill]) -> [Skill] {
         guard skills.count > 4 else { return skills }
-        return runs(of: skills) { $0.stage == $1.stage && ($0.stage == .gather || $0.stage == .prepare) }.map { run in
+        return runs(of: skills) { $0.stage == $1.stage && ($0.stage == .gather || $0.stage == .prepare) }.map
+        { run in
             guard run.count > 1 else { return run[0] }
             let subjects = run.map(\.subject).filter { !$0.isEmpty }
             let subject = Wording.identifier(subjects.suffix(2).joined(separator: " and "))
             let last = run[run.count - 1].plan
-            let name = subjects.isEmpty ? "get_ready_to_\(last.name)" : run[0].stage == .gather ? "fetch_\(subject)" : "prepare_\(subject)"
-            let things = subjects.isEmpty ? last.purpose : "\(run[0].stage == .gather ? "fetch" : "prepare") the \(Wording.list(subjects))"
+            let name =
+                subjects.isEmpty
+                ? "get_ready_to_\(last.name)"
+                : run[0].stage == .gather ? "fetch_\(subject)" : "prepare_\(subject)"
+            let things =
+                subjects.isEmpty
+                ? last.purpose
+                : "\(run[0].stage == .gather ? "fetch" : "prepare") the \(Wording.list(subjects))"
             return Skill(
                 stage: run[0].stage, subject: subjects.last ?? "",
                 plan: .sequence(name, purpose: things, steps: run.map(\.plan)))

@@ -15,7 +15,8 @@ public struct ScienceWorldExpert: Policy {
     public init(slip: Double = 0) throws(TraceGenError) {
         guard (0...1).contains(slip) else {
             throw TraceGenError(
-                .badRequest, "slip is \(slip), but a probability lies between 0 and 1: give, for example, 0.05.")
+                .badRequest,
+                "slip is \(slip), but a probability lies between 0 and 1: give, for example, 0.05.")
         }
         self.slip = slip
     }
@@ -34,7 +35,8 @@ public struct ScienceWorldExpert: Policy {
         let route = GoldRoute.make(from: context.start.goldPath)
         guard !route.isEmpty else {
             throw TraceGenError(
-                .policyFailed, "ScienceWorld has no gold path for \(task.name)/\(context.instance.variation), so the expert "
+                .policyFailed,
+                "ScienceWorld has no gold path for \(task.name)/\(context.instance.variation), so the expert "
                     + "has nothing to teach: leave this task out, or use another policy.")
         }
         let skills = SkillReader.skills(task: task, route: route, stepLimit: context.limits.stepLimit)
@@ -66,7 +68,11 @@ actor ExpertSession: PolicySession {
         answered[plan.name] = placed
         pending.removeAll { $0.path.starts(with: placed.path) }
         let children = plan.body.enumerated().compactMap { index, line in
-            if case .call(let child) = line { PlacedPlan(path: placed.path + [index], plan: child) } else { nil }
+            if case .call(let child) = line {
+                PlacedPlan(path: placed.path + [index], plan: child)
+            } else {
+                nil
+            }
         }
         pending.insert(contentsOf: children, at: 0)
         let lines = request.correction == nil ? slip.apply(to: plan.body) : plan.body
@@ -81,7 +87,8 @@ actor ExpertSession: PolicySession {
         let found = request.correction == nil ? pending.first { $0.plan.name == name } : answered[name]
         guard let found = found ?? answered[name] else {
             throw TraceGenError(
-                .policyFailed, "The expert was asked to expand \(request.signature), which is not part of its plan.")
+                .policyFailed,
+                "The expert was asked to expand \(request.signature), which is not part of its plan.")
         }
         return found
     }

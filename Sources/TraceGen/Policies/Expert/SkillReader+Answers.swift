@@ -5,34 +5,42 @@ extension SkillReader {
         guard let thing = peek()?.object(after: "focus on ") else { return nil }
         let steps = take()
         let subject = thing.replacing(" in inventory", with: "")
+        let visible = subject.hasPrefix("substance in ") ? String(subject.dropFirst(13)) : subject.shortened
         let isLast = remaining.isEmpty
-        let clause = steps.goalClause
+        let goal = steps.goalSentence
         return Skill(
             stage: isLast ? .answer : .focus,
             plan: .actions(
-                "focus_on_\(Wording.identifier(subject))", purpose: "focus on \(Wording.the(subject))", steps: steps
+                "focus_on_\(Wording.identifier(subject))", purpose: "focus on \(Wording.the(subject))",
+                steps: steps
             ) { evidence in
-                let reason = isLast ? "That is the answer the task asks for" : "The task asks to focus on it before anything else is done to it"
-                return "\(evidence.sighting(of: subject.shortened)) \(reason), so I focus on "
-                    + "\(Wording.the(subject))\(clause)."
+                let reason =
+                    isLast
+                    ? "That is the answer the task asks for"
+                    : "The task asks to focus on it before anything else is done to it"
+                return "\(evidence.sighting(of: visible)) \(reason), so I focus on "
+                    + "\(Wording.the(subject)).\(goal)"
             })
     }
 
     /// `move THING to … box` where nothing has to be decided.
     mutating func recogniseDelivery() -> Skill? {
-        guard let (thing, target) = peek()?.objects(after: "move ", separator: " to "), target.hasSuffix("box") else {
+        guard let (thing, target) = peek()?.objects(after: "move ", separator: " to "),
+            target.hasSuffix("box")
+        else {
             return nil
         }
         let steps = take()
         let subject = thing.replacing(" in inventory", with: "").shortened
-        let clause = steps.goalClause
+        let goal = steps.goalSentence
         return Skill(
             stage: .answer,
             plan: .actions(
                 "move_\(Wording.identifier(subject))_to_\(Wording.identifier(target))",
-                inputs: ["instruction", "observation"], purpose: "move \(Wording.the(subject)) to the \(target)", steps: steps
+                inputs: ["instruction", "observation"],
+                purpose: "move \(Wording.the(subject)) to the \(target)", steps: steps
             ) { evidence in
-                "\(evidence.standpoint) The instruction names the \(target), so this is where \(Wording.the(subject)) goes\(clause)."
+                "\(evidence.standpoint) The instruction names the \(target), so this is where \(Wording.the(subject)) goes.\(goal)"
             })
     }
 
@@ -41,35 +49,44 @@ extension SkillReader {
         guard peek()?.action.hasPrefix("drop ") == true else { return nil }
         var steps = take { $0.action.hasPrefix("drop ") }
         if peek()?.action == "look around" { steps += take() }
-        let clause = steps.goalClause
+        let goal = steps.goalSentence
         let place = room.map { Wording.the($0) } ?? "this room"
         return Skill(
             stage: .prepare,
-            plan: .actions("put_down_what_i_carry", purpose: "put down what I carry", steps: steps) { evidence in
+            plan: .actions("put_down_what_i_carry", purpose: "put down what I carry", steps: steps) {
+                evidence in
                 "\(evidence.standpoint) Everything has to lie in \(place) before it can be connected, so I put down what I "
-                    + "carry\(clause)."
+                    + "carry.\(goal)"
             })
     }
 
     /// The last action of a task whose answer follows from something measured before it.
     mutating func recogniseMeasuredAnswer() -> Skill? {
         guard let step = peek(), remaining.count == 1 else { return nil }
-        if facts.contains("temperature"), let threshold = task.threshold { return temperatureAnswer(step, threshold) }
-        if facts.contains("light_is_on"), let boxes = task.conductivityBoxes { return conductivityAnswer(step, boxes) }
+        if facts.contains("temperature"), let threshold = task.threshold {
+            return temperatureAnswer(step, threshold)
+        }
+        if facts.contains("light_is_on"), let boxes = task.conductivityBoxes {
+            return conductivityAnswer(step, boxes)
+        }
         if slideSpeeds.count == 2 { return inclineAnswer(step) }
         return nil
     }
 
     private mutating func temperatureAnswer(_ step: RouteStep, _ threshold: ExpertTask.Threshold) -> Skill? {
-        guard let action = step.action(into: "{box}", insteadOf: [threshold.boxAbove, threshold.boxBelow]) else {
+        guard let action = step.action(into: "{box}", insteadOf: [threshold.boxAbove, threshold.boxBelow])
+        else {
             return nil
         }
         let changes = facts.contains("changed")
         let isHot = changes && (step.action.contains(threshold.boxAbove) == true)
-        let clause = take().goalClause
+        let goal = take().goalSentence
         // A solid that never melted on the heater has its melting point above what was measured, and the other way
         // round for a liquid that never froze.
-        let above = changes ? "\(isHot ? "not changed or " : "changed and ")temperature > \(threshold.degrees)" : "temperature > \(threshold.degrees)"
+        let above =
+            changes
+            ? "\(isHot ? "not changed or " : "changed and ")temperature > \(threshold.degrees)"
+            : "temperature > \(threshold.degrees)"
         let inputs = ["instruction", "temperature"] + (changes ? ["changed"] : []) + ["observation"]
         return Skill(
             stage: .answer,
@@ -78,8 +95,9 @@ extension SkillReader {
                 purpose: "answer with the box that fits the temperature",
                 thought: { evidence in
                     let value = evidence.value(of: "temperature") ?? "unknown"
-                    return "`temperature` is \(value). The instruction draws the line at \(threshold.degrees) degrees: above it "
-                        + "the \(threshold.boxAbove) is right, below it the \(threshold.boxBelow)\(clause)."
+                    return
+                        "`temperature` is \(value). The instruction draws the line at \(threshold.degrees) degrees: above it "
+                        + "the \(threshold.boxAbove) is right, below it the \(threshold.boxBelow).\(goal)"
                 },
                 body: [
                     .code(
@@ -91,10 +109,11 @@ extension SkillReader {
     private mutating func conductivityAnswer(
         _ step: RouteStep, _ boxes: (conductive: String, nonconductive: String)
     ) -> Skill? {
-        guard let action = step.action(into: "{box}", insteadOf: [boxes.conductive, boxes.nonconductive]) else {
+        guard let action = step.action(into: "{box}", insteadOf: [boxes.conductive, boxes.nonconductive])
+        else {
             return nil
         }
-        let clause = take().goalClause
+        let goal = take().goalSentence
         return Skill(
             stage: .answer,
             plan: Plan(
@@ -102,9 +121,10 @@ extension SkillReader {
                 outputs: ["observation"], purpose: "answer with the box that fits what the light bulb did",
                 thought: { evidence in
                     let lit = evidence.value(of: "light_is_on") == "True"
-                    return "`light_is_on` is \(lit ? "True: current flows through the object, so it conducts" : "False: no current flows through the object, so it does not conduct"). "
+                    return
+                        "`light_is_on` is \(lit ? "True: current flows through the object, so it conducts" : "False: no current flows through the object, so it does not conduct"). "
                         + "The instruction wants a conductive object in the \(boxes.conductive) and a nonconductive one in the "
-                        + "\(boxes.nonconductive)\(clause)."
+                        + "\(boxes.nonconductive).\(goal)"
                 },
                 body: [
                     .code("box = '\(boxes.conductive)' if light_is_on else '\(boxes.nonconductive)'"),
@@ -113,23 +133,27 @@ extension SkillReader {
     }
 
     private mutating func inclineAnswer(_ step: RouteStep) -> Skill? {
-        guard let chosen = step.object(after: "focus on "), let own = slideSpeeds.first(where: { $0.plane == chosen }),
+        guard let chosen = step.object(after: "focus on "),
+            let own = slideSpeeds.first(where: { $0.plane == chosen }),
             let other = slideSpeeds.first(where: { $0.plane != chosen })
         else { return nil }
         let wantsFastest = own.scoutedSpeed > other.scoutedSpeed
-        let clause = take().goalClause
-        let speeds = slideSpeeds.map { "\(PythonLiteral.string($0.plane)): \($0.variable)" }.joined(separator: ", ")
+        let goal = take().goalSentence
+        let speeds = slideSpeeds.map { "\(PythonLiteral.string($0.plane)): \($0.variable)" }.joined(
+            separator: ", ")
         let variables = slideSpeeds.map(\.variable)
         let word = wantsFastest ? "fastest" : "slowest"
         return Skill(
             stage: .answer,
             plan: Plan(
-                name: "focus_on_plane_where_block_slid_\(word)", inputs: ["instruction"] + variables + ["observation"],
+                name: "focus_on_plane_where_block_slid_\(word)",
+                inputs: ["instruction"] + variables + ["observation"],
                 outputs: ["observation"], purpose: "focus on the plane where the block slid \(word)",
                 thought: { evidence in
                     let shown = variables.map { "`\($0)` is \(evidence.value(of: $0) ?? "unknown")" }
-                    return "\(Wording.list(shown)). A \(wantsFastest ? "fast" : "slow") block means a \(wantsFastest ? "steep or smooth" : "shallow or rough") "
-                        + "plane, and the instruction asks for that one, so I compare the two speeds\(clause)."
+                    return
+                        "\(Wording.list(shown)). A \(wantsFastest ? "fast" : "slow") block means a \(wantsFastest ? "steep or smooth" : "shallow or rough") "
+                        + "plane, and the instruction asks for that one, so I compare the two speeds.\(goal)"
                 },
                 body: [
                     .code("speeds = {\(speeds)}"),

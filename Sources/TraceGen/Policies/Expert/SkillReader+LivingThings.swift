@@ -5,39 +5,45 @@ extension SkillReader {
         if peek()?.action.hasPrefix("use shovel") == true {
             var steps = take()
             if peek()?.action == "pick up soil" { steps += take() }
-            let clause = steps.goalClause
+            let goal = steps.goalSentence
             return Skill(
                 stage: .prepare,
                 plan: .actions("dig_up_soil", purpose: "dig up some soil", steps: steps) { evidence in
                     "\(evidence.sighting(of: "ground")) A seed needs soil and the flower pot has none, so I dig some up with the "
-                        + "shovel and take it\(clause)."
+                        + "shovel and take it.\(goal)"
                 })
         }
         guard let (thing, pot) = peek()?.objects(after: "move ", separator: " to "), thing.hasPrefix("soil"),
             pot.contains("flower pot")
         else { return nil }
         let steps = take()
-        let clause = steps.goalClause
+        let goal = steps.goalSentence
         return Skill(
             stage: .prepare,
-            plan: .actions("fill_\(Wording.identifier(pot))_with_soil", purpose: "fill \(pot) with soil", steps: steps) {
+            plan: .actions(
+                "fill_\(Wording.identifier(pot))_with_soil", purpose: "fill \(pot) with soil", steps: steps
+            ) {
                 evidence in
-                "\(evidence.standpoint) \(pot.capitalisingFirst) must hold soil before a seed can grow in it\(clause)."
+                "\(evidence.standpoint) \(pot.capitalisingFirst) must hold soil before a seed can grow in it.\(goal)"
             })
     }
 
     /// `move SEED to flower pot N`s
     mutating func recognisePlanting() -> Skill? {
         let isPlanting = { (step: RouteStep) in
-            step.objects(after: "move ", separator: " to ").map { $0.0.contains("seed") && $0.1.contains("flower pot") } ?? false
+            step.objects(after: "move ", separator: " to ").map {
+                $0.0.contains("seed") && $0.1.contains("flower pot")
+            } ?? false
         }
-        guard let (thing, _) = peek()?.objects(after: "move ", separator: " to "), peek().map(isPlanting) == true else {
+        guard let (thing, _) = peek()?.objects(after: "move ", separator: " to "),
+            peek().map(isPlanting) == true
+        else {
             return nil
         }
         let steps = take(while: isPlanting)
         let seed = thing.shortened
         let pots = steps.compactMap { $0.objects(after: "move ", separator: " to ")?.1 }
-        let clause = steps.goalClause
+        let goal = steps.goalSentence
         let isUniform = steps.allSatisfy { $0.action.hasPrefix("move \(thing) to ") }
         let loop = """
             for pot in \(PythonLiteral.list(pots)):
@@ -48,11 +54,12 @@ extension SkillReader {
         return Skill(
             stage: .prepare,
             plan: Plan(
-                name: "plant_\(Wording.identifier(seed))\(pots.count > 1 ? "s_in_flower_pots" : "_in_\(Wording.identifier(pots[0]))")",
+                name:
+                    "plant_\(Wording.identifier(seed))\(pots.count > 1 ? "s_in_flower_pots" : "_in_\(Wording.identifier(pots[0]))")",
                 inputs: ["observation"], outputs: ["observation"],
                 purpose: "plant \(pots.count > 1 ? "\(seed)s" : "the \(seed)") in \(Wording.list(pots))",
                 thought: { evidence in
-                    "\(evidence.sighting(of: pots[0])) The seeds are in my inventory; I plant one in each of \(Wording.list(pots))\(clause). "
+                    "\(evidence.sighting(of: pots[0])) The seeds are in my inventory; I plant one in each of \(Wording.list(pots)).\(goal) "
                         + "When the environment asks which of the seeds I mean, any of them will do."
                 },
                 body: isUniform && pots.count > 1 ? [.code(loop)] : steps.flatMap(\.lines)))
@@ -60,22 +67,25 @@ extension SkillReader {
 
     /// `activate sink, (move jug to sink, pour jug into POT)…, deactivate sink`
     mutating func recogniseWatering() -> Skill? {
-        guard peek()?.action == "activate sink", let (jug, sink) = peek(1)?.objects(after: "move ", separator: " to "),
+        guard peek()?.action == "activate sink",
+            let (jug, sink) = peek(1)?.objects(after: "move ", separator: " to "),
             sink == "sink"
         else { return nil }
-        let steps = take { step in
-            step.action == "activate sink" || step.action == "move \(jug) to sink"
-                || step.action.hasPrefix("pour \(jug) into ")
-        } + take { $0.action == "deactivate sink" }
+        let steps =
+            take { step in
+                step.action == "activate sink" || step.action == "move \(jug) to sink"
+                    || step.action.hasPrefix("pour \(jug) into ")
+            } + take { $0.action == "deactivate sink" }
         let pots = steps.compactMap { $0.object(after: "pour \(jug) into ") }
-        let clause = steps.goalClause
+        let goal = steps.goalSentence
         let loop = """
             run('activate sink')
             for pot in \(PythonLiteral.list(pots)):
                 run('move \(jug) to sink')
                 observation = run(f'pour \(jug) into {pot}')
             """
-        let lines: [PlanLine] = [.code(loop)] + (steps.last?.action == "deactivate sink" ? [.action("deactivate sink")] : [])
+        let lines: [PlanLine] =
+            [.code(loop)] + (steps.last?.action == "deactivate sink" ? [.action("deactivate sink")] : [])
         return Skill(
             stage: .grow,
             plan: Plan(
@@ -83,7 +93,7 @@ extension SkillReader {
                 inputs: ["observation"], outputs: ["observation"], purpose: "water \(Wording.list(pots))",
                 thought: { evidence in
                     "\(evidence.sighting(of: pots.first ?? "flower pot")) Plants need water to grow: I fill the \(jug) at the sink and "
-                        + "pour it over \(Wording.list(pots))\(clause)."
+                        + "pour it over \(Wording.list(pots)).\(goal)"
                 },
                 body: lines))
     }
@@ -94,12 +104,13 @@ extension SkillReader {
         let doors = remaining.prefix(while: isClosing).count
         guard peek(doors)?.action.contains("bee hive") == true else { return nil }
         let steps = take(doors + 1)
-        let clause = steps.goalClause
+        let goal = steps.goalSentence
         return Skill(
             stage: .grow,
-            plan: .actions("let_bees_pollinate", purpose: "let the bees pollinate the flowers", steps: steps) { evidence in
+            plan: .actions("let_bees_pollinate", purpose: "let the bees pollinate the flowers", steps: steps)
+            { evidence in
                 "\(evidence.sighting(of: "bee hive")) Only pollinated flowers bear fruit, and bees do that. I close the doors so that "
-                    + "they stay here, then open the hive\(clause)."
+                    + "they stay here, then open the hive.\(goal)"
             })
     }
 
@@ -107,16 +118,20 @@ extension SkillReader {
     mutating func recogniseHarvest() -> Skill? {
         guard task.name.hasPrefix("mendelian") else { return nil }
         let steps = take { step in
-            step.objects(after: "move ", separator: " to ").map { !$0.1.contains("flower pot") && !$0.1.contains("sink") } ?? false
+            step.objects(after: "move ", separator: " to ").map {
+                !$0.1.contains("flower pot") && !$0.1.contains("sink")
+            } ?? false
         }
         guard !steps.isEmpty else { return nil }
         let looks = take { $0.action.hasPrefix("look at ") || $0.action == "look around" }
-        let clause = steps.goalClause
+        let goal = steps.goalSentence
         return Skill(
             stage: .harvest,
-            plan: .actions("harvest_crossbred_seeds", purpose: "harvest the crossbred seeds", steps: steps + looks) { evidence in
+            plan: .actions(
+                "harvest_crossbred_seeds", purpose: "harvest the crossbred seeds", steps: steps + looks
+            ) { evidence in
                 "\(evidence.sighting(of: "reproducing")) Their seeds carry the traits of both parents, so I collect them to grow "
-                    + "the next generation\(clause)."
+                    + "the next generation.\(goal)"
             })
     }
 
@@ -128,18 +143,20 @@ extension SkillReader {
         let ticks = remaining.prefix(waits).count { $0.action == "wait1" }
         let steps = take(waits + 1)
         let subject = thing.shortenedStage
-        let clause = steps.goalClause
+        let goal = steps.goalSentence
         let isThere = ticks == 0 && !thing.contains(" stage in ")
         let wait: [PlanLine] = isThere ? [] : [.call(waitForStage(thing, ticks: ticks))]
         return Skill(
             stage: .answer,
             plan: Plan(
-                name: "focus_on_\(Wording.identifier(subject))", inputs: ["observation"], outputs: ["observation"],
+                name: "focus_on_\(Wording.identifier(subject))", inputs: ["observation"],
+                outputs: ["observation"],
                 purpose: "focus on the \(subject)",
                 thought: { evidence in
                     let seen = evidence.mention(of: subject).map { "I can see \"\($0)\" already" }
-                    return "\(seen ?? "\(evidence.standpoint) It may take a while until there is a \(subject)"). The task wants the life "
-                        + "stages in order, so I wait for this one and focus on it as soon as it is there\(clause)."
+                    return
+                        "\(seen ?? "\(evidence.standpoint) It may take a while until there is a \(subject)"). The task wants the life "
+                        + "stages in order, so I wait for this one and focus on it as soon as it is there.\(goal)"
                 },
                 body: wait + [.action("focus on \(thing)")]))
     }
@@ -154,15 +171,50 @@ extension SkillReader {
         lines.append("        break")
         lines.append("    run('wait1')")
         return Plan(
-            name: "wait_for_\(Wording.identifier(subject))", inputs: ["observation"], outputs: ["observation"],
+            name: "wait_for_\(Wording.identifier(subject))", inputs: ["observation"],
+            outputs: ["observation"],
             purpose: "wait until there is a \(subject)",
             thought: { evidence in
                 let seen = evidence.mention(of: subject)
-                return "\(seen.map { "The observation shows \"\($0)\", but I should look again." } ?? "No \(subject) can be seen yet.") "
-                    + (ticks >= 7 ? "Growing up takes long, so I let most of that time pass first and then look every tick"
+                return
+                    "\(seen.map { "The observation shows \"\($0)\", but I should look again." } ?? "No \(subject) can be seen yet.") "
+                    + (ticks >= 7
+                        ? "Growing up takes long, so I let most of that time pass first and then look every tick"
                         : "I look every tick") + " until it appears."
             },
             body: [.code(lines.joined(separator: "\n"))])
+    }
+
+    /// `focus on FRUIT` as the last step of growing it: it may not have ripened yet.
+    mutating func recogniseRipeFruit() -> Skill? {
+        guard task.name == "grow-fruit", remaining.count == 1, let fruit = peek()?.object(after: "focus on ")
+        else {
+            return nil
+        }
+        let steps = take()
+        let name =
+            fruit.shortened.firstRange(of: " on ").map { String(fruit[..<$0.lowerBound]) } ?? fruit.shortened
+        let goal = steps.goalSentence
+        let loop = """
+            for _ in range(\(min(8, max(2, spareSteps / 2)))):
+                observation = run(\(PythonLiteral.string("focus on \(fruit)")))
+                if observation.startswith('Ambiguous request'):
+                    observation = run('0')
+                if observation.startswith('You focus'):
+                    break
+                run('wait1')
+            """
+        return Skill(
+            stage: .answer,
+            plan: Plan(
+                name: "focus_on_grown_\(Wording.identifier(name))", inputs: ["observation"],
+                outputs: ["observation"],
+                purpose: "focus on the grown \(name) as soon as there is one",
+                thought: { evidence in
+                    "\(evidence.standpoint) The flowers have been pollinated, so \(name)s are growing. I try to focus on one, wait a "
+                        + "moment where there is none yet, and when several fit, the first of them will do.\(goal)"
+                },
+                body: [.code(loop)]))
     }
 
     /// `(wait | wait1)…[, look around]`
@@ -178,17 +230,20 @@ extension SkillReader {
                 })
         }
         let looks = take { $0.action == "look around" }
-        let clause = (waits + looks).goalClause
+        let goal = (waits + looks).goalSentence
         let action = waits[0].action
-        let loop: PlanLine = waits.count == 1 ? .action(action)
+        let loop: PlanLine =
+            waits.count == 1
+            ? .action(action)
             : .code("for _ in range(\(waits.count)):\n    observation = run('\(action)')")
         return Skill(
             stage: .grow,
             plan: Plan(
                 name: "wait_for_growth", inputs: ["observation"], outputs: ["observation"],
-                purpose: "give it time", thought: { evidence in
+                purpose: "give it time",
+                thought: { evidence in
                     "\(evidence.standpoint) What has been started needs time now, so I wait \(waits.count) "
-                        + "tick\(waits.count == 1 ? "" : "s")\(looks.isEmpty ? "" : " and then look what has changed")\(clause)."
+                        + "tick\(waits.count == 1 ? "" : "s")\(looks.isEmpty ? "" : " and then look what has changed").\(goal)"
                 },
                 body: [loop] + looks.prefix(1).flatMap(\.lines)))
     }
@@ -207,7 +262,10 @@ extension String {
     fileprivate var stagePattern: String {
         guard let pot = firstRange(of: " stage in ") else { return shortenedStage }
         let plant = self[..<pot.lowerBound]
-        let shown = plant.firstRange(of: " in the seed").map { $0.upperBound == plant.endIndex ? plant[..<$0.lowerBound] : plant } ?? plant
+        let shown =
+            plant.firstRange(of: " in the seed").map {
+                $0.upperBound == plant.endIndex ? plant[..<$0.lowerBound] : plant
+            } ?? plant
         return "\(self[pot.upperBound...]) \\(containing[^)]*\(shown)"
     }
 }

@@ -2,7 +2,8 @@
 extension SkillReader {
     /// `move block to PLANE, activate stopwatch, look at PLANE…, deactivate stopwatch, examine stopwatch`
     mutating func recogniseSliding() -> Skill? {
-        guard let (block, plane) = peek()?.objects(after: "move ", separator: " to "), plane.hasPrefix("inclined plane"),
+        guard let (block, plane) = peek()?.objects(after: "move ", separator: " to "),
+            plane.hasPrefix("inclined plane"),
             let watch = peek(1)?.object(after: "activate ")
         else { return nil }
         let start = take(2)
@@ -10,8 +11,9 @@ extension SkillReader {
         let stop = take { $0.action == "deactivate \(watch)" || $0.action == "examine \(watch)" }
         let variable = "speed_on_\(Wording.identifier(planeLabel(plane)))"
         slideSpeeds.append(
-            SlideSpeed(plane: plane, variable: variable, scoutedSpeed: SlideSpeed.scouted(looks.map(\.observation))))
-        let clause = (start + looks + stop).goalClause
+            SlideSpeed(
+                plane: plane, variable: variable, scoutedSpeed: SlideSpeed.scouted(looks.map(\.observation))))
+        let goal = (start + looks + stop).goalSentence
         let observe = slidingLoop(plane: plane, rounds: looks.count, variable: variable)
         return Skill(
             stage: .measure,
@@ -21,7 +23,7 @@ extension SkillReader {
                 purpose: "time how fast the \(block) slides down \(Wording.the(plane))",
                 thought: { evidence in
                     "\(evidence.sighting(of: plane)) I let the \(block) slide down it with the stopwatch running and watch until it "
-                        + "is at the bottom\(clause). Percent of the way per look is the speed I can compare later."
+                        + "is at the bottom.\(goal) Percent of the way per look is the speed I can compare later."
                 },
                 body: start.flatMap(\.lines) + [.call(observe)] + stop.flatMap(\.lines)))
     }
@@ -64,14 +66,20 @@ extension SkillReader {
         var plans = stride(from: 0, to: connections.count, by: 2).map { index in
             wiring(Array(connections[index..<min(index + 2, connections.count)]))
         }
-        let switching = take { $0.action.hasPrefix("activate ") || $0.action == "wait1" || $0.action == "look around" }
+        let switching = take {
+            $0.action.hasPrefix("activate ") || $0.action == "wait1" || $0.action == "look around"
+        }
         if switching.isEmpty, remaining.isEmpty, spendSpareStep() {
             let tick = RouteStep(action: "wait1", observation: "", reward: connections[0].reward, goals: [])
             plans.append(checking([tick], looksAt: false))
         }
-        if !switching.isEmpty { plans.append(checking(switching, looksAt: switching.last?.action == "look around")) }
+        if !switching.isEmpty {
+            plans.append(checking(switching, looksAt: switching.last?.action == "look around"))
+        }
         let name = plans.count > 1 ? "build_circuit" : plans[0].name
-        let plan = plans.count > 1 ? Plan.sequence(name, purpose: "build the electrical circuit", steps: plans) : plans[0]
+        let plan =
+            plans.count > 1
+            ? Plan.sequence(name, purpose: "build the electrical circuit", steps: plans) : plans[0]
         return Skill(stage: .process, plan: plan)
     }
 
@@ -83,21 +91,23 @@ extension SkillReader {
             }
         }
         let first = ends.first.map { part($0.0) } ?? "part"
-        let target = ends.first.map { end in
-            end.1.firstRange(of: " in ").map { String(end.1[$0.upperBound...]) } ?? part(end.1)
-        } ?? "part"
+        let target =
+            ends.first.map { end in
+                end.1.firstRange(of: " in ").map { String(end.1[$0.upperBound...]) } ?? part(end.1)
+            } ?? "part"
         let source = ends.count > 1 && part(ends[1].0) == first
-        let clause = steps.goalClause
+        let goal = steps.goalSentence
         let purpose = source ? "connect both ends of the \(first)" : "connect the \(target) to the wires"
-        let name = source ? "connect_\(Wording.identifier(first))" : "connect_wires_to_\(Wording.identifier(target))"
+        let name =
+            source ? "connect_\(Wording.identifier(first))" : "connect_wires_to_\(Wording.identifier(target))"
         return .actions(name, purpose: purpose, steps: steps) { evidence in
             "\(evidence.standpoint) Current only flows round a closed loop, and each part has two ends. So I \(purpose): "
-                + "\(Wording.list(ends.map { "\($0.0) goes to \($0.1)" }))\(clause)."
+                + "\(Wording.list(ends.map { "\($0.0) goes to \($0.1)" })).\(goal)"
         }
     }
 
     private mutating func checking(_ steps: [RouteStep], looksAt: Bool) -> Plan {
-        let clause = steps.goalClause
+        let goal = steps.goalSentence
         var body = steps.flatMap(\.lines)
         var outputs = ["observation"]
         if looksAt, task.conductivityBoxes != nil {
@@ -106,11 +116,13 @@ extension SkillReader {
             outputs.insert("light_is_on", at: 0)
         }
         return Plan(
-            name: looksAt ? "check_light_bulb" : "let_current_flow", inputs: ["observation"], outputs: outputs,
+            name: looksAt ? "check_light_bulb" : "let_current_flow", inputs: ["observation"],
+            outputs: outputs,
             purpose: looksAt ? "see whether the light bulb is on" : "let the current flow",
             thought: { evidence in
                 "\(evidence.standpoint) The circuit is closed now. The current needs a moment, so I "
-                    + (looksAt ? "wait and then look whether the light bulb is on" : "give it that moment") + "\(clause)."
+                    + (looksAt ? "wait and then look whether the light bulb is on" : "give it that moment")
+                    + ".\(goal)"
             },
             body: body)
     }

@@ -14,7 +14,7 @@ extension SkillReader {
         let monitoring = take(while: \.isMonitoring)
         let isCooling = device.hasSuffix("freezer")
         let vessel = thing.shortened
-        let clause = steps.goalClause
+        let goal = steps.goalSentence
         let watch = watching(monitoring, device: device, isCooling: isCooling)
         let outputs = watch?.outputs ?? ["observation"]
         let body = steps.flatMap(\.lines) + (watch.map { [.call($0)] } ?? [])
@@ -23,12 +23,14 @@ extension SkillReader {
         return Skill(
             stage: .process,
             plan: Plan(
-                name: "\(verb)_\(Wording.identifier(vessel))_\(isCooling ? "in" : "on")_\(Wording.identifier(device))",
+                name:
+                    "\(verb)_\(Wording.identifier(vessel))_\(isCooling ? "in" : "on")_\(Wording.identifier(device))",
                 inputs: ["observation"], outputs: outputs, purpose: "\(verb) the \(vessel) \(place)",
                 thought: { evidence in
                     "\(evidence.sighting(of: device)) The substance has to get \(isCooling ? "colder" : "hotter"), so I put "
-                        + "the \(vessel) \(isCooling ? "into" : "on") the \(device)\(isCooling ? "" : " and turn it on")\(clause)."
-                        + (outputs.count > 1 ? " After that I have to watch it and measure its temperature." : "")
+                        + "the \(vessel) \(isCooling ? "into" : "on") the \(device)\(isCooling ? "" : " and turn it on").\(goal)"
+                        + (outputs.count > 1
+                            ? " After that I have to watch it and measure its temperature." : "")
                 },
                 body: body))
     }
@@ -45,19 +47,19 @@ extension SkillReader {
         var lines = ["changed = False"]
         if measures { lines.append("temperature = None") }
         lines.append("for _ in range(\(max(rounds, 2))):")
-        lines.append("    observation = run(\(PythonLiteral.string("examine \(substance)")))")
-        lines.append("    if observation != \(PythonLiteral.string(appearance)):")
-        lines.append("        changed = True")
-        lines.append("        break")
         if measures {
             lines.append("    reading = run(\(PythonLiteral.string("use thermometer in inventory on \(substance)")))")
             lines.append("    degrees = re.search(r'(-?\\d+) degrees', reading)")
             lines.append("    if degrees:")
             lines.append("        temperature = int(degrees.group(1))")
         }
+        lines.append("    observation = run(\(PythonLiteral.string("examine \(substance)")))")
+        lines.append("    if observation != \(PythonLiteral.string(appearance)):")
+        lines.append("        changed = True")
+        lines.append("        break")
         if steps.contains(where: { $0.action == "wait" }) { lines.append("    run('wait')") }
         let subject = substance.shortened
-        let clause = steps.goalClause
+        let goal = steps.goalSentence
         return Plan(
             name: "watch_\(Wording.identifier(subject))_until_it_changes", inputs: ["observation"],
             outputs: (measures ? ["temperature"] : []) + ["changed", "observation"],
@@ -65,7 +67,7 @@ extension SkillReader {
             thought: { evidence in
                 "\(evidence.standpoint) The \(isCooling ? "cold" : "heat") of the \(device) works slowly, so I look at the "
                     + "\(subject) again and again\(measures ? ", taking its temperature each time," : "") and stop as soon as "
-                    + "it no longer looks like \"\(appearance)\"\(clause)."
+                    + "it no longer looks like \"\(appearance)\".\(goal)"
             },
             body: [.code(lines.joined(separator: "\n"))])
     }
@@ -76,7 +78,7 @@ extension SkillReader {
         let steps = take()
         facts.insert("temperature")
         let subject = thing.replacing(" in inventory", with: "")
-        let clause = steps.goalClause
+        let goal = steps.goalSentence
         return Skill(
             stage: .measure,
             plan: Plan(
@@ -84,7 +86,7 @@ extension SkillReader {
                 outputs: ["temperature", "observation"], purpose: "measure the temperature of \(subject)",
                 thought: { evidence in
                     "\(evidence.standpoint) The thermometer is in my inventory, so I use it on \(subject) and keep the number "
-                        + "it reads in `temperature`\(clause)."
+                        + "it reads in `temperature`.\(goal)"
                 },
                 body: [
                     .action(steps[0].action),
@@ -105,7 +107,7 @@ extension SkillReader {
         guard let vessel else { return nil }
         let parts = names
         let things = Wording.list(names.map { Wording.the($0) })
-        let clause = steps.goalClause
+        let goal = steps.goalSentence
         let inputs = facts.contains("recipe") ? ["recipe", "observation"] : ["observation"]
         return Skill(
             stage: .prepare,
@@ -115,7 +117,7 @@ extension SkillReader {
             ) { evidence in
                 let ground = evidence.value(of: "recipe").map { "The recipe says \"\(Evidence.short($0))\"." }
                 return "\(ground ?? evidence.sighting(of: parts[0])) So \(things) "
-                    + "\(parts.count == 1 ? "goes" : "go") into the \(vessel)\(clause)."
+                    + "\(parts.count == 1 ? "goes" : "go") into the \(vessel).\(goal)"
             })
     }
 
@@ -127,7 +129,9 @@ extension SkillReader {
         if let (thing, vessel) = peek()?.objects(after: "move ", separator: " to "), isVessel(vessel) {
             return (thing.shortened, vessel, 1)
         }
-        if peek()?.action.hasPrefix("pick up ") == true, let pour = peek(1)?.pouring, peek(1)?.action.contains("in inventory") == true {
+        if peek()?.action.hasPrefix("pick up ") == true, let pour = peek(1)?.pouring,
+            peek(1)?.action.contains("in inventory") == true
+        {
             return (pour.what, pour.vessel, 2)
         }
         return nil
@@ -143,12 +147,15 @@ extension SkillReader {
         guard let vessel = peek(start)?.object(after: "mix ") else { return nil }
         var steps = take(start + 1)
         if peek()?.action == "look around" { steps += take() }
-        let clause = steps.goalClause
+        let goal = steps.goalSentence
         return Skill(
             stage: .process,
-            plan: .actions("mix_contents_of_\(Wording.identifier(vessel))", purpose: "mix what is in the \(vessel)", steps: steps) {
+            plan: .actions(
+                "mix_contents_of_\(Wording.identifier(vessel))", purpose: "mix what is in the \(vessel)",
+                steps: steps
+            ) {
                 evidence in
-                "\(evidence.standpoint) Everything that belongs together is in the \(vessel) now, so I mix it\(clause)."
+                "\(evidence.standpoint) Everything that belongs together is in the \(vessel) now, so I mix it.\(goal)"
             })
     }
 }
@@ -164,7 +171,8 @@ extension RouteStep {
 
     /// What is poured into what.
     var pouring: (what: String, vessel: String)? {
-        let sides = objects(after: "pour ", separator: " into ")
+        let sides =
+            objects(after: "pour ", separator: " into ")
             ?? object(after: "pour ").flatMap { rest in
                 rest.ranges(of: " in ").last.map {
                     (String(rest[..<$0.lowerBound]), String(rest[$0.upperBound...]))

@@ -7,17 +7,24 @@ extension SkillReader {
         if peek()?.action == "look around" {
             steps += take()
         } else if spendSpareStep() {
-            steps.append(RouteStep(action: "look around", observation: "", reward: steps[0].reward, goals: []))
+            steps.append(
+                RouteStep(action: "look around", observation: "", reward: steps[0].reward, goals: []))
         }
         let next = upcomingThing
-        let clause = steps.goalClause
+        let goal = steps.goalSentence
         return Skill(
             stage: .gather,
-            plan: .actions("go_to_\(Wording.identifier(destination))", purpose: "go to \(Wording.the(destination))", steps: steps) {
+            plan: .actions(
+                "go_to_\(Wording.identifier(destination))",
+                purpose: destination == "outside" ? "go outside" : "go to the \(destination)",
+                steps: steps
+            ) {
                 evidence in
-                let reason = next.map { "\($0) should be in \(Wording.the(destination))" } ?? "The work goes on there"
-                return "\(evidence.standpoint) \(reason.capitalisingFirst), so I teleport there, which takes one action"
-                    + "\(clause). Looking around then tells me what is at hand."
+                let reason =
+                    next.map { "\($0) should be \(Wording.inside(destination))" } ?? "The work goes on there"
+                return
+                    "\(evidence.standpoint) \(reason.capitalisingFirst), so I teleport there, which takes one action"
+                    + ".\(goal) Looking around then tells me what is at hand."
             })
     }
 
@@ -26,7 +33,8 @@ extension SkillReader {
         for step in remaining.prefix(4) {
             for prefix in ["pick up ", "focus on ", "use ", "examine ", "connect "] {
                 guard let rest = step.object(after: prefix) else { continue }
-                let thing = [" in ", " to ", " on ", " terminal", " anode"].reduce(rest[...]) { text, separator in
+                let thing = [" in ", " to ", " on ", " terminal", " anode"].reduce(rest[...]) {
+                    text, separator in
                     text.firstRange(of: separator).map { text[..<$0.lowerBound] } ?? text
                 }
                 return Wording.the(String(thing))
@@ -37,7 +45,9 @@ extension SkillReader {
 
     /// `pick up recipe, read recipe [, look around]`
     mutating func recogniseRecipe() -> Skill? {
-        guard let pick = peek()?.object(after: "pick up "), let read = peek(1), read.action.hasPrefix("read \(pick)") else {
+        guard let pick = peek()?.object(after: "pick up "), let read = peek(1),
+            read.action.hasPrefix("read \(pick)")
+        else {
             return nil
         }
         var steps = take(2)
@@ -46,7 +56,7 @@ extension SkillReader {
         let name = Wording.identifier(pick)
         var body: [PlanLine] = [.action(steps[0].action), .action(steps[1].action, into: name)]
         body += steps.dropFirst(2).flatMap(\.lines)
-        let clause = steps.goalClause
+        let goal = steps.goalSentence
         return Skill(
             stage: .gather, subject: pick,
             plan: Plan(
@@ -54,14 +64,15 @@ extension SkillReader {
                 purpose: "read the \(pick)",
                 thought: { evidence in
                     "\(evidence.sighting(of: pick)) The \(pick) says what has to be mixed, so I pick it up and keep its "
-                        + "text in `\(name)` for the steps after this\(clause)."
+                        + "text in `\(name)` for the steps after this.\(goal)"
                 },
                 body: body))
     }
 
     /// Three or more `open CONTAINER` in a row.
     mutating func recogniseSearch() -> Skill? {
-        let isOpen = { (step: RouteStep) in step.action.hasPrefix("open ") && !step.action.contains(" door ") }
+        let isOpen = { (step: RouteStep) in step.action.hasPrefix("open ") && !step.action.contains(" door ")
+        }
         guard remaining.prefix(while: isOpen).count >= 3 else { return nil }
         let steps = take(while: isOpen)
         let containers = steps.compactMap { $0.object(after: "open ") }
@@ -75,7 +86,8 @@ extension SkillReader {
             stage: .gather,
             plan: Plan(
                 name: "search_containers_for_\(Wording.identifier(target.replacing("the ", with: "")))",
-                inputs: ["observation"], outputs: ["observation"], purpose: "open the containers to find \(target)",
+                inputs: ["observation"], outputs: ["observation"],
+                purpose: "open the containers to find \(target)",
                 thought: { evidence in
                     "\(evidence.standpoint) \(target.capitalisingFirst) is not in plain sight, so it must be inside "
                         + "something: I open every container in \(place) that is still closed, one after another."
@@ -89,7 +101,9 @@ extension SkillReader {
         var things: [String] = []
         while let step = peek(count) {
             if let thing = step.object(after: "pick up ") {
-                if peek(count + 1)?.action.hasPrefix("read \(thing)") == true || isIngredient(at: count) { break }
+                if peek(count + 1)?.action.hasPrefix("read \(thing)") == true || isIngredient(at: count) {
+                    break
+                }
                 things.append(thing)
             } else if !(step.action == "look around" || isContainerOpening(step)) {
                 break
@@ -99,7 +113,7 @@ extension SkillReader {
         guard !things.isEmpty else { return nil }
         let steps = take(count)
         let names = things.map { $0.shortened }
-        let clause = steps.goalClause
+        let goal = steps.goalSentence
         let taken = Wording.list(names.map { Wording.the($0) })
         return Skill(
             stage: .gather, subject: Wording.list(names),
@@ -108,8 +122,10 @@ extension SkillReader {
                 purpose: "take \(taken)", steps: steps
             ) { evidence in
                 let opened = steps.compactMap { $0.object(after: "open ") }
-                let opening = opened.isEmpty ? "" : " I open \(Wording.list(opened.map { Wording.the($0) })) first."
-                return "\(evidence.sighting(of: names[0])) I will need \(taken) in my inventory\(clause).\(opening)"
+                let opening =
+                    opened.isEmpty ? "" : " I open \(Wording.list(opened.map { Wording.the($0) })) first."
+                return
+                    "\(evidence.sighting(of: names[0])) I will need \(taken) in my inventory.\(goal)\(opening)"
             })
     }
 
@@ -133,14 +149,15 @@ extension SkillReader {
             peek(1)?.action == "activate sink", peek(2)?.action == "deactivate sink"
         else { return nil }
         let steps = take(peek(3)?.action == "pick up \(vessel)" ? 4 : 3)
-        let clause = steps.goalClause
+        let goal = steps.goalSentence
         return Skill(
             stage: .prepare, subject: vessel,
             plan: .actions(
-                "fill_\(Wording.identifier(vessel))_with_water", purpose: "fill the \(vessel) with water", steps: steps
+                "fill_\(Wording.identifier(vessel))_with_water", purpose: "fill the \(vessel) with water",
+                steps: steps
             ) { evidence in
                 "\(evidence.sighting(of: "sink")) Water comes from the sink: I put the \(vessel) into it, turn it on just "
-                    + "long enough, turn it off again and take the \(vessel) back\(clause)."
+                    + "long enough, turn it off again and take the \(vessel) back.\(goal)"
             })
     }
 
@@ -148,11 +165,11 @@ extension SkillReader {
     mutating func recogniseAnything() -> Skill {
         let steps = take()
         let action = steps[0].action
-        let clause = steps.goalClause
+        let goal = steps.goalSentence
         return Skill(
             stage: .process,
             plan: .actions(Wording.identifier(action), purpose: action, steps: steps) { evidence in
-                "\(evidence.standpoint) The next thing to do is to \(action)\(clause)."
+                "\(evidence.standpoint) The next thing to do is to \(action).\(goal)"
             })
     }
 }

@@ -36,7 +36,8 @@ struct SkillReader {
 
     /// Reads the whole route.
     static func skills(task: ExpertTask, route: [RouteStep], stepLimit: Int) -> [Skill] {
-        let affordable = route.count + 8 > stepLimit ? GoldRoute.hurried(route) : route
+        let isTight = route.count + 8 > stepLimit && !task.name.hasPrefix("identify-life-stages")
+        let affordable = isTight ? GoldRoute.hurried(route) : route
         var reader = SkillReader(task: task, route: affordable, stepLimit: stepLimit)
         var skills: [Skill] = []
         while !reader.remaining.isEmpty { skills.append(reader.next()) }
@@ -44,9 +45,11 @@ struct SkillReader {
     }
 
     private mutating func next() -> Skill {
-        recogniseTravel() ?? recogniseMeasuredAnswer() ?? recogniseRecipe() ?? recogniseSearch() ?? recogniseTaking()
+        recogniseTravel() ?? recogniseMeasuredAnswer() ?? recogniseRecipe() ?? recogniseSearch()
+            ?? recogniseTaking()
             ?? recogniseFilling() ?? recogniseHeating() ?? recogniseSliding() ?? recogniseCircuit()
-            ?? recogniseReading() ?? recogniseSoil() ?? recognisePlanting() ?? recogniseWatering()
+            ?? recogniseReading() ?? recogniseRipeFruit() ?? recogniseSoil() ?? recognisePlanting()
+            ?? recogniseWatering()
             ?? recognisePollination() ?? recogniseHarvest() ?? recogniseStage() ?? recogniseWaiting()
             ?? recogniseIngredients() ?? recogniseMixing() ?? recogniseFocus() ?? recogniseDelivery()
             ?? recogniseAnything()
@@ -96,9 +99,7 @@ extension Plan {
 extension RouteStep {
     /// The step as code: the action, and its choice where the environment asks which object is meant.
     var lines: [PlanLine] {
-        guard let choice = choice ?? (action.hasPrefix("focus on ") && goals.isEmpty ? "0" : nil) else {
-            return [.action(action)]
-        }
+        guard let choice else { return [.action(action)] }
         return [
             .action(action),
             .code(
@@ -111,10 +112,10 @@ extension RouteStep {
 }
 
 extension [RouteStep] {
-    /// A half sentence naming the first subgoal these steps complete: `, which the task counts as "…"`; else nothing.
-    var goalClause: String {
+    /// A sentence naming the first subgoal these steps complete, with a space before it; empty where there is none.
+    var goalSentence: String {
         guard let goal = flatMap(\.goals).first else { return "" }
         let words = goal.split(separator: ":", maxSplits: 1).last.map { $0.drop { $0 == " " } } ?? goal[...]
-        return ", which brings the subgoal \"\(words)\""
+        return " That reaches the subgoal \"\(words)\"."
     }
 }

@@ -1,0 +1,64 @@
+import ArgumentParser
+import FoundationEssentials
+import TraceGen
+import Trajectories
+
+/// Measures what the project promises and prints it as Markdown: `make bench` puts it into docs/benchmarks.md.
+@main
+struct Bench: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "recode-bench", abstract: "Measure collection against the bare environment, and everything after it.")
+
+    @Option(help: "The recode-data program to measure as a whole.")
+    var program = ".build/release/recode-data"
+
+    @Option(help: "The interpreter that has the scienceworld package.")
+    var python = ".venv/bin/python"
+
+    @Option(help: "The pipeline to measure.")
+    var pipeline = "data/pipelines/quickstart.yaml"
+
+    @Option(help: "How often each side of a comparison is run, in turns.")
+    var rounds = 3
+
+    @Option(help: "How many lanes play at once.")
+    var concurrency = 2
+
+    @Option(help: "How many variations of each task are played.")
+    var variations = 2
+
+    func validate() throws {
+        guard rounds > 0, concurrency > 0, variations > 0 else {
+            throw ValidationError("--rounds, --concurrency and --variations must be at least 1.")
+        }
+    }
+
+    func run() async throws {
+        let world = try await BenchWorld(python: python, concurrency: concurrency)
+        print(try await Machine.description(concurrency: concurrency))
+        let collection = try await CollectionBench(program: program, world: world, variations: variations, rounds: rounds).run()
+        print(collection.markdown)
+        print(try await ShortEpisodeBench(world: world, recorded: collection.trajectories, rounds: rounds).run())
+        print(try await WholeProgramBench(program: program, pipeline: pipeline, rounds: rounds).run())
+    }
+}
+
+/// What every part of the benchmark plays in.
+struct BenchWorld: Sendable {
+    let environment: ScienceWorld
+    let sandbox: PythonSandbox
+    let concurrency: Int
+
+    init(python: String, concurrency: Int) async throws {
+        environment = try await ScienceWorld(python: python)
+        sandbox = try PythonSandbox()
+        self.concurrency = concurrency
+    }
+
+    /// Plays plans with a policy in the real sandbox and hands over each record.
+    func play(_ plans: [EpisodePlan], with policy: any Policy, sink: @escaping Rollout.Sink) async throws {
+        let rollout = Rollout(
+            environment: environment, policy: policy, agent: ReCodeAgent(), executors: sandbox, concurrency: concurrency)
+        try await rollout.run(plans, sink: sink)
+    }
+}

@@ -1,0 +1,116 @@
+import FoundationEssentials
+import Trajectories
+
+/// ScienceWorld (Wang et al. 2022, arXiv 2203.07540): 30 tasks of elementary science in a text world.
+///
+/// A worker is a Python process that holds a JVM, which holds the simulator. It plays one episode after another;
+/// what it answers depends on the episode alone, never on what was played before (see ``javaOptions(heapMegabytes:)``).
+public struct ScienceWorld: Environment {
+    /// `scienceworld`.
+    public let name = "scienceworld"
+    /// The version of the installed `scienceworld` package.
+    public let version: String
+    /// The simplifications: `easy`, the simulator's own set.
+    public let options: [String: JSONValue] = ["simplifications": .string("easy")]
+    /// Negative where the agent focused on the wrong thing, which ends the episode.
+    public let nativeRewardRange: ClosedRange<Double> = -100...100
+
+    let launch: WorkerLaunch
+    let startLimit: Duration
+    let stepLimit: Duration
+
+    /// Looks for what a worker needs and asks for the simulator's version.
+    ///
+    /// - Parameters:
+    ///   - python: the interpreter that has the `scienceworld` package, such as `.venv/bin/python`.
+    ///   - heapMegabytes: what each worker's JVM may use for objects. The heaviest tasks (mendelian-genetics) were seen
+    ///     to run in 192, with never more than 172 alive; the process takes about 150 beside it.
+    ///   - startLimit: how long a worker may take to start, and to load an episode.
+    ///   - stepLimit: how long it may take for an action.
+    /// - Throws: ``TraceGenError`` (`missingProgram`) when Java, the interpreter or the package is missing.
+    public init(
+        python: String, heapMegabytes: Int = 512, startLimit: Duration = .seconds(120),
+        stepLimit: Duration = .seconds(30)
+    ) async throws {
+        try await self.init(
+            python: python, heapMegabytes: heapMegabytes, startLimit: startLimit, stepLimit: stepLimit,
+            hostVariables: ProcessInfo.processInfo.environment)
+    }
+
+    /// As the public one, with the environment variables that say where Java is.
+    init(
+        python: String, heapMegabytes: Int, startLimit: Duration, stepLimit: Duration,
+        hostVariables: [String: String]
+    ) async throws {
+        let java = try Self.javaFolder(hostVariables)
+        let interpreter = try Self.interpreter(python)
+        let variables = [
+            "JAVA_TOOL_OPTIONS": Self.javaOptions(heapMegabytes: heapMegabytes),
+            "PATH": "\(java):/usr/bin:/bin",
+        ]
+        version = try await Self.installedVersion(interpreter, variables)
+        launch = WorkerLaunch(
+            program: interpreter,
+            arguments: [
+                "-I", "-B", "-c", Self.bootstrap, "\(PackageResources.scienceworld_worker_py.count)",
+            ],
+            environment: variables)
+        self.startLimit = startLimit
+        self.stepLimit = stepLimit
+    }
+
+    /// The instances of `tasks` (all 30 when `nil`) in `split`, in the simulator's own order.
+    ///
+    /// Starts a worker for the time of the call.
+    /// - Parameters:
+    ///   - tasks: names as the simulator lists them.
+    ///   - split: the part of the variations.
+    ///   - variations: at most that many of each task, the first ones; all when `nil`.
+    /// - Returns: the instances with their step limits.
+    /// - Throws: ``TraceGenError``: `badRequest` naming an unknown task and the ones there are; `workerFailed`.
+    public func instances(tasks: [String]?, split: Split, variations: Int?) async throws -> [TaskInstance] {
+        try await withWorker { session in
+            let known = session.tasks
+            for task in tasks ?? [] where !known.contains(task) {
+                throw Self.unknownTask(task, known: known)
+            }
+            var instances: [TaskInstance] = []
+            for task in known where tasks?.contains(task) ?? true {
+                let all = try await session.variations(of: task, in: split)
+                instances += all.prefix(variations ?? .max).map {
+                    TaskInstance(
+                        task: task, variation: $0, split: split,
+                        stepLimit: ScienceWorldLimits.stepLimit(of: task))
+                }
+            }
+            return instances
+        }
+    }
+
+    /// Starts a worker for the time of `body` and ends it, with its JVM, afterwards.
+    ///
+    /// - Parameter body: plays episodes in it.
+    /// - Returns: what `body` returns.
+    /// - Throws: what `body` throws; ``TraceGenError`` (`workerFailed`) when the worker does not start.
+    public func withSession<Result: Sendable>(
+        _ body: @Sendable (any EnvironmentSession) async throws -> Result
+    ) async throws -> Result {
+        try await withWorker(body)
+    }
+
+    private func withWorker<Result: Sendable>(
+        _ body: @Sendable (ScienceWorldSession) async throws -> Result
+    ) async throws -> Result {
+        try await launch.withWorker { connection in
+            try await body(ScienceWorldSession(connection, startLimit: startLimit, stepLimit: stepLimit))
+        }
+    }
+
+    private static func unknownTask(_ task: String, known: [String]) -> TraceGenError {
+        let close = CloseMatches.of(task, among: known)
+        let hint = close.isEmpty ? "" : " Did you mean \(close.joined(separator: ", "))?"
+        return TraceGenError(
+            .badRequest,
+            "ScienceWorld has no task “\(task)”.\(hint) Its tasks are: \(known.joined(separator: ", ")).")
+    }
+}

@@ -1,0 +1,133 @@
+import Trajectories
+
+/// One worker with its JVM. Plays one episode at a time.
+actor ScienceWorldSession: EnvironmentSession {
+    /// The tasks there are, in the simulator's order.
+    nonisolated let tasks: [String]
+    /// The worker's process number.
+    nonisolated let process: Int32
+
+    private let connection: WorkerConnection
+    private let startLimit: Duration
+    private let stepLimit: Duration
+
+    /// Hands the worker its program and waits until its JVM is up.
+    /// - Throws: ``TraceGenError`` (`workerFailed`).
+    init(_ connection: WorkerConnection, startLimit: Duration, stepLimit: Duration) async throws {
+        self.connection = connection
+        self.startLimit = startLimit
+        self.stepLimit = stepLimit
+        let hello: Hello = try await Self.settled("start") {
+            try await connection.send(PackageResources.scienceworld_worker_py)
+            try await connection.send(try CanonicalJSON.encode(Request.hello))
+            return try await connection.receive(within: startLimit)
+        }
+        tasks = hello.tasks
+        process = hello.process
+    }
+
+    func start(_ instance: TaskInstance, scouting: Scouting) async throws -> EpisodeStart {
+        let answer: Start = try await answer(
+            to: .start(task: instance.task, variation: instance.variation, scouting: scouting == .goldPath),
+            within: startLimit, doing: "load \(instance.task)/\(instance.variation)")
+        return EpisodeStart(
+            instruction: answer.instruction, observation: answer.observation, goldPath: answer.gold)
+    }
+
+    func step(_ action: String) async throws -> StepResult {
+        let answer: Step = try await answer(
+            to: .step(action), within: stepLimit, doing: "take the action “\(action)”")
+        return StepResult(
+            observation: answer.observation, nativeReward: Double(answer.score),
+            reward: Double(max(0, answer.score)) / 100, done: answer.done, success: answer.success)
+    }
+
+    /// The variations of a task that belong to a split, in order.
+    func variations(of task: String, in split: Split) async throws -> [Int] {
+        let answer: [String: [Int]] = try await answer(
+            to: .splits(task: task), within: startLimit, doing: "list the variations of \(task)")
+        return answer[split.rawValue] ?? []
+    }
+
+    private func answer<Answer: Decodable>(
+        to request: Request, within limit: Duration, doing what: @autoclosure () -> String
+    ) async throws -> Answer {
+        let line = try CanonicalJSON.encode(request)
+        return try await Self.settled(what()) {
+            try await connection.send(line)
+            return try await connection.receive(within: limit)
+        }
+    }
+
+    /// Reads an answer, and words what can go wrong on the way to it.
+    private static func settled<Answer: Decodable>(
+        _ what: String, _ exchange: @Sendable () async throws -> [UInt8]
+    ) async throws -> Answer {
+        let failed = "The ScienceWorld worker failed to \(what.cut(to: 120))."
+        do {
+            let line = try await exchange()
+            if let refusal = try? CanonicalJSON.decode(Refusal.self, from: line) {
+                throw TraceGenError(.badRequest, "ScienceWorld: \(refusal.error).")
+            }
+            return try CanonicalJSON.decode(Answer.self, from: line)
+        } catch let failure as WorkerFailure {
+            throw TraceGenError(.workerFailed, failed, cause: failure.summary)
+        } catch let problem as DecodingError {
+            throw TraceGenError(
+                .workerFailed, failed, cause: "Its answer cannot be read: \(problem)".cut(to: 400))
+        }
+    }
+}
+
+// MARK: - Messages
+
+private struct Request: Encodable, Sendable {
+    var request: String
+    var task: String?
+    var variation: Int?
+    var scouting: Bool?
+    var action: String?
+
+    static let hello = Request(request: "hello")
+
+    static func splits(task: String) -> Request {
+        Request(request: "splits", task: task)
+    }
+
+    static func start(task: String, variation: Int, scouting: Bool) -> Request {
+        Request(request: "start", task: task, variation: variation, scouting: scouting)
+    }
+
+    static func step(_ action: String) -> Request {
+        Request(request: "step", action: action)
+    }
+}
+
+private struct Hello: Decodable {
+    var tasks: [String]
+    var process: Int32
+}
+
+private struct Start: Decodable {
+    var instruction: String
+    var observation: String
+    var gold: [ScoutedAction]
+}
+
+private struct Step: Decodable {
+    var observation: String
+    var score: Int
+    var done: Bool
+    var success: Bool
+}
+
+private struct Refusal: Decodable {
+    var error: String
+}
+
+extension String {
+    /// The first `count` characters, with an ellipsis where something is missing.
+    fileprivate func cut(to count: Int) -> String {
+        self.count <= count ? self : self.prefix(count) + "…"
+    }
+}

@@ -1,0 +1,104 @@
+import Trajectories
+
+/// Plays planned episodes over a number of lanes, each with an environment worker of its own.
+///
+/// What an episode's record says depends on its plan alone, whatever the number of lanes; only the order in which
+/// records arrive does not.
+public struct Rollout: Sendable {
+    /// Takes a finished record. Called by one lane at a time; while it works, lanes that finish wait.
+    public typealias Sink = @Sendable (Trajectory, EpisodeTiming) async throws -> Void
+
+    let environment: any Environment
+    let policy: any Policy
+    let agent: any Agent
+    let executors: any ExecutorSource
+    let concurrency: Int
+
+    /// Joins what an episode needs.
+    ///
+    /// - Parameters:
+    ///   - environment: where episodes play.
+    ///   - policy: what answers their prompts.
+    ///   - agent: the loop that turns answers into actions.
+    ///   - executors: where the policy's code runs.
+    ///   - concurrency: the number of lanes, at least 1.
+    public init(
+        environment: any Environment, policy: any Policy, agent: any Agent, executors: any ExecutorSource,
+        concurrency: Int
+    ) {
+        precondition(concurrency > 0, "a rollout needs a lane")
+        self.environment = environment
+        self.policy = policy
+        self.agent = agent
+        self.executors = executors
+        self.concurrency = concurrency
+    }
+
+    /// Plays `plans` and hands each finished record to `sink`.
+    ///
+    /// An episode whose environment worker crashes or hangs is tried once more from its beginning in a fresh worker,
+    /// then recorded as `environment_error`. Every plan gets exactly one record.
+    /// - Throws: ``TraceGenError`` when a worker or an executor cannot even start, what `sink` throws, and
+    ///   `CancellationError`. Episodes under way are dropped then; no record of theirs has been handed over.
+    public func run(_ plans: [EpisodePlan], sink: @escaping Sink) async throws {
+        let queue = PlanQueue(plans)
+        let turnstile = Turnstile()
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for _ in 0..<min(concurrency, plans.count) {
+                group.addTask {
+                    try await runLane(queue) { record in
+                        try await turnstile.pass { try await sink(record.trajectory, record.timing) }
+                    }
+                }
+            }
+            try await group.waitForAll()
+        }
+    }
+
+    /// Plays one plan after another, worker after worker, until there is none left.
+    private func runLane(
+        _ queue: PlanQueue, deliver: @escaping @Sendable (EpisodeRecord) async throws -> Void
+    ) async throws {
+        var attempt = await queue.next().map { EpisodeAttempt($0) }
+        while let first = attempt {
+            attempt = try await environment.withSession { session in
+                try await play(from: first, queue, in: session, deliver: deliver)
+            }
+        }
+    }
+
+    /// Plays in one worker until the plans or the worker are at their end.
+    /// - Returns: what a fresh worker has to begin with; `nil` when nothing is left to do.
+    private func play(
+        from first: EpisodeAttempt, _ queue: PlanQueue, in session: any EnvironmentSession,
+        deliver: @Sendable (EpisodeRecord) async throws -> Void
+    ) async throws -> EpisodeAttempt? {
+        var attempt = first
+        if attempt.failures.isEmpty { attempt.begun = .now }
+        while true {
+            let run = EpisodeRun(rollout: self, attempt: attempt)
+            let result = try await run.play(in: session)
+            if case .environmentFailed(let failure) = result, attempt.failures.isEmpty {
+                return attempt.after(failure)
+            }
+            try await deliver(run.record(of: result))
+            guard let next = await queue.next() else { return nil }
+            attempt = EpisodeAttempt(next)
+            if case .environmentFailed = result { return attempt }
+        }
+    }
+}
+
+/// Gives each episode an executor of its own.
+public protocol ExecutorSource: Sendable {
+    /// Runs an executor for the time of `body`.
+    ///
+    /// - Parameters:
+    ///   - seed: what random numbers inside the policy's code start from.
+    ///   - body: what is done with it.
+    /// - Returns: what `body` returns.
+    /// - Throws: what `body` throws; ``TraceGenError`` when an executor cannot start.
+    func withExecutor<Result: Sendable>(
+        seed: UInt64, _ body: @Sendable (any Executor) async throws -> Result
+    ) async throws -> Result
+}
