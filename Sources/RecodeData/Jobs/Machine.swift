@@ -15,6 +15,11 @@ struct Machine: Sendable {
     /// Where `make setup` puts it.
     static let defaultPython = ".venv/bin/python"
 
+    /// What that variable says, or the default.
+    static var pythonFromEnvironment: String {
+        ProcessInfo.processInfo.environment[pythonVariable].flatMap { $0.isEmpty ? nil : $0 } ?? defaultPython
+    }
+
     /// One lane for each processor.
     static var defaultConcurrency: Int { max(1, ProcessInfo.processInfo.activeProcessorCount) }
 

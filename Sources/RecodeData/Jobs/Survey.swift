@@ -39,6 +39,14 @@ struct Survey: Sendable {
         Selection.select(entries.lazy.map(\.candidate), by: criteria)
     }
 
+    /// How many pairs a selection of them yields by a method.
+    func pairCount(of selection: Selection, by method: AgentKind) -> Int {
+        let kept = selection.ranks
+        return entries.reduce(0) { sum, entry in
+            kept[entry.candidate.id] == nil ? sum : sum + (entry.pairsByMethod[method] ?? 0)
+        }
+    }
+
     /// Counts what selections keep, a group for each environment, policy, method and p.
     static func groups(of selected: [(survey: Survey, selection: Selection)]) -> [StudyGroup] {
         var groups: [GroupKey: [StudyGroup.Member]] = [:]
