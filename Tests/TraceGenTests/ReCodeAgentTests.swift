@@ -19,7 +19,7 @@ import Trajectories
             let outcome = try await RealWorld.sandbox().withExecutor(seed: 1) { executor in
                 try await ReCodeAgent().play(
                     EpisodeSetting(
-                        start: start, environment: session, nativeRewardRange: -100...100, executor: executor,
+                        start: start, environment: session, executor: executor,
                         policy: policy, limits: limits))
             }
             return (outcome, policy.requests)
@@ -176,7 +176,7 @@ import Trajectories
         #expect(outcome.ended == .environmentDone)
         #expect(!outcome.success)
         #expect(outcome.reward == 0)
-        #expect(outcome.nativeReward.value < 0)
+        #expect(outcome.nativeReward < 0)
         #expect(outcome.nodes.map(\.status) == [.expanded, .completed, .completed, .pending])
     }
 

@@ -19,8 +19,6 @@ public struct EpisodeSetting: Sendable {
     public var start: EpisodeStart
     /// The loaded environment; it stands at its beginning.
     public var environment: any EnvironmentSession
-    /// The native reward's lowest and highest value.
-    public var nativeRewardRange: ClosedRange<Double>
     /// A fresh executor of the episode's own.
     public var executor: any Executor
     /// The episode's side of the policy.
@@ -30,12 +28,11 @@ public struct EpisodeSetting: Sendable {
 
     /// Makes a setting from its parts.
     public init(
-        start: EpisodeStart, environment: any EnvironmentSession, nativeRewardRange: ClosedRange<Double>,
-        executor: any Executor, policy: any PolicySession, limits: EpisodeLimits
+        start: EpisodeStart, environment: any EnvironmentSession, executor: any Executor,
+        policy: any PolicySession, limits: EpisodeLimits
     ) {
         self.start = start
         self.environment = environment
-        self.nativeRewardRange = nativeRewardRange
         self.executor = executor
         self.policy = policy
         self.limits = limits
@@ -59,7 +56,7 @@ public struct EpisodeOutcome: Sendable, Hashable {
     /// Final reward, 0…1.
     public var reward: Double
     /// Final reward on the environment's own scale.
-    public var nativeReward: NativeReward
+    public var nativeReward: Double
     /// The environment's own verdict.
     public var success: Bool
     /// Time spent waiting for the environment.
@@ -70,7 +67,7 @@ public struct EpisodeOutcome: Sendable, Hashable {
     /// Makes an outcome from its parts.
     public init(
         nodes: [Node], ended: EndReason, endedDetail: String? = nil, steps: Int = 0, calls: Int = 0,
-        usage: Usage = Usage(), reward: Double = 0, nativeReward: NativeReward, success: Bool = false,
+        usage: Usage = Usage(), reward: Double = 0, nativeReward: Double = 0, success: Bool = false,
         environmentTime: Duration = .zero, policyTime: Duration = .zero
     ) {
         self.nodes = nodes

@@ -7,14 +7,13 @@ struct EpisodeWorld: Sendable {
     let stepLimit: Int
     private(set) var steps = 0
     private(set) var reward = 0.0
-    private(set) var nativeReward: NativeReward
+    private(set) var nativeReward = 0.0
     private(set) var done = false
     private(set) var success = false
     private(set) var time = Duration.zero
 
-    init(stepLimit: Int, range: ClosedRange<Double>) {
+    init(stepLimit: Int) {
         self.stepLimit = stepLimit
-        nativeReward = NativeReward(value: 0, min: range.lowerBound, max: range.upperBound)
     }
 
     /// Whether one more action may be played.
@@ -26,7 +25,7 @@ struct EpisodeWorld: Sendable {
         steps += 1
         let change = ((result.reward - reward) * 100).rounded() / 100
         reward = result.reward
-        nativeReward.value = result.nativeReward
+        nativeReward = result.nativeReward
         done = result.done
         success = result.success
         return Action(action: action, observation: result.observation, reward: change)

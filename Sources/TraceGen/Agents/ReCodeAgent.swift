@@ -34,7 +34,7 @@ actor ReCodeEpisode {
 
     init(_ setting: EpisodeSetting) {
         self.setting = setting
-        world = EpisodeWorld(stepLimit: setting.limits.stepLimit, range: setting.nativeRewardRange)
+        world = EpisodeWorld(stepLimit: setting.limits.stepLimit)
     }
 
     func play() async throws -> EpisodeOutcome {

@@ -88,8 +88,8 @@ struct EpisodeRun: Sendable {
             start = begin
             let policy = try await rollout.policy.begin(context(begin))
             let outcome = try await rollout.agent.play(
-                instance: plan.instance, start: begin, environment: session, executor: executor,
-                policy: policy, limits: plan.limits)
+                EpisodeSetting(
+                    start: begin, environment: session, executor: executor, policy: policy, limits: plan.limits))
             return .played(begin, startTime: loaded.time, outcome)
         } catch let error as TraceGenError where error.code == .workerFailed {
             try Task.checkCancellation()
