@@ -71,6 +71,7 @@ let package = Package(
             ],
             swiftSettings: strict),
 
+        .target(name: "TemporaryFiles", path: "Tests/TemporaryFiles", swiftSettings: strict),
         .testTarget(
             name: "RecodeDataTests",
             dependencies: ["RecodeData", .product(name: "Subprocess", package: "swift-subprocess")],
@@ -79,7 +80,7 @@ let package = Package(
         .testTarget(
             name: "JSONLinesTests",
             dependencies: [
-                "JSONLines", .product(name: "Subprocess", package: "swift-subprocess"),
+                "JSONLines", "TemporaryFiles", .product(name: "Subprocess", package: "swift-subprocess"),
             ],
             swiftSettings: strict),
         .testTarget(
@@ -97,6 +98,12 @@ let package = Package(
             exclude: ["Golden"], swiftSettings: strict),
         .testTarget(
             name: "StudyTests", dependencies: ["Study", "Trajectories"], exclude: ["Golden"],
+            swiftSettings: strict),
+        .testTarget(
+            name: "TrajectoriesTests", dependencies: ["Trajectories", "JSONLines", "TemporaryFiles"],
+            swiftSettings: strict),
+        .testTarget(
+            name: "FilterTests", dependencies: ["Filter", "Trajectories", "TemporaryFiles"],
             swiftSettings: strict),
     ],
     swiftLanguageModes: [.v6]

@@ -49,14 +49,10 @@ final class PendingFile {
         self.path = try Self.destination(path)
         let name = ".\(Directory.lastName(of: self.path)).\(getpid()).partial"
         let temporary = Directory.parent(of: self.path) + "/" + name
-        do {
-            // A file of this name is left over from a process that had our number and died.
-            if Directory.isPresent(temporary) { try Directory.removeFile(temporary) }
-            file = try OpenFile(path: temporary, flags: O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW)
-        } catch {
-            throw JSONLinesError(
-                error.code, error.message.replacing(temporary, with: path), cause: error.cause)
-        }
+        // A file of this name is left over from a process that had our number and died.
+        if Directory.isPresent(temporary) { try Directory.removeFile(temporary) }
+        file = try OpenFile(
+            path: temporary, flags: O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, reportedPath: self.path)
     }
 
     deinit {

@@ -9,22 +9,26 @@
 /// Every call is repeated when a signal interrupts it, and every failure becomes a ``JSONLinesError`` with the path.
 final class OpenFile {
     let path: String
+    private let reportedPath: String
     let descriptor: Int32
 
-    /// Opens a file; `mode` counts where `flags` create it, and the process's umask applies.
-    init(path: String, flags: Int32, mode: mode_t = 0o666) throws(JSONLinesError) {
-        let opened = Self.retryingInterrupts { open(path, flags | O_CLOEXEC, mode) }
-        guard opened >= 0 else {
-            let failure = SystemFailure.current
-            throw flags & (O_WRONLY | O_RDWR) == 0
-                ? failure.reading(path) : failure.writing(path, doing: "create or open")
-        }
+    /// Opens a file; where `flags` create it, the process's umask applies. Messages call it `reportedPath`, the final
+    /// name of a temporary file.
+    init(path: String, flags: Int32, reportedPath: String? = nil) throws(JSONLinesError) {
+        let opened = Self.retryingInterrupts { open(path, flags | O_CLOEXEC, 0o666) }
+        let failure = SystemFailure.current
         self.path = path
+        self.reportedPath = reportedPath ?? path
         descriptor = opened
+        guard opened >= 0 else {
+            throw flags & (O_WRONLY | O_RDWR) == 0
+                ? failure.reading(self.reportedPath)
+                : failure.writing(self.reportedPath, doing: "create or open")
+        }
     }
 
     deinit {
-        close(descriptor)
+        if descriptor >= 0 { close(descriptor) }
     }
 
     /// Fills as much of `room` as one read gives; 0 is the end of the file.
@@ -37,7 +41,7 @@ final class OpenFile {
                 Musl.read(descriptor, room.baseAddress, room.count)
             #endif
         }
-        guard count >= 0 else { throw SystemFailure.current.reading(path) }
+        guard count >= 0 else { throw SystemFailure.current.reading(reportedPath) }
         return count
     }
 
@@ -56,7 +60,7 @@ final class OpenFile {
                     #endif
                 }
             }
-            guard count > 0 else { throw SystemFailure.current.writing(path, doing: "write") }
+            guard count > 0 else { throw SystemFailure.current.writing(reportedPath, doing: "write") }
             written += count
         }
     }
@@ -65,7 +69,7 @@ final class OpenFile {
     func synchronize() throws(JSONLinesError) {
         let descriptor = descriptor
         guard Self.retryingInterrupts({ fdatasync(descriptor) }) == 0 else {
-            throw SystemFailure.current.writing(path, doing: "sync")
+            throw SystemFailure.current.writing(reportedPath, doing: "sync")
         }
     }
 
@@ -73,21 +77,21 @@ final class OpenFile {
     func truncate(toByteCount byteCount: Int) throws(JSONLinesError) {
         let descriptor = descriptor
         guard Self.retryingInterrupts({ ftruncate(descriptor, off_t(byteCount)) }) == 0 else {
-            throw SystemFailure.current.writing(path, doing: "cut")
+            throw SystemFailure.current.writing(reportedPath, doing: "cut")
         }
     }
 
     /// Moves to a byte offset from the start.
     func seek(to offset: Int) throws(JSONLinesError) {
         guard lseek(descriptor, off_t(offset), SEEK_SET) >= 0 else {
-            throw SystemFailure.current.reading(path)
+            throw SystemFailure.current.reading(reportedPath)
         }
     }
 
     /// The file's size in bytes.
     func byteCount() throws(JSONLinesError) -> Int {
         var status = stat()
-        guard fstat(descriptor, &status) == 0 else { throw SystemFailure.current.reading(path) }
+        guard fstat(descriptor, &status) == 0 else { throw SystemFailure.current.reading(reportedPath) }
         return Int(status.st_size)
     }
 

@@ -1,5 +1,16 @@
 import FoundationEssentials
 
+/// A stored JSON object that says which schema it follows.
+public protocol SchemaRecord: Decodable {
+    /// The schema the type reads and writes.
+    static var schemaName: String { get }
+    /// The schema a value declares.
+    var schema: String { get }
+}
+
+extension Trajectory: SchemaRecord {}
+extension RunManifest: SchemaRecord {}
+
 /// Why a piece of JSON is not the record it should be: which key, and what was expected there.
 ///
 /// Shared by everything that reads JSON the user may have touched, so all messages read alike.
@@ -15,23 +26,32 @@ public struct RecordProblem: Error, Sendable, Hashable {
         self.message = message
     }
 
-    /// Decodes a value that declares its `schema`, and says what is wrong when it cannot be.
+    /// Decodes a value, and says what is wrong when it cannot be.
     ///
     /// - Parameters:
     ///   - type: what is decoded.
-    ///   - schema: what the key `schema` must say.
     ///   - bytes: the JSON text.
-    /// - Returns: the value.
+    /// - Returns: the value, which declares its type's schema.
     /// - Throws: ``RecordProblem``, and nothing else.
-    public static func decode<Value: Decodable>(
-        _ type: Value.Type, schema: String, from bytes: [UInt8]
+    public static func decode<Value: SchemaRecord>(
+        _ type: Value.Type, from bytes: [UInt8]
     ) throws(RecordProblem) -> Value {
+        let value: Value
         do {
-            return try CanonicalJSON.decode(type, from: bytes)
+            value = try CanonicalJSON.decode(type, from: bytes)
         } catch {
             // What comes first in a reader's mind comes first here: is it JSON, an object, of this schema?
-            throw notAnObject(bytes) ?? otherSchema(bytes, than: schema) ?? RecordProblem(error)
+            throw notAnObject(bytes) ?? otherSchema(bytes, than: Value.schemaName) ?? noWholeNumber(bytes)
+                ?? RecordProblem(error)
         }
+        try requireSchema(of: value)
+        return value
+    }
+
+    static func requireSchema<Value: SchemaRecord>(of value: Value) throws(RecordProblem) {
+        guard value.schema != Value.schemaName else { return }
+        throw RecordProblem(
+            keyPath: "schema", message: "is \"\(value.schema.prefix(80))\", expected \"\(Value.schemaName)\"")
     }
 
     /// The problem in words: `key: what`.
@@ -42,14 +62,18 @@ public struct RecordProblem: Error, Sendable, Hashable {
 
 extension RecordProblem {
     private static func notAnObject(_ bytes: [UInt8]) -> RecordProblem? {
-        do {
-            guard case .object = try CanonicalJSON.decode(JSONValue.self, from: bytes) else {
-                return RecordProblem(keyPath: "", message: "this is JSON but not an object {…}")
-            }
-            return nil
-        } catch {
-            return RecordProblem(keyPath: "", message: "this is not JSON (\(reason(of: error)))")
+        guard let value = try? CanonicalJSON.decode(JSONValue.self, from: bytes) else {
+            return RecordProblem(keyPath: "", message: "this is not JSON: \(excerpt(of: bytes))")
         }
+        if case .object = value { return nil }
+        return RecordProblem(keyPath: "", message: "this is JSON but not an object {…}")
+    }
+
+    /// Both ends of a line: a torn one shows at its end, a foreign one at its start.
+    private static func excerpt(of bytes: [UInt8]) -> String {
+        let text = String(decoding: bytes.prefix(200), as: UTF8.self)
+        guard bytes.count > 80 else { return text }
+        return "\(text.prefix(30)) … \(String(decoding: bytes.suffix(30), as: UTF8.self))"
     }
 
     private struct SchemaOnly: Decodable {
@@ -64,6 +88,35 @@ extension RecordProblem {
                 keyPath: "schema", message: "is \"\(found.prefix(80))\", expected \"\(schema)\"")
         } catch {
             return RecordProblem(keyPath: "schema", message: "is missing or no text, expected \"\(schema)\"")
+        }
+    }
+
+    /// The first number with a fraction under a key that counts something; the decoder does not say where it was.
+    private static func noWholeNumber(_ bytes: [UInt8]) -> RecordProblem? {
+        guard let value = try? CanonicalJSON.decode(JSONValue.self, from: bytes) else { return nil }
+        return noWholeNumber(value, at: "", key: "")
+    }
+
+    private static let countKeys: Set<String> = [
+        "variation", "max_depth", "max_retry", "max_rewrite", "step_limit", "steps", "calls", "prompt_tokens",
+        "completion_tokens", "seed", "repeat", "id", "parent", "depth", "attempt", "trajectories",
+        "successes", "bytes",
+        "lines", "read", "rank", "n", "k", "kept", "tied_at_cut", "tied_kept",
+    ]
+
+    private static func noWholeNumber(_ value: JSONValue, at path: String, key: String) -> RecordProblem? {
+        switch value {
+        case .double(let number) where countKeys.contains(key):
+            return RecordProblem(keyPath: path, message: "is \(number), expected a whole number")
+        case .array(let values):
+            return values.enumerated().lazy.compactMap { index, element in
+                noWholeNumber(element, at: "\(path)[\(index)]", key: key)
+            }.first
+        case .object(let members):
+            return members.sorted { $0.key < $1.key }.lazy.compactMap { name, element in
+                noWholeNumber(element, at: path.isEmpty ? name : "\(path).\(name)", key: name)
+            }.first
+        default: return nil
         }
     }
 
@@ -101,12 +154,6 @@ extension RecordProblem {
             return context.debugDescription
         }
         return "has an unknown value, expected one of \(values.joined(separator: ", "))"
-    }
-
-    private static func reason(of error: any Error) -> String {
-        guard case .dataCorrupted(let context)? = error as? DecodingError else { return "\(error)" }
-        guard let underlying = context.underlyingError else { return context.debugDescription }
-        return "\(underlying)"
     }
 
     private static func path(_ keys: [any CodingKey]) -> String {

@@ -18,6 +18,7 @@ extension RunCollector {
     {
         try requireAll(order)
         let pending = try writeShards(order, shardByteLimit: shardByteLimit)
+        isSealed = true
         let stale = Set(try files.parts()).subtracting(pending.indices.map { files.part($0) }).sorted()
         try TrajectoriesError.translating { () throws(JSONLinesError) in
             for shard in pending.reversed() { try shard.writer.publish() }

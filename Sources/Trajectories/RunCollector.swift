@@ -40,6 +40,7 @@ public final class RunCollector {
     public private(set) var counts: RunCounts
 
     let files: RunFiles
+    var isSealed = false
     private(set) var places: [String: RecordPlace]
     private let lock: DirectoryLock
     private let records: AppendingFile
@@ -118,6 +119,7 @@ public final class RunCollector {
     ///   - timings: lines for `timings.jsonl`, without newlines.
     /// - Throws: `unwritable`, and then the directory is as before; `badRecord` for a record that breaks the contract.
     public func append(_ trajectory: Trajectory, timings: [[UInt8]] = []) throws(TrajectoriesError) {
+        precondition(!isSealed, "a sealed run takes no more episodes")
         precondition(places[trajectory.id] == nil, "an episode is collected once: \(trajectory.id)")
         let line = try TrajectoryCodec.encode(trajectory) + [UInt8(ascii: "\n")]
         let place = RecordPlace(file: files.part(0), offset: records.byteCount, indexInMember: 0)

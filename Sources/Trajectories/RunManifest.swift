@@ -107,7 +107,7 @@ extension RunManifest {
         let bytes = try TrajectoriesError.translating { () throws(JSONLinesError) in try AtomicFile.read(path)
         }
         do {
-            return try RecordProblem.decode(RunManifest.self, schema: schemaName, from: bytes)
+            return try RecordProblem.decode(RunManifest.self, from: bytes)
         } catch {
             throw TrajectoriesError(
                 .badRun,

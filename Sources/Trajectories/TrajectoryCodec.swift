@@ -29,8 +29,7 @@ public enum TrajectoryCodec {
     /// - Throws: `badRecord` naming file, line, the key at fault and what was expected.
     public static func decode(_ line: JSONLine, in file: String) throws(TrajectoriesError) -> Trajectory {
         do {
-            let trajectory = try RecordProblem.decode(
-                Trajectory.self, schema: Trajectory.schemaName, from: line.bytes)
+            let trajectory = try RecordProblem.decode(Trajectory.self, from: line.bytes)
             try TrajectoryInvariants.check(trajectory)
             return trajectory
         } catch {
@@ -50,11 +49,7 @@ public enum TrajectoryInvariants {
     /// - Throws: the first problem found, in the order of the record's keys.
     /// - Complexity: O(*n*) in the number of nodes.
     public static func check(_ trajectory: Trajectory) throws(RecordProblem) {
-        guard trajectory.schema == Trajectory.schemaName else {
-            throw RecordProblem(
-                keyPath: "schema",
-                message: "is \"\(trajectory.schema.prefix(80))\", expected \"\(Trajectory.schemaName)\"")
-        }
+        try RecordProblem.requireSchema(of: trajectory)
         if trajectory.id.isEmpty {
             throw RecordProblem(keyPath: "id", message: "is empty, expected hex digits")
         }

@@ -1,6 +1,7 @@
 import FoundationEssentials
 import JSONLines
 import Subprocess
+import TemporaryFiles
 import Testing
 
 @Suite struct WritingTests {

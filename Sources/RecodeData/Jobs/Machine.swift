@@ -37,7 +37,7 @@ struct Machine: Sendable {
     /// Where the policy's code runs.
     /// - Throws: `TraceGenError` (`missingProgram`) where there is no bubblewrap.
     func executors() throws -> any ExecutorSource {
-        fatalError()
+        throw CommandFailure(.missingProgram, "no executor")
     }
 }
 

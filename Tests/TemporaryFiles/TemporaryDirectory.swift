@@ -1,10 +1,12 @@
 import FoundationEssentials
 
 /// A directory of its own for one test, removed when the test lets go of it.
-final class TemporaryDirectory {
-    let path: String
+public final class TemporaryDirectory {
+    /// Its path.
+    public let path: String
 
-    init() throws {
+    /// Makes an empty directory.
+    public init() throws {
         let url = FileManager.default.temporaryDirectory.appending(path: "recode-data-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
         path = url.path()
@@ -15,23 +17,23 @@ final class TemporaryDirectory {
     }
 
     /// The path of a file in the directory.
-    func file(_ name: String) -> String {
+    public func file(_ name: String) -> String {
         path + "/" + name
     }
 
     /// Writes a file as it is.
-    func write(_ bytes: [UInt8], to name: String) throws -> String {
+    public func write(_ bytes: [UInt8], to name: String) throws -> String {
         try Data(bytes).write(to: URL(filePath: file(name)))
         return file(name)
     }
 
     /// A file's bytes.
-    func bytes(of name: String) throws -> [UInt8] {
+    public func bytes(of name: String) throws -> [UInt8] {
         Array(try Data(contentsOf: URL(filePath: file(name))))
     }
 
     /// The names in it, sorted.
-    func names() throws -> [String] {
+    public func names() throws -> [String] {
         try FileManager.default.contentsOfDirectory(atPath: path).sorted()
     }
 }

@@ -1,0 +1,130 @@
+import Trajectories
+
+/// Which trajectories are kept, and how that came about.
+public struct Selection: SchemaRecord, Codable, Sendable, Hashable {
+    /// The schema this module reads and writes.
+    public static let schemaName = "recode.selection.v1"
+
+    /// Always ``schemaName``.
+    public var schema: String
+    /// What was asked for.
+    public var criteria: SelectionCriteria
+    /// How many trajectories were read; `kept.count` and the drops add up to it.
+    public var read: Int
+    /// How many were dropped, by reason; reasons that never came are left out.
+    public var dropped: [String: Int]
+    /// The groups, sorted by their parts.
+    public var groups: [SelectionGroup]
+    /// What is kept, in the order it was read.
+    public var kept: [KeptTrajectory]
+
+    /// Selects.
+    ///
+    /// Which trajectories are kept, their ranks and the groups do not depend on the order of `candidates`, as long as no id
+    /// comes twice.
+    ///
+    /// - Parameters:
+    ///   - candidates: what was read, in canonical order.
+    ///   - criteria: what is asked for.
+    /// - Returns: the selection.
+    /// - Complexity: O(*n* log *n*).
+    public static func select(_ candidates: some Sequence<Candidate>, by criteria: SelectionCriteria)
+        -> Selection
+    {
+        var contests: [[String]: Contest] = [:]
+        var ids: Set<String> = []
+        var order: [String] = []
+        for candidate in candidates {
+            let isRepeated = !ids.insert(candidate.id).inserted
+            let key = criteria.group.map { candidate.parts[$0] ?? "" }
+            contests[key, default: Contest()].add(
+                candidate, reason: isRepeated ? .duplicateID : criteria.ineligibility(of: candidate))
+            order.append(candidate.id)
+        }
+        return Selection(criteria: criteria, order: order, contests: contests)
+    }
+
+    private init(criteria: SelectionCriteria, order: [String], contests: [[String]: Contest]) {
+        schema = Self.schemaName
+        self.criteria = criteria
+        read = order.count
+        dropped = [:]
+        groups = []
+        kept = []
+        var rankByID: [String: Int] = [:]
+        for (key, contest) in contests.sorted(by: { $0.key.lexicographicallyPrecedes($1.key) }) {
+            let names = zip(criteria.group, key).map { ($0.rawValue, $1) }
+            let (group, winners) = contest.decide(
+                by: criteria, group: Dictionary(uniqueKeysWithValues: names))
+            groups.append(group)
+            dropped.merge(group.dropped, uniquingKeysWith: +)
+            for (position, id) in winners.enumerated() { rankByID[id] = position + 1 }
+        }
+        // Taking each out once keeps a repeated id from being listed twice.
+        for id in order {
+            if let rank = rankByID.removeValue(forKey: id) { kept.append(KeptTrajectory(id: id, rank: rank)) }
+        }
+    }
+
+    /// The rank of each kept trajectory in its group, by id.
+    public var ranks: [String: Int] {
+        Dictionary(kept.map { ($0.id, $0.rank) }, uniquingKeysWith: { first, _ in first })
+    }
+}
+
+/// A trajectory that is kept.
+public struct KeptTrajectory: Codable, Sendable, Hashable {
+    /// The trajectory's id.
+    public var id: String
+    /// Its place in its group, from 1: by reward, then by the tie rule.
+    public var rank: Int
+
+    /// Makes an entry from its parts.
+    public init(id: String, rank: Int) {
+        self.id = id
+        self.rank = rank
+    }
+}
+
+/// What happened in one group.
+public struct SelectionGroup: Codable, Sendable, Hashable {
+    /// What the group's trajectories have in common, by part.
+    public var group: [String: String]
+    /// How many were read.
+    public var read: Int
+    /// How many of them were eligible: the contract's n.
+    public var n: Int
+    /// The share that is kept: ceil(top / 100 · n).
+    public var k: Int
+    /// The reward of the last one kept; `nil` where none is.
+    public var cutReward: Double?
+    /// How many eligible trajectories have the reward of the cut.
+    public var tiedAtCut: Int
+    /// How many of those are kept.
+    public var tiedKept: Int
+    /// How many are kept: `k`, or more where all that tie are kept.
+    public var kept: Int
+    /// How many were dropped, by reason; reasons that never came are left out.
+    public var dropped: [String: Int]
+
+    enum CodingKeys: String, CodingKey {
+        case group, read, n, k, kept, dropped
+        case cutReward = "cut_reward"
+        case tiedAtCut = "tied_at_cut"
+        case tiedKept = "tied_kept"
+    }
+
+    /// Encodes every key; absent values are null.
+    public func encode(to encoder: any Encoder) throws {
+        var container = encoder.container(keyedBy: CodingKeys.self)
+        try container.encode(group, forKey: .group)
+        try container.encode(read, forKey: .read)
+        try container.encode(n, forKey: .n)
+        try container.encode(k, forKey: .k)
+        try container.encode(cutReward, forKey: .cutReward)
+        try container.encode(tiedAtCut, forKey: .tiedAtCut)
+        try container.encode(tiedKept, forKey: .tiedKept)
+        try container.encode(kept, forKey: .kept)
+        try container.encode(dropped, forKey: .dropped)
+    }
+}
