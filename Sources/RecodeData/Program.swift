@@ -30,7 +30,7 @@ enum Program {
     }
 
     private static func run(_ command: any ParsableCommand) async throws {
-        guard let command = command as? any AsyncParsableCommand & Sendable else {
+        guard let command = command as? any LongCommand else {
             var command = command
             return try command.run()
         }
@@ -45,3 +45,6 @@ enum Program {
         error is ValidationError || error is ExitCode || error is CleanExit
     }
 }
+
+/// A command that takes its time, and can be told to stop.
+protocol LongCommand: AsyncParsableCommand, Sendable {}

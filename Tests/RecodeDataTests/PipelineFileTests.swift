@@ -177,10 +177,12 @@ private let badFiles: [BadFile] = [
                         CollectStage(
                             name: "c",
                             recipe: CollectRecipe(
-                                environment: "scienceworld", agent: .recode, policy: "expert", slip: 0, split: .train,
+                                environment: "scienceworld", agent: .recode, policy: "expert", slip: 0,
+                                split: .train,
                                 tasks: nil, variations: 1, repeats: 1, limit: nil, maxDepth: 10))
                     ],
-                    select: SelectStage(top: try tops(10, 20, 30, 40), ties: .hash, minReward: 0, success: .any),
+                    select: SelectStage(
+                        top: try tops(10, 20, 30, 40), ties: .hash, minReward: 0, success: .any),
                     export: ExportStage(
                         methods: [.recode], top: try tops(10, 20, 30, 40), format: .trl, style: .zeroShot),
                     count: CountStage(top: try tops(10, 20, 30, 40))))

@@ -2,7 +2,7 @@ import ArgumentParser
 import Trajectories
 
 /// `recode-data collect`.
-struct CollectCommand: AsyncParsableCommand {
+struct CollectCommand: LongCommand {
     static let configuration = CommandConfiguration(
         commandName: "collect",
         abstract: "Roll out an agent with a policy in an environment, into a run directory.",
@@ -18,7 +18,8 @@ struct CollectCommand: AsyncParsableCommand {
     var machine: MachineOptions
 
     @Option(
-        name: .customLong("run"), help: ArgumentHelp("The run directory; made where it is missing.", valueName: "dir"))
+        name: .customLong("run"),
+        help: ArgumentHelp("The run directory; made where it is missing.", valueName: "dir"))
     var directory: String
 
     @Flag(help: "Go on with an unfinished run of the same recipe.")

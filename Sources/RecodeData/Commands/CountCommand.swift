@@ -3,11 +3,13 @@ import Filter
 import Study
 
 /// `recode-data count`.
-struct CountCommand: AsyncParsableCommand {
+struct CountCommand: LongCommand {
     static let configuration = CommandConfiguration(
         commandName: "count",
         abstract: "Count trajectories, pairs and rewards per method and environment, at several p.",
-        discussion: "Standard output gets the table. A ReCode trajectory is counted by every method it can be flattened to.")
+        discussion:
+            "Standard output gets the table. A ReCode trajectory is counted by every method it can be flattened to."
+    )
 
     @Argument(help: ArgumentHelp("Run directories, or files of trajectories.", valueName: "run"))
     var runs: [String]

@@ -4,7 +4,7 @@ import Filter
 import Trajectories
 
 /// `recode-data export`.
-struct ExportCommand: AsyncParsableCommand {
+struct ExportCommand: LongCommand {
     static let configuration = CommandConfiguration(
         commandName: "export",
         abstract: "Decompose kept trajectories into pairs: sharded .jsonl.gz, a card and a manifest.",
@@ -38,7 +38,8 @@ struct ExportCommand: AsyncParsableCommand {
 
     mutating func validate() throws {
         guard selection == nil || top == nil else {
-            throw ValidationError("--selection and --top exclude each other: a selection has its own percentage.")
+            throw ValidationError(
+                "--selection and --top exclude each other: a selection has its own percentage.")
         }
     }
 

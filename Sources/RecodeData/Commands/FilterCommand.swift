@@ -2,7 +2,7 @@ import ArgumentParser
 import Filter
 
 /// `recode-data filter`.
-struct FilterCommand: AsyncParsableCommand {
+struct FilterCommand: LongCommand {
     static let configuration = CommandConfiguration(
         commandName: "filter",
         abstract: "Select the trajectories of highest reward; write a selection file.",

@@ -2,7 +2,7 @@ import ArgumentParser
 import JSONLines
 
 /// `recode-data run`.
-struct RunCommand: AsyncParsableCommand {
+struct RunCommand: LongCommand {
     static let configuration = CommandConfiguration(
         commandName: "run",
         abstract: "The whole pipeline from one file: collect, filter, export, count; resumable.",
@@ -33,7 +33,8 @@ struct RunCommand: AsyncParsableCommand {
         }
         let bytes = try AtomicFile.read(file, byteLimit: 1 << 20)
         guard let text = String(validating: bytes, as: UTF8.self) else {
-            throw PipelineFileError(file: file, key: "", found: "bytes that are not UTF-8", expected: "YAML text")
+            throw PipelineFileError(
+                file: file, key: "", found: "bytes that are not UTF-8", expected: "YAML text")
         }
         return text
     }

@@ -54,7 +54,8 @@ struct CollectJob: Sendable {
             try await rollout.run(missing) { trajectory, timing in
                 try await sink.take(trajectory, timing)
                 await progress.add(
-                    reward: trajectory.reward, success: trajectory.success, failed: trajectory.ended.isFailure)
+                    reward: trajectory.reward, success: trajectory.success, failed: trajectory.ended.isFailure
+                )
             }
         } catch {
             await progress.end()

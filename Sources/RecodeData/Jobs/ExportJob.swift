@@ -50,7 +50,8 @@ struct ExportJob: Sendable {
         }
         let versions = sources.versions.merging([Version.program: Version.current]) { _, own in own }
         return ExportRecipe(
-            method: target.method, style: style, selection: criteria ?? .null, sources: try sources.provenance(),
+            method: target.method, style: style, selection: criteria ?? .null,
+            sources: try sources.provenance(),
             versions: versions)
     }
 }

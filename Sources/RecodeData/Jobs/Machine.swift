@@ -30,7 +30,9 @@ struct Machine: Sendable {
         case "scienceworld": try await ScienceWorld(python: python)
         default:
             throw CommandFailure(
-                .badUsage, "there is no environment '\(name)'. There is: \(Catalogue.environments.joined(separator: ", ")).")
+                .badUsage,
+                "there is no environment '\(name)'. There is: \(Catalogue.environments.joined(separator: ", "))."
+            )
         }
     }
 

@@ -30,7 +30,9 @@ struct RunSummary: Sendable {
     /// Sums up collections whose trajectories have been read already.
     init(of stages: [(result: CollectResult, survey: Survey)]) {
         for (result, survey) in stages {
-            for entry in survey.entries { add(reward: entry.candidate.reward, success: entry.candidate.success) }
+            for entry in survey.entries {
+                add(reward: entry.candidate.reward, success: entry.candidate.success)
+            }
             add(result)
         }
     }
@@ -50,12 +52,17 @@ struct RunSummary: Sendable {
     /// `60 episodes, 51 succeeded, mean reward 0.91; 4312 pairs in 12 exports; 171.2 s in the environment, …`.
     var words: String {
         var parts = ["\(Wording.count(episodes, "episode")), \(succeeded) succeeded"]
-        if episodes > 0 { parts[0] += ", mean reward \(Wording.decimal(rewardSum / Double(episodes), places: 2))" }
-        if let pairs { parts.append("\(Wording.count(pairs.count, "pair")) in \(Wording.count(pairs.exports, "export"))") }
+        if episodes > 0 {
+            parts[0] += ", mean reward \(Wording.decimal(rewardSum / Double(episodes), places: 2))"
+        }
+        if let pairs {
+            parts.append("\(Wording.count(pairs.count, "pair")) in \(Wording.count(pairs.exports, "export"))")
+        }
         if played > 0 {
             let share = played == episodes ? "" : " (of the \(played) played just now)"
             parts.append(
-                "\(Wording.duration(environmentTime)) in the environment, \(Wording.duration(otherTime)) outside it\(share)")
+                "\(Wording.duration(environmentTime)) in the environment, \(Wording.duration(otherTime)) outside it\(share)"
+            )
         } else {
             parts.append("all collected before")
         }

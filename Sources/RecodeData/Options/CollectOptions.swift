@@ -69,18 +69,21 @@ struct CollectOptions: ParsableArguments {
         guard (0...1).contains(slip) else {
             throw ValidationError("--slip is \(slip), expected a probability from 0 to 1.")
         }
-        for (option, value) in [("repeats", repeats), ("limit", limit ?? 1), ("max-depth", maxDepth)] where value < 1 {
+        for (option, value) in [("repeats", repeats), ("limit", limit ?? 1), ("max-depth", maxDepth)]
+        where value < 1 {
             throw ValidationError("--\(option) is \(value), expected 1 or more.")
         }
         for task in taskNames ?? [] {
-            _ = try Self.known(task, among: Catalogue.tasks(in: environment), called: "task of \(environment)")
+            _ = try Self.known(
+                task, among: Catalogue.tasks(in: environment), called: "task of \(environment)")
         }
     }
 
     /// The recipe the options describe.
     var recipe: CollectRecipe {
         CollectRecipe(
-            environment: environment, agent: agent, policy: policy, slip: slip, split: split, tasks: taskNames,
+            environment: environment, agent: agent, policy: policy, slip: slip, split: split,
+            tasks: taskNames,
             variations: variations.limit, repeats: repeats, limit: limit, maxDepth: maxDepth)
     }
 
@@ -97,7 +100,8 @@ struct CollectOptions: ParsableArguments {
         let kind = AgentKind(rawValue: name)
         if let kind, !Catalogue.agents.contains(kind) {
             throw ValidationError(
-                "no policy here answers \(name) prompts. Collect with recode; export --method \(name) flattens it.")
+                "no policy here answers \(name) prompts. Collect with recode; export --method \(name) flattens it."
+            )
         }
         let names = Catalogue.agents.map(\.rawValue)
         return AgentKind(rawValue: try known(name, among: names, called: "agent")) ?? .recode
@@ -110,7 +114,8 @@ struct CollectOptions: ParsableArguments {
     private static func known(_ name: String, among names: [String], called what: String) throws -> String {
         guard !names.contains(name) else { return name }
         let near = NearestName.find(name, among: names).map { " Did you mean '\($0)'?" } ?? ""
-        throw ValidationError("there is no \(what) '\(name)'.\(near) There is: \(names.joined(separator: ", ")).")
+        throw ValidationError(
+            "there is no \(what) '\(name)'.\(near) There is: \(names.joined(separator: ", ")).")
     }
 }
 
@@ -124,7 +129,8 @@ struct MachineOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "The Python that has the environments' packages (or set \(Machine.pythonVariable)).", valueName: "path"))
+            "The Python that has the environments' packages (or set \(Machine.pythonVariable)).",
+            valueName: "path"))
     var python = Machine.pythonFromEnvironment
 
     @Option(help: "Where the policy's code runs. With none it has your own rights.")

@@ -103,12 +103,14 @@ extension PipelineFile {
         let keys = try place?.mapping(
             of: ["top", "ties", "min_reward", "successful_only"], called: "the selection")
         return SelectStage(
-            top: try keys?["top"].map(percentages) ?? [10, 20, 30, 40],
-            ties: try keys?["ties"]?.name(oneOf: Catalogue.tieRules, called: "a rule for ties") ?? "hash",
-            minReward: try keys?["min_reward"]?.number(called: "a reward from 0 to 1") {
-                (0...1).contains($0)
-            } ?? 0,
-            successfulOnly: try keys?["successful_only"]?.truth() ?? false)
+            top: try keys?["top"].map(percentages) ?? [10, 20, 30, 40].map { try TopPercentage($0) },
+            ties: try keys?["ties"].map { try value($0, called: "a rule for ties") } ?? .hash,
+            minReward: try keys?["min_reward"].map(minReward) ?? 0,
+            success: try keys?["successful_only"]?.truth() == true ? .successfulOnly : .any)
+    }
+
+    private static func minReward(_ place: YAMLPlace) throws -> Double {
+        try place.number(called: "a reward from 0, less than 1") { (0..<1).contains($0) }
     }
 
     private static func export(_ place: YAMLPlace?, selected: [TopPercentage]) throws -> ExportStage {

@@ -61,7 +61,8 @@ extension PipelineRun {
         let sources = TrajectorySources(result.run)
         return CollectedStage(
             name: stage.name, result: result, sources: sources,
-            checksum: try sources.provenance().map(\.sha256).joined(separator: "\n"), survey: try Survey(of: sources))
+            checksum: try sources.provenance().map(\.sha256).joined(separator: "\n"),
+            survey: try Survey(of: sources))
     }
 
     private func select(
@@ -98,12 +99,14 @@ extension PipelineRun {
                 if ledger.isCurrent(name, inputs: inputs) {
                     pairCount += stage.survey.pairCount(of: selection, by: method)
                 } else {
-                    let target = ExportJob.Target(directory: place.path(of: name), method: method, selection: selection)
+                    let target = ExportJob.Target(
+                        directory: place.path(of: name), method: method, selection: selection)
                     stale.append((name, inputs, target))
                 }
             }
         }
-        let job = ExportJob(sources: stage.sources, style: pipeline.export.style, targets: stale.map(\.target))
+        let job = ExportJob(
+            sources: stage.sources, style: pipeline.export.style, targets: stale.map(\.target))
         for (export, manifest) in zip(stale, try stale.isEmpty ? [] : job.run()) {
             try ledger.record(export.name, inputs: export.inputs)
             pairCount += manifest.counts.pairs

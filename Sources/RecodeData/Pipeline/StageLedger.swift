@@ -52,7 +52,9 @@ struct StageLedger {
         let whole = "\(directory)/\(name)"
         guard Directory.isDirectory(whole) else { return [name: try mark(of: whole)] }
         var marks: [String: FileMark] = [:]
-        for file in try Directory.names(in: whole) { marks["\(name)/\(file)"] = try mark(of: "\(whole)/\(file)") }
+        for file in try Directory.names(in: whole) {
+            marks["\(name)/\(file)"] = try mark(of: "\(whole)/\(file)")
+        }
         return marks
     }
 
