@@ -4,13 +4,13 @@
 set -eu
 cd "$(dirname "$0")/.."
 
-modules='CZlib CSandbox JSONLines Trajectories TraceGen Decompose Filter Export Study RecodeData'
+modules='CZlib CFileSystem CSandbox JSONLines Trajectories TraceGen Decompose Filter Export Study RecodeData'
 
 # The project's own modules that the module named may import.
 allowed() {
     case "$1" in
-    CZlib | CSandbox) ;;
-    JSONLines) echo CZlib ;;
+    CZlib | CFileSystem | CSandbox) ;;
+    JSONLines) echo CZlib CFileSystem ;;
     Trajectories) echo JSONLines ;;
     TraceGen) echo CSandbox Trajectories ;;
     Decompose | Study) echo Trajectories ;;

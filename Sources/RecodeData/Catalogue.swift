@@ -1,3 +1,4 @@
+import TraceGen
 import Trajectories
 
 /// The names that pipeline files and options may use.
@@ -8,12 +9,6 @@ enum Catalogue {
     static let agents: [AgentKind] = [.recode]
     /// Policies that answer prompts.
     static let policies = ["expert"]
-    /// Rules that break a tie at the cut.
-    static let tieRules = ["hash", "shortest", "cheapest", "all"]
-    /// Records that pairs are written as.
-    static let formats = ["trl"]
-    /// How much prompts say.
-    static let styles = PromptStyle.allCases.map(\.rawValue)
 
     /// The tasks of an environment.
     static func tasks(in environment: String) -> [String] {
@@ -51,8 +46,16 @@ enum Catalogue {
         ]
     }
 
-    /// A percentage as messages and file names show it: `40`, `2.5`.
-    static func percent(_ value: Double) -> String {
-        value == value.rounded() ? String(Int(value)) : String(value)
+    /// The loop of an agent that is rolled out here.
+    static func agent(_ kind: AgentKind) -> any Agent {
+        precondition(agents.contains(kind), "options and pipeline files let no other agent through")
+        return ReCodeAgent()
+    }
+
+    /// The policy of a name.
+    /// - Throws: `TraceGenError` (`badRequest`) for a slip that is no probability.
+    static func policy(named name: String, slip: Double) throws -> any Policy {
+        precondition(policies.contains(name), "options and pipeline files let no other policy through")
+        return try ScienceWorldExpert(slip: slip)
     }
 }

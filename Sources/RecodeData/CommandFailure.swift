@@ -1,6 +1,9 @@
 import Decompose
+import Export
+import Filter
 import JSONLines
 import TraceGen
+import Trajectories
 
 /// Why a command ended without its result: what is said on standard error, and the exit code.
 ///
@@ -37,7 +40,12 @@ struct CommandFailure: Error, Sendable, Hashable {
         case let error as CommandFailure: self = error
         case let error as PipelineFileError: self.init(.badUsage, error.description)
         case let error as TraceGenError: self.init(Self.code(of: error), error.description)
-        case let error as DecomposeError: self.init(.failed, error.description)
+        case let error as TrajectoriesError: self.init(Self.code(of: error), error.description)
+        case let error as DecomposeError:
+            self.init(error.code == .malformedTree ? .badData : .badUsage, error.description)
+        case let error as FilterError: self.init(Self.code(of: error), error.description)
+        case let error as ExportError:
+            self.init(error.code == .foreignDirectory ? .badUsage : .badData, error.description)
         case let error as JSONLinesError: self.init(Self.code(of: error), error.description)
         case is CancellationError: self = .interruption
         default: self.init(.failed, "\(error)")
@@ -58,9 +66,24 @@ struct CommandFailure: Error, Sendable, Hashable {
 
     private static func code(of error: JSONLinesError) -> Code {
         switch error.code {
-        case .notFound: .badUsage
-        case .truncated, .corrupt, .lineTooLong: .badData
+        case .notFound, .truncated, .corrupt, .lineTooLong: .badData
         case .cannotRead, .cannotWrite, .busy: .failed
+        }
+    }
+
+    private static func code(of error: TrajectoriesError) -> Code {
+        switch error.code {
+        case .badRecord, .badRun, .truncated, .corrupt, .notFound: .badData
+        case .alreadyThere, .otherRecipe: .badUsage
+        case .busy, .incomplete, .unreadable, .unwritable: .failed
+        }
+    }
+
+    private static func code(of error: FilterError) -> Code {
+        switch error.code {
+        case .badCriteria: .badUsage
+        case .badSelectionFile, .unreadable: .badData
+        case .unwritable: .failed
         }
     }
 }

@@ -1,11 +1,16 @@
 import ArgumentParser
 
-/// The command line. Each subcommand parses, validates, calls a library function and prints; errors are worded and
-/// given their exit code in one place (``CommandFailure``).
-@main
+/// The command line. Each subcommand parses, validates, calls a library function and prints.
 struct RootCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "recode-data",
-        abstract: "Makes training data for hierarchical code agents out of real episodes."
-    )
+        commandName: Version.program,
+        abstract: "Makes training data for hierarchical code agents out of real episodes.",
+        discussion: """
+            Data goes to standard output, messages and progress to standard error. Exit codes: 0 done, 1 failed, \
+            64 bad usage, 65 bad input data, 69 a needed program is missing, 130 interrupted (and resumable).
+            """,
+        version: Version.current,
+        subcommands: [
+            RunCommand.self, CollectCommand.self, FilterCommand.self, ExportCommand.self, CountCommand.self,
+        ])
 }

@@ -1,3 +1,4 @@
+import Filter
 import Testing
 import Trajectories
 
@@ -5,6 +6,10 @@ import Trajectories
 
 /// The shortest pipeline there is; tests put lines into it.
 private let head = "name: p\ncollect:\n  - name: c\n    env: scienceworld\n    policy: expert\n"
+
+private func tops(_ values: Double...) throws -> [TopPercentage] {
+    try values.map { try TopPercentage($0) }
+}
 
 private func problem(in text: String) -> String? {
     do {
@@ -170,14 +175,17 @@ private let badFiles: [BadFile] = [
                     name: "p", seed: 0,
                     collect: [
                         CollectStage(
-                            name: "c", environment: "scienceworld", agent: .recode, policy: "expert", slip: 0,
-                            split: .train, tasks: nil, variations: 1, repeats: 1, limit: nil, maxDepth: 10)
+                            name: "c",
+                            recipe: CollectRecipe(
+                                environment: "scienceworld", agent: .recode, policy: "expert", slip: 0,
+                                split: .train,
+                                tasks: nil, variations: 1, repeats: 1, limit: nil, maxDepth: 10))
                     ],
                     select: SelectStage(
-                        top: [10, 20, 30, 40], ties: "hash", minReward: 0, successfulOnly: false),
+                        top: try tops(10, 20, 30, 40), ties: .hash, minReward: 0, success: .any),
                     export: ExportStage(
-                        methods: [.recode], top: [10, 20, 30, 40], format: "trl", style: "zero-shot"),
-                    count: CountStage(top: [10, 20, 30, 40])))
+                        methods: [.recode], top: try tops(10, 20, 30, 40), format: .trl, style: .zeroShot),
+                    count: CountStage(top: try tops(10, 20, 30, 40))))
     }
 
     @Test func everyKeyIsRead() throws {
@@ -195,22 +203,21 @@ private let badFiles: [BadFile] = [
         let pipeline = try PipelineFile.parse(text, file: "p.yaml")
         #expect(pipeline.seed == -7)
         #expect(pipeline.collect.map(\.name) == ["a.1", "b_2"])
-        #expect(pipeline.collect[0].slip == 0.25)
-        #expect(pipeline.collect[0].split == .dev)
-        #expect(pipeline.collect[0].tasks == ["boil", "melt"])
-        #expect(pipeline.collect[0].variations == nil)
-        #expect(pipeline.collect[0].repeats == 3)
-        #expect(pipeline.collect[0].limit == 40)
-        #expect(pipeline.collect[0].maxDepth == 8)
-        #expect(pipeline.collect[1].tasks == nil)
-        #expect(pipeline.collect[1].variations == 5)
-        #expect(
-            pipeline.select
-                == SelectStage(top: [2.5, 40, 100], ties: "shortest", minReward: 0.5, successfulOnly: true))
-        #expect(
-            pipeline.export
-                == ExportStage(methods: [.react, .recode], top: [2.5], format: "trl", style: "bare"))
-        #expect(pipeline.count.top == [50, 100])
+        #expect(pipeline.collect[0].recipe.slip == 0.25)
+        #expect(pipeline.collect[0].recipe.split == .dev)
+        #expect(pipeline.collect[0].recipe.tasks == ["boil", "melt"])
+        #expect(pipeline.collect[0].recipe.variations == nil)
+        #expect(pipeline.collect[0].recipe.repeats == 3)
+        #expect(pipeline.collect[0].recipe.limit == 40)
+        #expect(pipeline.collect[0].recipe.maxDepth == 8)
+        #expect(pipeline.collect[1].recipe.tasks == nil)
+        #expect(pipeline.collect[1].recipe.variations == 5)
+        let select = SelectStage(
+            top: try tops(2.5, 40, 100), ties: .shortest, minReward: 0.5, success: .successfulOnly)
+        #expect(pipeline.select == select)
+        let export = ExportStage(methods: [.react, .recode], top: try tops(2.5), format: .trl, style: .bare)
+        #expect(pipeline.export == export)
+        #expect(pipeline.count.top == (try tops(50, 100)))
     }
 
     @Test(arguments: badFiles)

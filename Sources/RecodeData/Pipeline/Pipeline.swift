@@ -1,7 +1,8 @@
+import Filter
 import Trajectories
 
 /// What `recode-data run` does, as a pipeline file says it; docs/pipeline.md describes every key.
-struct Pipeline: Codable, Sendable, Hashable {
+struct Pipeline: Encodable, Sendable, Hashable {
     /// What the pipeline is called, in messages.
     var name: String
     /// Where every random draw comes from.
@@ -16,75 +17,64 @@ struct Pipeline: Codable, Sendable, Hashable {
     var count: CountStage
 }
 
-/// One collection: who acts where, on what, how often.
-struct CollectStage: Codable, Sendable, Hashable {
+/// A collection of the pipeline, with the name of its run directory.
+struct CollectStage: Encodable, Sendable, Hashable {
     /// Names the run directory and everything made from it.
     var name: String
-    /// The environment's name.
-    var environment: String
-    /// The loop.
-    var agent: AgentKind
-    /// What answers the prompts.
-    var policy: String
-    /// How likely the expert is to drop or swap an action, 0…1.
-    var slip: Double
-    /// Which part of the environment's instances.
-    var split: Split
-    /// The tasks; `nil` for all there are.
-    var tasks: [String]?
-    /// How many variations of each task; `nil` for all there are.
-    var variations: Int?
-    /// How often each variation is played.
-    var repeats: Int
-    /// At most this many episodes; `nil` for no limit.
-    var limit: Int?
-    /// How many expansions may nest.
-    var maxDepth: Int
+    /// What is collected.
+    var recipe: CollectRecipe
 
-    /// The paper's depth limit (section 4.4).
-    static let defaultMaxDepth = 10
+    enum CodingKeys: CodingKey {
+        case name
+    }
 
-    enum CodingKeys: String, CodingKey {
-        case name, agent, policy, slip, split, tasks, variations, repeats, limit
-        case environment = "env"
-        case maxDepth = "max_depth"
+    /// Encodes the name beside the recipe's keys, as the file has them.
+    func encode(to encoder: any Encoder) throws {
+        var container = encoder.container(keyedBy: CodingKeys.self)
+        try container.encode(name, forKey: .name)
+        try recipe.encode(to: encoder)
     }
 }
 
 /// Which trajectories are kept.
-struct SelectStage: Codable, Sendable, Hashable {
+struct SelectStage: Encodable, Sendable, Hashable {
     /// The percentages kept, in ascending order.
-    var top: [Double]
+    var top: [TopPercentage]
     /// How ties at the cut are broken.
-    var ties: String
+    var ties: TieRule
     /// Only rewards above this are kept.
     var minReward: Double
-    /// Whether the environment's own verdict must be success.
-    var successfulOnly: Bool
+    /// Whether the environment's own verdict counts.
+    var success: SuccessRule
 
     enum CodingKeys: String, CodingKey {
-        case top, ties
+        case top, ties, success
         case minReward = "min_reward"
-        case successfulOnly = "successful_only"
     }
 }
 
 /// What kept trajectories are written as.
-struct ExportStage: Codable, Sendable, Hashable {
+struct ExportStage: Encodable, Sendable, Hashable {
     /// The methods the pairs teach; trees are flattened for `react` and `codeact`.
     var methods: [AgentKind]
     /// The percentages exported, all of them selected, in ascending order.
-    var top: [Double]
+    var top: [TopPercentage]
     /// The record a trainer reads.
-    var format: String
+    var format: ExportFormat
     /// How prompts are rendered.
-    var style: String
+    var style: PromptStyle
+}
+
+/// The records that pairs are written as.
+enum ExportFormat: String, Encodable, Sendable, Hashable, CaseIterable {
+    /// TRL's conversational prompt and completion.
+    case trl
 }
 
 /// What is counted.
-struct CountStage: Codable, Sendable, Hashable {
+struct CountStage: Encodable, Sendable, Hashable {
     /// The percentages counted, in ascending order.
-    var top: [Double]
+    var top: [TopPercentage]
 }
 
 extension Pipeline {

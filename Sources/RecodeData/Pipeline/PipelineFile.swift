@@ -1,3 +1,4 @@
+import Filter
 import Trajectories
 
 /// Reads a pipeline from the text of its YAML file, refusing whatever it does not know.
@@ -50,8 +51,7 @@ extension PipelineFile {
             "env", expected: "an environment: \(list(Catalogue.environments))"
         )
         .name(oneOf: Catalogue.environments, called: "an environment")
-        return CollectStage(
-            name: try fileName(keys.required("name", expected: "a name for the stage")),
+        let recipe = CollectRecipe(
             environment: environment,
             agent: try agent(keys["agent"]),
             policy: try keys.required("policy", expected: "a policy: \(list(Catalogue.policies))")
@@ -62,7 +62,9 @@ extension PipelineFile {
             variations: try variations(keys["variations"]),
             repeats: try keys["repeats"].map(positive) ?? 1,
             limit: try keys["limit"].map(positive),
-            maxDepth: try keys["max_depth"].map(positive) ?? CollectStage.defaultMaxDepth)
+            maxDepth: try keys["max_depth"].map(positive) ?? CollectRecipe.defaultMaxDepth)
+        return CollectStage(
+            name: try fileName(keys.required("name", expected: "a name for the stage")), recipe: recipe)
     }
 
     private static func agent(_ place: YAMLPlace?) throws -> AgentKind {
@@ -73,9 +75,7 @@ extension PipelineFile {
     }
 
     private static func split(_ place: YAMLPlace?) throws -> Split {
-        guard let place else { return .train }
-        let name = try place.name(oneOf: Split.allCases.map(\.rawValue), called: "a split")
-        return Split(rawValue: name) ?? .train
+        try place.map { try value($0, called: "a split") } ?? .train
     }
 
     private static func tasks(_ place: YAMLPlace?, in environment: String) throws -> [String]? {
@@ -103,34 +103,35 @@ extension PipelineFile {
         let keys = try place?.mapping(
             of: ["top", "ties", "min_reward", "successful_only"], called: "the selection")
         return SelectStage(
-            top: try keys?["top"].map(percentages) ?? [10, 20, 30, 40],
-            ties: try keys?["ties"]?.name(oneOf: Catalogue.tieRules, called: "a rule for ties") ?? "hash",
-            minReward: try keys?["min_reward"]?.number(called: "a reward from 0 to 1") {
-                (0...1).contains($0)
-            } ?? 0,
-            successfulOnly: try keys?["successful_only"]?.truth() ?? false)
+            top: try keys?["top"].map(percentages) ?? [10, 20, 30, 40].map { try TopPercentage($0) },
+            ties: try keys?["ties"].map { try value($0, called: "a rule for ties") } ?? .hash,
+            minReward: try keys?["min_reward"].map(minReward) ?? 0,
+            success: try keys?["successful_only"]?.truth() == true ? .successfulOnly : .any)
     }
 
-    private static func export(_ place: YAMLPlace?, selected: [Double]) throws -> ExportStage {
+    private static func minReward(_ place: YAMLPlace) throws -> Double {
+        try place.number(called: "a reward from 0, less than 1") { (0..<1).contains($0) }
+    }
+
+    private static func export(_ place: YAMLPlace?, selected: [TopPercentage]) throws -> ExportStage {
         let keys = try place?.mapping(of: ["methods", "top", "format", "style"], called: "the export")
         return ExportStage(
             methods: try keys?["methods"].map(methods) ?? [.recode],
             top: try keys?["top"].map { try subset($0, of: selected) } ?? selected,
-            format: try keys?["format"]?.name(oneOf: Catalogue.formats, called: "a format") ?? "trl",
-            style: try keys?["style"]?.name(oneOf: Catalogue.styles, called: "a prompt style") ?? "zero-shot")
+            format: try keys?["format"].map { try value($0, called: "a format") } ?? .trl,
+            style: try keys?["style"].map { try value($0, called: "a prompt style") } ?? .zeroShot)
     }
 
-    private static func count(_ place: YAMLPlace?, selected: [Double]) throws -> CountStage {
+    private static func count(_ place: YAMLPlace?, selected: [TopPercentage]) throws -> CountStage {
         let keys = try place?.mapping(of: ["top"], called: "the count")
         return CountStage(top: try keys?["top"].map(percentages) ?? selected)
     }
 
     private static func methods(_ place: YAMLPlace) throws -> [AgentKind] {
-        let names = AgentKind.allCases.map(\.rawValue)
         var methods: [AgentKind] = []
-        for member in try place.list(of: "methods: \(list(names))") {
-            let name = try member.name(oneOf: names, called: "a method")
-            guard let method = AgentKind(rawValue: name), !methods.contains(method) else {
+        for member in try place.list(of: "methods: \(list(AgentKind.allCases.map(\.rawValue)))") {
+            let method: AgentKind = try value(member, called: "a method")
+            guard !methods.contains(method) else {
                 throw member.problem(expected: "each method once", advice: "Remove it.")
             }
             methods.append(method)
@@ -138,29 +139,48 @@ extension PipelineFile {
         return methods
     }
 
-    private static func percentages(_ place: YAMLPlace) throws -> [Double] {
-        var percentages: [Double] = []
+    private static func percentages(_ place: YAMLPlace) throws -> [TopPercentage] {
+        var percentages: [TopPercentage] = []
         for member in try place.list(of: "percentages above 0, up to 100") {
-            let value = try member.number(called: "a percentage above 0, up to 100") { $0 > 0 && $0 <= 100 }
+            let value = try percentage(member)
             guard !percentages.contains(value) else {
                 throw member.problem(expected: "each percentage once", advice: "Remove it.")
             }
             percentages.append(value)
         }
-        return percentages.sorted()
+        return percentages.sorted { $0.millionths < $1.millionths }
     }
 
-    private static func subset(_ place: YAMLPlace, of selected: [Double]) throws -> [Double] {
-        let expected = "percentages that select.top has: \(list(selected.map(Catalogue.percent)))"
-        for member in try place.list(of: expected) {
-            let value = try member.number(called: "a percentage above 0, up to 100") { $0 > 0 && $0 <= 100 }
-            guard selected.contains(value) else {
+    private static func percentage(_ place: YAMLPlace) throws -> TopPercentage {
+        let expected = "a percentage above 0, up to 100"
+        let number = try place.number(called: expected) { $0 > 0 && $0 <= 100 }
+        guard let percentage = try? TopPercentage(number) else {
+            throw place.problem(expected: "\(expected), of at most six decimals")
+        }
+        return percentage
+    }
+
+    private static func subset(_ place: YAMLPlace, of selected: [TopPercentage]) throws -> [TopPercentage] {
+        let known = list(selected.map(\.description))
+        for member in try place.list(of: "percentages that select.top has: \(known)") {
+            guard selected.contains(try percentage(member)) else {
                 throw member.problem(
-                    expected: "one of \(list(selected.map(Catalogue.percent)))",
+                    expected: "one of \(known)",
                     advice: "Only what is selected can be exported: add it to select.top too.")
             }
         }
         return try percentages(place)
+    }
+
+    /// A case by its name.
+    private static func value<Value: RawRepresentable<String> & CaseIterable>(
+        _ place: YAMLPlace, called what: String
+    ) throws -> Value {
+        let names = Value.allCases.map(\.rawValue)
+        guard let value = Value(rawValue: try place.name(oneOf: names, called: what)) else {
+            throw place.problem(expected: what)
+        }
+        return value
     }
 
     /// A name that becomes part of file names.

@@ -17,13 +17,15 @@ enum Wording {
         let seconds = duration.inSeconds
         guard seconds >= 60 else { return "\(decimal(seconds, places: 1)) s" }
         let whole = Int(seconds.rounded())
-        let parts = whole < 3600 ? (whole / 60, "min", whole % 60, "s") : (whole / 3600, "h", whole % 3600 / 60, "min")
+        let parts =
+            whole < 3600
+            ? (whole / 60, "min", whole % 60, "s") : (whole / 3600, "h", whole % 3600 / 60, "min")
         return "\(parts.0) \(parts.1) \(parts.2 < 10 ? "0" : "")\(parts.2) \(parts.3)"
     }
 
     /// A count with its noun: `1 episode`, `60 episodes`.
-    static func count(_ count: Int, _ noun: String) -> String {
-        "\(count) \(noun)\(count == 1 ? "" : "s")"
+    static func count(_ count: Int, _ noun: String, plural: String? = nil) -> String {
+        "\(count) \(count == 1 ? noun : plural ?? noun + "s")"
     }
 }
 

@@ -1,0 +1,68 @@
+import ArgumentParser
+import Export
+import Filter
+import Trajectories
+
+/// `recode-data export`.
+struct ExportCommand: LongCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "export",
+        abstract: "Decompose kept trajectories into pairs: sharded .jsonl.gz, a card and a manifest.",
+        discussion: """
+            Without --selection and --top every trajectory is taken. The methods react and codeact flatten a ReCode \
+            trajectory: the same actions in the same order, each with the nearest thought above it.
+            """)
+
+    @Argument(help: ArgumentHelp("Run directories, or files of trajectories.", valueName: "run"))
+    var runs: [String]
+
+    @Option(help: ArgumentHelp("Take what this selection file keeps.", valueName: "file"))
+    var selection: String?
+
+    @Option(
+        help: ArgumentHelp("Take this percentage of highest reward, as filter does.", valueName: "p"),
+        transform: OptionText.percentage)
+    var top: TopPercentage?
+
+    @Option(help: "The method the pairs teach.")
+    var method = AgentKind.recode
+
+    @Option(help: "The record a trainer reads.")
+    var format = ExportFormat.trl
+
+    @Option(help: "How much prompts say.")
+    var style = PromptStyle.zeroShot
+
+    @Option(help: ArgumentHelp("The directory to write; an earlier export gives way.", valueName: "dir"))
+    var out: String
+
+    mutating func validate() throws {
+        guard selection == nil || top == nil else {
+            throw ValidationError(
+                "--selection and --top exclude each other: a selection has its own percentage.")
+        }
+    }
+
+    func run() async throws {
+        let sources = try TrajectorySources(paths: runs)
+        let target = ExportJob.Target(directory: out, method: method, selection: try selected(from: sources))
+        let manifests = try ExportJob(sources: sources, style: style, targets: [target]).run()
+        for manifest in manifests { StandardError.say("\(out): \(manifest.summary)") }
+    }
+
+    private func selected(from sources: TrajectorySources) throws -> Selection? {
+        if let selection { return try SelectionFile.read(selection) }
+        guard let top else { return nil }
+        return try Survey(of: sources).select(by: SelectionCriteria(top: top))
+    }
+}
+
+extension ExportManifest {
+    /// `812 pairs of 24 trajectories (dropped: 3 failed_subtree)`.
+    var summary: String {
+        let reasons = counts.dropped.sorted { $0.key < $1.key }.map { "\($0.value) \($0.key)" }
+        let dropped = reasons.isEmpty ? "" : " (dropped: \(reasons.joined(separator: ", ")))"
+        let trajectories = Wording.count(counts.trajectories, "trajectory", plural: "trajectories")
+        return "\(Wording.count(counts.pairs, "pair")) of \(trajectories)\(dropped)"
+    }
+}

@@ -1,0 +1,52 @@
+import ArgumentParser
+import Filter
+
+/// `recode-data filter`.
+struct FilterCommand: LongCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "filter",
+        abstract: "Select the trajectories of highest reward; write a selection file.",
+        discussion: """
+            In each group of environment, agent and policy model, the k = ceil(P/100 · n) trajectories of highest reward \
+            are kept. n counts what is eligible: reward above --min-reward, and not ended by an error of policy or \
+            environment or by the budget.
+            """)
+
+    @Argument(help: ArgumentHelp("Run directories, or files of trajectories.", valueName: "run"))
+    var runs: [String]
+
+    @Option(
+        help: ArgumentHelp("Keep this percentage: above 0, up to 100.", valueName: "p"),
+        transform: OptionText.percentage)
+    var top = TopPercentage.paper
+
+    @OptionGroup var ties: TieOptions
+    @OptionGroup var eligibility: EligibilityOptions
+
+    @Option(help: ArgumentHelp("The selection file to write.", valueName: "file"))
+    var out: String
+
+    func run() async throws {
+        let survey = try Survey(of: TrajectorySources(paths: runs))
+        let selection = survey.select(by: try SelectionCriteria(top: top, ties, eligibility))
+        try SelectionFile.write(selection, to: out)
+        StandardError.say("\(out): \(selection.summary)")
+    }
+}
+
+extension TopPercentage {
+    /// What the paper keeps.
+    static var paper: TopPercentage {
+        guard let forty = try? TopPercentage(40.0) else { preconditionFailure("40 is a percentage") }
+        return forty
+    }
+}
+
+extension Selection {
+    /// `kept 24 of 60 (30 below_cut, 4 lost_tie, 2 reward_too_low)`.
+    var summary: String {
+        let reasons = dropped.sorted { $0.key < $1.key }.map { "\($0.value) \($0.key)" }
+        let dropped = reasons.isEmpty ? "" : " (dropped: \(reasons.joined(separator: ", ")))"
+        return "kept \(kept.count) of \(Wording.count(read, "trajectory", plural: "trajectories"))\(dropped)"
+    }
+}

@@ -1,0 +1,52 @@
+import FoundationEssentials
+import TraceGen
+
+/// What episodes run on: the interpreter of environment workers, the sandbox, and how many play at a time.
+struct Machine: Sendable {
+    /// The Python that has the environments' packages.
+    var python: String
+    /// Where the policy's code runs.
+    var sandbox: SandboxChoice
+    /// How many episodes play at a time, each with an environment worker of its own.
+    var concurrency: Int
+
+    /// The environment variable that names the interpreter.
+    static let pythonVariable = "RECODE_DATA_PYTHON"
+    /// Where `make setup` puts it.
+    static let defaultPython = ".venv/bin/python"
+
+    /// What that variable says, or the default.
+    static var pythonFromEnvironment: String {
+        ProcessInfo.processInfo.environment[pythonVariable].flatMap { $0.isEmpty ? nil : $0 } ?? defaultPython
+    }
+
+    /// One lane for each processor.
+    static var defaultConcurrency: Int { max(1, ProcessInfo.processInfo.activeProcessorCount) }
+
+    /// Opens an environment.
+    /// - Throws: `TraceGenError` (`missingProgram`) where the machine lacks what it needs.
+    func environment(named name: String) async throws -> any Environment {
+        switch name {
+        case "scienceworld": try await ScienceWorld(python: python)
+        default:
+            throw CommandFailure(
+                .badUsage,
+                "there is no environment '\(name)'. There is: \(Catalogue.environments.joined(separator: ", "))."
+            )
+        }
+    }
+
+    /// Where the policy's code runs.
+    /// - Throws: `TraceGenError` (`missingProgram`) where there is no bubblewrap.
+    func executors() throws -> any ExecutorSource {
+        throw CommandFailure(.missingProgram, "no executor")
+    }
+}
+
+/// How the policy's code is kept apart.
+enum SandboxChoice: String, Sendable, Hashable, CaseIterable {
+    /// A Python of its own inside bubblewrap.
+    case bubblewrap
+    /// A Python of its own with limits, and the user's own rights otherwise.
+    case none
+}

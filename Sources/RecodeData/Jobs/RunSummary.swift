@@ -1,0 +1,71 @@
+import Trajectories
+
+/// What runs came to, in one line.
+struct RunSummary: Sendable {
+    /// How many episodes the runs hold.
+    var episodes = 0
+    /// How many the environment calls a success.
+    var succeeded = 0
+    /// The sum of their rewards.
+    var rewardSum = 0.0
+    /// How many of them were played just now.
+    var played = 0
+    /// How long those waited for the environment.
+    var environmentTime: Duration = .zero
+    /// How long they took beside that.
+    var otherTime: Duration = .zero
+    /// Pairs written, and into how many exports; `nil` where nothing was to be exported.
+    var pairs: (count: Int, exports: Int)?
+
+    /// Sums up collections; reads their trajectories.
+    init(of results: [CollectResult]) throws {
+        for result in results {
+            try TrajectorySources(result.run).forEach { trajectory in
+                add(reward: trajectory.reward, success: trajectory.success)
+            }
+            add(result)
+        }
+    }
+
+    /// Sums up collections whose trajectories have been read already.
+    init(of stages: [(result: CollectResult, survey: Survey)]) {
+        for (result, survey) in stages {
+            for entry in survey.entries {
+                add(reward: entry.candidate.reward, success: entry.candidate.success)
+            }
+            add(result)
+        }
+    }
+
+    private mutating func add(reward: Double, success: Bool) {
+        episodes += 1
+        succeeded += success ? 1 : 0
+        rewardSum += reward
+    }
+
+    private mutating func add(_ result: CollectResult) {
+        played += result.played
+        environmentTime += result.environmentTime
+        otherTime += result.otherTime
+    }
+
+    /// `60 episodes, 51 succeeded, mean reward 0.91; 4312 pairs in 12 exports; 171.2 s in the environment, …`.
+    var words: String {
+        var parts = ["\(Wording.count(episodes, "episode")), \(succeeded) succeeded"]
+        if episodes > 0 {
+            parts[0] += ", mean reward \(Wording.decimal(rewardSum / Double(episodes), places: 2))"
+        }
+        if let pairs {
+            parts.append("\(Wording.count(pairs.count, "pair")) in \(Wording.count(pairs.exports, "export"))")
+        }
+        if played > 0 {
+            let share = played == episodes ? "" : " (of the \(played) played just now)"
+            parts.append(
+                "\(Wording.duration(environmentTime)) in the environment, \(Wording.duration(otherTime)) outside it\(share)"
+            )
+        } else {
+            parts.append("all collected before")
+        }
+        return parts.joined(separator: "; ")
+    }
+}

@@ -1,0 +1,86 @@
+import Decompose
+import Filter
+import Study
+import Trajectories
+
+/// What filtering and counting need to know of some trajectories; light, so that a whole run's fit in memory.
+struct Survey: Sendable {
+    /// One trajectory, with the pairs it yields by each method it has data for.
+    struct Entry: Sendable {
+        var candidate: Candidate
+        var environment: String
+        var policy: String
+        var steps: Int
+        var pairsByMethod: [AgentKind: Int]
+    }
+
+    /// The trajectories in the order they were read.
+    private(set) var entries: [Entry] = []
+
+    /// Reads trajectories once.
+    /// - Throws: `TrajectoriesError` naming file and line; `DecomposeError` for nodes that are no tree.
+    /// - Complexity: O(*n*) in the size of the trajectories; what is kept is O(1) for each.
+    init(of sources: TrajectorySources) throws {
+        try sources.forEach { trajectory in
+            var pairs: [AgentKind: Int] = [:]
+            for method in trajectory.agent.methods {
+                pairs[method] = try PairBuilder(method: method).tally(of: trajectory).kept
+            }
+            entries.append(
+                Entry(
+                    candidate: Candidate(trajectory, pairCount: pairs[trajectory.agent] ?? 0),
+                    environment: trajectory.environment.name, policy: trajectory.policy.name,
+                    steps: trajectory.steps, pairsByMethod: pairs))
+        }
+    }
+
+    /// Selects among them.
+    func select(by criteria: SelectionCriteria) -> Selection {
+        Selection.select(entries.lazy.map(\.candidate), by: criteria)
+    }
+
+    /// How many pairs a selection of them yields by a method.
+    func pairCount(of selection: Selection, by method: AgentKind) -> Int {
+        let kept = selection.ranks
+        return entries.reduce(0) { sum, entry in
+            kept[entry.candidate.id] == nil ? sum : sum + (entry.pairsByMethod[method] ?? 0)
+        }
+    }
+
+    /// Counts what selections keep, a group for each environment, policy, method and p.
+    static func groups(of selected: [(survey: Survey, selection: Selection)]) -> [StudyGroup] {
+        var groups: [GroupKey: [StudyGroup.Member]] = [:]
+        for (survey, selection) in selected {
+            let kept = selection.ranks
+            for entry in survey.entries where kept[entry.candidate.id] != nil {
+                for (method, pairs) in entry.pairsByMethod {
+                    let key = GroupKey(
+                        environment: entry.environment, policy: entry.policy, method: method,
+                        top: selection.criteria.top)
+                    groups[key, default: []].append(
+                        StudyGroup.Member(
+                            reward: entry.candidate.reward, success: entry.candidate.success, pairs: pairs,
+                            steps: entry.steps))
+                }
+            }
+        }
+        return groups.map { key, members in
+            StudyGroup(
+                environment: key.environment, policy: key.policy, method: key.method,
+                top: Double(key.top.millionths) / 1e6, members: members)
+        }
+    }
+
+    private struct GroupKey: Hashable {
+        var environment: String
+        var policy: String
+        var method: AgentKind
+        var top: TopPercentage
+    }
+}
+
+extension AgentKind {
+    /// The methods that a trajectory of this agent yields pairs for: a tree can be flattened, a list of turns cannot
+    /// be made a tree.
+    var methods: [AgentKind] { self == .recode ? [.recode, .react, .codeact] : [self] }
+}

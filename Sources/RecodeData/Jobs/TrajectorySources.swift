@@ -1,0 +1,67 @@
+import Export
+import JSONLines
+import Trajectories
+
+/// The runs and files a command takes its trajectories from, in the order they were named.
+struct TrajectorySources: Sendable {
+    private let sources: [(path: String, source: TrajectorySource)]
+
+    /// Opens every path.
+    /// - Throws: `TrajectoriesError` for a path that holds no trajectories; ``CommandFailure`` for a run that is still
+    ///   being collected, or was stopped.
+    init(paths: [String]) throws {
+        sources = try paths.map { path in
+            let source = try TrajectorySource.open(path)
+            if case .run(let run) = source, !run.isComplete {
+                throw CommandFailure(
+                    .badData,
+                    "\(path): this run is not finished. Finish it: run the command that collected it again, "
+                        + "with --resume.")
+            }
+            return (path, source)
+        }
+    }
+
+    /// Takes one sealed run.
+    init(_ run: RunDirectory) {
+        sources = [(run.path, .run(run))]
+    }
+
+    /// Reads every trajectory in order, one at a time.
+    func forEach(_ body: (Trajectory) throws -> Void) throws {
+        for (_, source) in sources {
+            let reader = try source.trajectories()
+            while let trajectory = try reader.next() {
+                try Task.checkCancellation()
+                try body(trajectory)
+            }
+        }
+    }
+
+    /// What an export's manifest says of them: names and checksums, no paths.
+    func provenance() throws -> [ExportSource] {
+        try sources.map { path, source in
+            let name = path.split(separator: "/").last.map(String.init) ?? path
+            return ExportSource(name: name, sha256: try Self.checksum(of: source))
+        }
+    }
+
+    /// The versions that the runs record.
+    var versions: [String: String] {
+        sources.reduce(into: [:]) { versions, entry in
+            guard case .run(let run) = entry.source else { return }
+            versions.merge(run.manifest.versions) { first, _ in first }
+        }
+    }
+
+    /// A file's checksum; of a run with several shards, the checksum of theirs, one a line.
+    private static func checksum(of source: TrajectorySource) throws -> String {
+        switch source {
+        case .file(let path): return try FileDigest.ofFile(path, lineCount: 0).sha256
+        case .run(let run):
+            let checksums = run.manifest.shards.map(\.digest.sha256)
+            if let only = checksums.first, checksums.count == 1 { return only }
+            return Digest.sha256Hex(of: checksums.joined(separator: "\n").utf8)
+        }
+    }
+}

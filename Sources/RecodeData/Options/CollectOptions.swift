@@ -1,0 +1,158 @@
+import ArgumentParser
+import TraceGen
+import Trajectories
+
+/// How many variations of each task: a number, or `all`.
+enum VariationCount: Sendable, Hashable, ExpressibleByArgument, CustomStringConvertible {
+    case all
+    case atMost(Int)
+
+    init?(argument: String) {
+        if argument == "all" {
+            self = .all
+        } else if let count = Int(argument), count > 0 {
+            self = .atMost(count)
+        } else {
+            return nil
+        }
+    }
+
+    var description: String {
+        switch self {
+        case .all: "all"
+        case .atMost(let count): String(count)
+        }
+    }
+
+    /// The number; `nil` for all.
+    var limit: Int? {
+        if case .atMost(let count) = self { count } else { nil }
+    }
+}
+
+/// What is collected, as options.
+struct CollectOptions: ParsableArguments {
+    @Option(name: .customLong("env"), help: "The environment to collect in.", transform: Self.environment)
+    var environment = "scienceworld"
+
+    @Option(help: "The loop that turns answers into actions.", transform: Self.agent)
+    var agent = AgentKind.recode
+
+    @Option(help: "What answers the prompts.", transform: Self.policy)
+    var policy = "expert"
+
+    @Option(help: "How likely the expert is to drop or swap an action, from 0 to 1.")
+    var slip = 0.0
+
+    @Option(help: "Which part of the environment's instances.")
+    var split = Split.train
+
+    @Option(help: ArgumentHelp("Only these tasks, separated by commas; all without it.", valueName: "a,b"))
+    var tasks: String?
+
+    @Option(help: ArgumentHelp("How many variations of each task: a number, or all.", valueName: "n"))
+    var variations = VariationCount.atMost(1)
+
+    @Option(help: ArgumentHelp("How often each variation is played.", valueName: "n"))
+    var repeats = 1
+
+    @Option(help: ArgumentHelp("At most this many episodes; no limit without it.", valueName: "n"))
+    var limit: Int?
+
+    @Option(help: ArgumentHelp("Where every random draw comes from.", valueName: "n"))
+    var seed = 0
+
+    @Option(help: ArgumentHelp("How many expansions may nest.", valueName: "n"))
+    var maxDepth = CollectRecipe.defaultMaxDepth
+
+    mutating func validate() throws {
+        guard (0...1).contains(slip) else {
+            throw ValidationError("--slip is \(slip), expected a probability from 0 to 1.")
+        }
+        for (option, value) in [("repeats", repeats), ("limit", limit ?? 1), ("max-depth", maxDepth)]
+        where value < 1 {
+            throw ValidationError("--\(option) is \(value), expected 1 or more.")
+        }
+        for task in taskNames ?? [] {
+            _ = try Self.known(
+                task, among: Catalogue.tasks(in: environment), called: "task of \(environment)")
+        }
+    }
+
+    /// The recipe the options describe.
+    var recipe: CollectRecipe {
+        CollectRecipe(
+            environment: environment, agent: agent, policy: policy, slip: slip, split: split,
+            tasks: taskNames,
+            variations: variations.limit, repeats: repeats, limit: limit, maxDepth: maxDepth)
+    }
+
+    private var taskNames: [String]? {
+        guard let tasks, tasks != "all" else { return nil }
+        return tasks.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
+    }
+
+    private static func environment(_ name: String) throws -> String {
+        try known(name, among: Catalogue.environments, called: "environment")
+    }
+
+    private static func agent(_ name: String) throws -> AgentKind {
+        let kind = AgentKind(rawValue: name)
+        if let kind, !Catalogue.agents.contains(kind) {
+            throw ValidationError(
+                "no policy here answers \(name) prompts. Collect with recode; export --method \(name) flattens it."
+            )
+        }
+        let names = Catalogue.agents.map(\.rawValue)
+        return AgentKind(rawValue: try known(name, among: names, called: "agent")) ?? .recode
+    }
+
+    private static func policy(_ name: String) throws -> String {
+        try known(name, among: Catalogue.policies, called: "policy")
+    }
+
+    private static func known(_ name: String, among names: [String], called what: String) throws -> String {
+        guard !names.contains(name) else { return name }
+        let near = NearestName.find(name, among: names).map { " Did you mean '\($0)'?" } ?? ""
+        throw ValidationError(
+            "there is no \(what) '\(name)'.\(near) There is: \(names.joined(separator: ", ")).")
+    }
+}
+
+/// What episodes run on, as options.
+struct MachineOptions: ParsableArguments {
+    @Option(
+        help: ArgumentHelp(
+            "How many episodes play at a time, each with an environment worker of its own (about 700 MB).",
+            valueName: "n"))
+    var concurrency = Machine.defaultConcurrency
+
+    @Option(
+        help: ArgumentHelp(
+            "The Python that has the environments' packages (or set \(Machine.pythonVariable)).",
+            valueName: "path"))
+    var python = Machine.pythonFromEnvironment
+
+    @Option(help: "Where the policy's code runs. With none it has your own rights.")
+    var sandbox = SandboxChoice.bubblewrap
+
+    mutating func validate() throws {
+        guard concurrency > 0 else {
+            throw ValidationError("--concurrency is \(concurrency), expected 1 or more.")
+        }
+    }
+
+    /// What the options describe; says so where the sandbox is off.
+    func machine() -> Machine {
+        if sandbox == .none {
+            StandardError.say(
+                "warning: --sandbox none: the policy's code runs with your own rights. It can read and change your "
+                    + "files and use the network.")
+        }
+        return Machine(python: python, sandbox: sandbox, concurrency: concurrency)
+    }
+}
+
+extension AgentKind: ExpressibleByArgument {}
+extension Split: ExpressibleByArgument {}
+extension SandboxChoice: ExpressibleByArgument {}

@@ -1,0 +1,62 @@
+import ArgumentParser
+import Filter
+import Study
+import Trajectories
+
+/// How ties are broken, as options that several commands share.
+struct TieOptions: ParsableArguments {
+    @Option(help: "What decides between equal rewards at the cut.")
+    var ties = TieRule.hash
+
+    @Option(help: ArgumentHelp("The seed of the hash that breaks ties.", valueName: "n"))
+    var seed = 0
+}
+
+/// What may be kept at all, as options.
+struct EligibilityOptions: ParsableArguments {
+    @Option(help: ArgumentHelp("Only rewards above this, from 0, less than 1.", valueName: "r"))
+    var minReward = 0.0
+
+    @Flag(help: "Only what the environment calls a success.")
+    var successfulOnly = false
+
+    mutating func validate() throws {
+        guard (0..<1).contains(minReward) else {
+            throw ValidationError("--min-reward is \(minReward), expected 0 or more, and less than 1.")
+        }
+    }
+}
+
+extension SelectionCriteria {
+    /// The criteria that options describe.
+    init(top: TopPercentage, _ ties: TieOptions, _ eligibility: EligibilityOptions) throws {
+        try self.init(
+            top: top, ties: ties.ties, seed: ties.seed, minReward: eligibility.minReward,
+            success: eligibility.successfulOnly ? .successfulOnly : .any)
+    }
+}
+
+/// Reads the values of options.
+enum OptionText {
+    /// A percentage.
+    static func percentage(_ text: String) throws -> TopPercentage {
+        do {
+            return try TopPercentage(text)
+        } catch {
+            throw ValidationError(error.message)
+        }
+    }
+
+    /// Percentages separated by commas, in ascending order, each once.
+    static func percentages(_ text: String) throws -> [TopPercentage] {
+        let values = try text.split(separator: ",", omittingEmptySubsequences: false).map {
+            try percentage(String($0))
+        }
+        return Set(values).sorted { $0.millionths < $1.millionths }
+    }
+}
+
+extension TieRule: ExpressibleByArgument {}
+extension PromptStyle: ExpressibleByArgument {}
+extension StudyFormat: ExpressibleByArgument {}
+extension ExportFormat: ExpressibleByArgument {}

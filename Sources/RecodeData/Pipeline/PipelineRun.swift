@@ -1,0 +1,150 @@
+import Export
+import Filter
+import JSONLines
+import Study
+import Trajectories
+
+/// Runs a pipeline in a directory: collect, filter, export, count. What is done already is recognised.
+struct PipelineRun: Sendable {
+    /// What is run.
+    var pipeline: Pipeline
+    /// The pipeline file's text.
+    var text: String
+    /// Where the results go.
+    var directory: String
+    /// What episodes run on.
+    var machine: Machine
+
+    /// Does what is not done yet, and prints the table of counts.
+    func run() async throws {
+        let place = try PipelineDirectory(takenAt: directory, for: pipeline, text: text)
+        // Held to the end: two programs in one directory would take each other's stages for their own.
+        let lock = try DirectoryLock(on: directory)
+        defer { withExtendedLifetime(lock) {} }
+        var ledger = StageLedger(directory: directory)
+        var stages: [CollectedStage] = []
+        for stage in pipeline.collect { stages.append(try await collect(stage, in: place)) }
+        var pairCount = 0
+        for index in stages.indices {
+            try select(from: &stages[index], in: place, &ledger)
+            pairCount += try export(stages[index], in: place, &ledger)
+        }
+        let table = try count(stages, in: place, &ledger)
+        try StandardOutput.write(try table.rendered(as: .text))
+        var summary = RunSummary(of: stages.map { ($0.result, $0.survey) })
+        summary.pairs = (pairCount, stages.count * pipeline.export.methods.count * pipeline.export.top.count)
+        StandardError.say("\(pipeline.name) is done in \(directory): \(summary.words)")
+    }
+}
+
+/// A collect stage whose run is sealed, with what later stages learn of it.
+private struct CollectedStage {
+    var name: String
+    var result: CollectResult
+    var sources: TrajectorySources
+    /// The checksums of the run's shards.
+    var checksum: String
+    var survey: Survey
+    /// What is kept at each p that is selected.
+    var selections: [Selection] = []
+}
+
+// MARK: - Stages
+
+extension PipelineRun {
+    private func collect(_ stage: CollectStage, in place: PipelineDirectory) async throws -> CollectedStage {
+        let job = CollectJob(
+            name: stage.name, recipe: stage.recipe, seed: pipeline.seed,
+            directory: place.path(of: "collect/\(stage.name)"), unfinished: .resume, machine: machine)
+        let result = try await job.run()
+        if result.played == 0 { say("collect/\(stage.name)", "collected before") }
+        let sources = TrajectorySources(result.run)
+        return CollectedStage(
+            name: stage.name, result: result, sources: sources,
+            checksum: try sources.provenance().map(\.sha256).joined(separator: "\n"),
+            survey: try Survey(of: sources))
+    }
+
+    private func select(
+        from stage: inout CollectedStage, in place: PipelineDirectory, _ ledger: inout StageLedger
+    ) throws {
+        for top in pipeline.select.top {
+            let selection = stage.survey.select(by: try criteria(top))
+            let name = "selection/\(stage.name)-top\(top).json"
+            let inputs = try StageLedger.fingerprint([
+                "run": stage.checksum, "criteria": try text(selection.criteria), "program": Version.current,
+            ])
+            stage.selections.append(selection)
+            guard !ledger.isCurrent(name, inputs: inputs) else { continue }
+            try SelectionFile.write(selection, to: place.path(of: name))
+            try ledger.record(name, inputs: inputs)
+            say(name, selection.summary)
+        }
+    }
+
+    /// - Returns: how many pairs the stage's exports hold.
+    private func export(
+        _ stage: CollectedStage, in place: PipelineDirectory, _ ledger: inout StageLedger
+    ) throws -> Int {
+        var stale: [(name: String, inputs: String, target: ExportJob.Target)] = []
+        var pairCount = 0
+        for selection in stage.selections where pipeline.export.top.contains(selection.criteria.top) {
+            for method in pipeline.export.methods {
+                let name = "export/\(stage.name)-\(method.rawValue)-top\(selection.criteria.top)"
+                let inputs = try StageLedger.fingerprint([
+                    "run": stage.checksum, "selection": try text(selection), "method": method.rawValue,
+                    "format": pipeline.export.format.rawValue, "style": pipeline.export.style.rawValue,
+                    "program": Version.current,
+                ])
+                if ledger.isCurrent(name, inputs: inputs) {
+                    pairCount += stage.survey.pairCount(of: selection, by: method)
+                } else {
+                    let target = ExportJob.Target(
+                        directory: place.path(of: name), method: method, selection: selection)
+                    stale.append((name, inputs, target))
+                }
+            }
+        }
+        let job = ExportJob(
+            sources: stage.sources, style: pipeline.export.style, targets: stale.map(\.target))
+        for (export, manifest) in zip(stale, try stale.isEmpty ? [] : job.run()) {
+            try ledger.record(export.name, inputs: export.inputs)
+            pairCount += manifest.counts.pairs
+            say(export.name, manifest.summary)
+        }
+        return pairCount
+    }
+
+    private func count(
+        _ stages: [CollectedStage], in place: PipelineDirectory, _ ledger: inout StageLedger
+    ) throws -> StudyTable {
+        let selected = try pipeline.count.top.flatMap { top in
+            try stages.map { stage in
+                (survey: stage.survey, selection: stage.survey.select(by: try criteria(top)))
+            }
+        }
+        let table = StudyTable(of: Survey.groups(of: selected))
+        for (name, format) in [("count.json", StudyFormat.json), ("count.md", .markdown)] {
+            let rendered = try table.rendered(as: format)
+            let inputs = try StageLedger.fingerprint(["content": rendered])
+            guard !ledger.isCurrent(name, inputs: inputs) else { continue }
+            try AtomicFile.write(Array(rendered.utf8), to: place.path(of: name))
+            try ledger.record(name, inputs: inputs)
+        }
+        return table
+    }
+
+    private func criteria(_ top: TopPercentage) throws -> SelectionCriteria {
+        try SelectionCriteria(
+            top: top, ties: pipeline.select.ties, seed: pipeline.seed, minReward: pipeline.select.minReward,
+            success: pipeline.select.success)
+    }
+
+    private func text(_ value: some Encodable) throws -> String {
+        String(decoding: try CanonicalJSON.encode(value), as: UTF8.self)
+    }
+
+    private func say(_ name: String, _ words: String) {
+        StandardError.say("\(name): \(words)")
+    }
+}
