@@ -1,0 +1,114 @@
+import FoundationEssentials
+import Glibc
+
+/// What keeps the policy's code away from the machine.
+public enum SandboxMode: Sendable, Hashable {
+    /// Bubblewrap, at this path: own namespaces, nothing writable, no network, and a filter of system calls.
+    case bubblewrap(program: String)
+    /// Nothing but resource limits and, where the kernel allows it, the filter of system calls: the policy's code
+    /// can read whatever the user can read. An explicit choice.
+    case none
+}
+
+/// Starts executors: one CPython process for each episode, inside a sandbox.
+public struct PythonSandbox: Sendable {
+    /// What keeps the policy's code away from the machine.
+    public let mode: SandboxMode
+    /// What one statement may use up.
+    public let limits: ExecutorLimits
+    /// The Python that runs the code.
+    public let python: PythonInterpreter
+
+    /// Makes a sandbox of parts that were found before.
+    public init(mode: SandboxMode, limits: ExecutorLimits = ExecutorLimits(), python: PythonInterpreter) {
+        self.mode = mode
+        self.limits = limits
+        self.python = python
+    }
+
+    /// Runs `body` with a new executor, whose process ends with it.
+    ///
+    /// - Parameters:
+    ///   - seed: where random numbers inside blocks start.
+    ///   - body: what to do with the executor.
+    /// - Returns: what `body` returns.
+    /// - Throws: what `body` throws; ``TraceGenError`` (`missingProgram`) when the machine does not let the sandbox
+    ///   be made, (`workerFailed`) when Python does not start in it.
+    public func withExecutor<R: Sendable>(
+        seed: UInt64, _ body: @Sendable (any Executor) async throws -> R
+    ) async throws -> R {
+        let directory = try mode == .none ? TemporaryDirectory() : nil
+        defer { directory?.remove() }
+        let launch = SandboxCommand(mode: mode, python: python).launch(in: directory?.path)
+        return try await launch.withWorker { worker in
+            let executor = PythonExecutor(worker, limits: limits)
+            try await start(executor, on: worker, seed: seed)
+            return try await body(executor)
+        }
+    }
+
+    private func start(_ executor: PythonExecutor, on worker: WorkerConnection, seed: UInt64) async throws {
+        let isFiltered: Bool
+        do {
+            try await worker.send(SandboxCommand.modules)
+            isFiltered = try await executor.start(seed: seed, filter: SandboxCommand.filter)
+        } catch WorkerFailure.closed(let lastWords) where lastWords.hasPrefix("bwrap:") {
+            throw TraceGenError(
+                .missingProgram,
+                "bubblewrap is installed but cannot make a sandbox on this machine; in a container, or where user"
+                    + " namespaces are turned off, it is not allowed to. Allow it (docker run --privileged; or"
+                    + " sysctl kernel.unprivileged_userns_clone=1 kernel.apparmor_restrict_unprivileged_userns=0),"
+                    + " \(Self.withoutIsolation)", cause: lastWords)
+        } catch let error where !(error is CancellationError) {
+            throw TraceGenError(
+                .workerFailed, "The executor's Python (\(python.path)) did not start.", cause: "\(error)")
+        }
+        guard isFiltered || mode == .none else {
+            throw TraceGenError(
+                .missingProgram,
+                "The kernel of this machine has no filter for system calls (seccomp), which the sandbox needs. Use"
+                    + " another kernel, \(Self.withoutIsolation)")
+        }
+    }
+
+    fileprivate static let withoutIsolation =
+        "or pass --sandbox none to run the policy's code without isolation, with your own rights."
+}
+
+extension SandboxMode {
+    /// Finds bubblewrap, in the places where distributions put it and then on the PATH.
+    ///
+    /// - Parameter path: the directories to search last, separated by colons.
+    /// - Returns: the mode that uses it.
+    /// - Throws: ``TraceGenError`` (`missingProgram`) saying how to install it.
+    public static func findBubblewrap(path: String?) throws -> SandboxMode {
+        let directories =
+            ["/usr/bin", "/usr/local/bin"] + (path ?? "").split(separator: ":").map(String.init)
+        for directory in directories where access("\(directory)/bwrap", X_OK) == 0 {
+            return .bubblewrap(program: "\(directory)/bwrap")
+        }
+        throw TraceGenError(
+            .missingProgram,
+            "The policy's code runs in a sandbox, and bubblewrap (bwrap) is not installed. Install bubblewrap:"
+                + " apt-get install bubblewrap; \(PythonSandbox.withoutIsolation)")
+    }
+}
+
+/// An empty directory for a worker without a sandbox to stand in.
+private struct TemporaryDirectory: Sendable {
+    let path: String
+
+    init() throws {
+        var template = Array("/tmp/recode-data-XXXXXX".utf8CString)
+        guard mkdtemp(&template) != nil else {
+            throw TraceGenError(
+                .workerFailed,
+                "No temporary directory could be made in /tmp (error \(errno)). Free some space there.")
+        }
+        path = String(decoding: template.dropLast().map(UInt8.init(bitPattern:)), as: UTF8.self)
+    }
+
+    func remove() {
+        try? FileManager.default.removeItem(atPath: path)
+    }
+}
