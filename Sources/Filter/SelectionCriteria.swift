@@ -19,7 +19,7 @@ public struct SelectionCriteria: Codable, Sendable, Hashable {
     }
 
     /// Makes criteria; the defaults are the contract's.
-    /// - Throws: `badCriteria` for a `minReward` outside 0 up to 1 (1 excluded: nothing could pass), or no `group` part twice.
+    /// - Throws: `badCriteria` for a `minReward` outside 0 up to 1 (1 excluded: nothing could pass), or a `group` part named twice.
     public init(
         top: TopPercentage, ties: TieRule = .hash, seed: Int = 0, minReward: Double = 0,
         success: SuccessRule = .any,

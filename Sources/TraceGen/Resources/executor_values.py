@@ -1,0 +1,93 @@
+"""How the policy sees values and failures: as text that is bounded and the same in every run."""
+
+from __future__ import annotations
+
+import re
+import types
+
+from executor_rules import FILE_NAME
+
+TYPE_CHECKING = False  # importing `typing` would cost every episode some milliseconds
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+VALUE_CHARACTER_LIMIT = 8_000
+TYPE_CHARACTER_LIMIT = 200
+TRACEBACK_CHARACTER_LIMIT = 2_000
+FRAME_LIMIT = 10
+
+_ADDRESS = re.compile(r" at 0x[0-9a-fA-F]+")
+
+
+def without_addresses(text: str) -> str:
+    return _ADDRESS.sub("", text)
+
+
+def cut(text: str, limit: int) -> str:
+    return text if len(text) <= limit else f"{text[:limit]}… [{len(text) - limit} more characters]"
+
+
+def type_text(value: object) -> str:
+    """The type's name, one level into containers: `list[str]`, `dict[str, int]`, `tuple[str, int]`."""
+    name = type(value).__name__
+    if isinstance(value, tuple) and value:
+        parts = [type(element).__name__ for element in tuple.__iter__(value)]
+        if len(parts) > 8 and len(set(parts)) == 1:
+            parts = [parts[0], "..."]
+        return cut(f"{name}[{', '.join(parts)}]", TYPE_CHARACTER_LIMIT)
+    if isinstance(value, dict) and value:
+        return f"{name}[{union(dict.keys(value))}, {union(dict.values(value))}]"
+    if isinstance(value, (list, set, frozenset)) and value:
+        return f"{name}[{union(value)}]"
+    return cut(name, TYPE_CHARACTER_LIMIT)
+
+
+def union(values: Iterable[object]) -> str:
+    return cut(" | ".join(sorted({type(value).__name__ for value in values})), TYPE_CHARACTER_LIMIT)
+
+
+def value_text(value: object) -> str:
+    """A str as it is, anything else as its repr; sets in sorted order; no addresses."""
+    if type(value) is str:
+        return cut(value, VALUE_CHARACTER_LIMIT)
+    if type(value) in (set, frozenset) and value:
+        inner = "{" + ", ".join(sorted(map(repr, value))) + "}"
+        text = inner if type(value) is set else f"frozenset({inner})"
+    else:
+        text = repr(value)
+    return cut(without_addresses(text), VALUE_CHARACTER_LIMIT)
+
+
+def is_variable(name: str, value: object) -> bool:
+    return not name.startswith("_") and not isinstance(value, types.ModuleType) and not callable(value)
+
+
+def exception_text(error: BaseException) -> str:
+    name = type(error).__name__
+    try:
+        text = str(error)
+    except BaseException:
+        text = "<its message cannot be shown>"
+    return cut(without_addresses(f"{name}: {text}" if text else name), TRACEBACK_CHARACTER_LIMIT // 2)
+
+
+def traceback_text(error: BaseException, source: str) -> str:
+    """A traceback of the statement's own frames: the same on every version of Python."""
+    lines = source.split("\n")
+    frames: list[str] = []
+    step = error.__traceback__
+    while step is not None:
+        code = step.tb_frame.f_code
+        if code.co_filename == FILE_NAME:
+            text = lines[step.tb_lineno - 1].strip() if 0 < step.tb_lineno <= len(lines) else ""
+            where = f'  File "{FILE_NAME}", line {step.tb_lineno}, in {code.co_name}'
+            frames.append(f"{where}\n    {cut(text, 200)}")
+        step = step.tb_next
+    if len(frames) > FRAME_LIMIT:
+        half = FRAME_LIMIT // 2
+        frames[half:-half] = [f"  … [{len(frames) - FRAME_LIMIT} more frames]"]
+    last = exception_text(error)
+    if not frames:
+        return last
+    head = "\n".join(["Traceback (most recent call last):"] + frames)
+    return cut(head, TRACEBACK_CHARACTER_LIMIT - len(last) - 40) + "\n" + last
