@@ -87,7 +87,10 @@ let package = Package(
         .target(name: "TemporaryFiles", path: "Tests/TemporaryFiles", swiftSettings: strict),
         .testTarget(
             name: "RecodeDataTests",
-            dependencies: ["RecodeData", .product(name: "Subprocess", package: "swift-subprocess")],
+            dependencies: [
+                "RecodeData", "JSONLines", "Trajectories", "Filter", "TemporaryFiles",
+                .product(name: "Subprocess", package: "swift-subprocess"),
+            ],
             swiftSettings: strict),
         .testTarget(name: "TraceGenTests", dependencies: ["TraceGen"], swiftSettings: strict),
         .testTarget(

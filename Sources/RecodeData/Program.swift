@@ -12,37 +12,27 @@ enum Program {
     static func main() async {
         // A reader of our output that goes away is an error of that write, not the end of the program.
         signal(SIGPIPE, SIG_IGN)
-        let command: any ParsableCommand
         do {
-            command = try RootCommand.parseAsRoot()
+            var command = try RootCommand.parseAsRoot()
+            // Help and the like, which the parser does itself and words itself.
+            guard let command = command as? any LongCommand else { return try command.run() }
+            try await run(command)
         } catch {
             RootCommand.exit(withError: error)
         }
+    }
+
+    private static func run(_ command: any LongCommand) async throws {
         do {
-            try await run(command)
-        } catch let error where Self.isForParser(error) {
-            RootCommand.exit(withError: error)
+            try await Interruption.cancelling {
+                var command = command
+                try await command.run()
+            }
         } catch {
             let failure = CommandFailure(describing: error)
             StandardError.say("error: \(failure.message)")
-            exit(failure.code.rawValue)
+            throw ExitCode(failure.code.rawValue)
         }
-    }
-
-    private static func run(_ command: any ParsableCommand) async throws {
-        guard let command = command as? any LongCommand else {
-            var command = command
-            return try command.run()
-        }
-        try await Interruption.cancelling {
-            var command = command
-            try await command.run()
-        }
-    }
-
-    /// What the parser words itself: a request for help among it.
-    private static func isForParser(_ error: any Error) -> Bool {
-        error is ValidationError || error is ExitCode || error is CleanExit
     }
 }
 

@@ -1,0 +1,88 @@
+import FoundationEssentials
+import JSONLines
+import Subprocess
+import Trajectories
+
+/// The program as it was built, run as a user runs it.
+struct BuiltProgram {
+    struct Outcome {
+        var code: Int32
+        var output: String
+        var errors: String
+    }
+
+    /// Runs it to its end.
+    static func run(_ arguments: [String], in directory: String? = nil) async throws -> Outcome {
+        let result = try await Subprocess.run(
+            .path(.init(path)), arguments: Arguments(arguments),
+            workingDirectory: directory.map { .init($0) },
+            output: .string(limit: 1 << 20), error: .string(limit: 1 << 20))
+        let code: Int32 =
+            switch result.terminationStatus {
+            case .exited(let code): code
+            case .signaled(let number): -number
+            }
+        return Outcome(code: code, output: result.standardOutput ?? "", errors: result.standardError ?? "")
+    }
+
+    /// Beside the test program.
+    static var path: String {
+        let own = (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")) ?? ""
+        return own.split(separator: "/").dropLast().reduce("") { "\($0)/\($1)" } + "/recode-data"
+    }
+}
+
+/// A finished run of made-up episodes: one for each reward, each with two expansions and two actions.
+func writeRun(at path: String, rewards: [Double]) throws {
+    let start = try RunCollector.begin(
+        at: path, recipe: ["made": "up"], versions: ["test": "1"], unfinished: .refuse)
+    guard case .collecting(let collector) = start else { return }
+    for (variation, reward) in rewards.enumerated() {
+        try collector.append(episode(variation: variation, reward: reward))
+    }
+    _ = try collector.seal(order: rewards.indices.map(episodeID))
+}
+
+private func episodeID(_ variation: Int) -> String {
+    Digest.sha256Hex(of: "episode \(variation)".utf8).prefix(32).description
+}
+
+private func episode(variation: Int, reward: Double) -> Trajectory {
+    let look = Action(action: "look around", observation: "A hallway.", reward: 0)
+    let wait = Action(action: "wait", observation: "Time passes.", reward: reward)
+    let nodes = [
+        Node(
+            id: 0, parent: nil, depth: 0, kind: .placeholder, code: "solve(instruction, observation)",
+            status: .expanded,
+            inputs: ["instruction", "observation"],
+            expansion: answer("Look first.", "seen = run('look around')\nwait_for_it(seen)")),
+        Node(
+            id: 1, parent: 0, depth: 1, kind: .code, code: "seen = run('look around')", status: .completed,
+            actions: [look]),
+        Node(
+            id: 2, parent: 0, depth: 1, kind: .placeholder, code: "wait_for_it(seen)", status: .expanded,
+            inputs: ["seen"], expansion: answer("Now wait.", "run('wait')")),
+        Node(
+            id: 3, parent: 2, depth: 2, kind: .code, code: "run('wait')", status: .completed, actions: [wait]),
+    ]
+    return Trajectory(
+        id: episodeID(variation), taskID: "scienceworld/boil/\(variation)",
+        environment: EnvironmentRecord(
+            name: "scienceworld", version: "1.2.3", task: "boil", variation: variation, split: .train),
+        instruction: "Boil water.", initialObservation: "A hallway.", agent: .recode,
+        policy: PolicyRecord(name: "expert", model: "expert"), limits: EpisodeLimits(stepLimit: 100),
+        reward: reward, nativeReward: NativeReward(value: reward * 100, min: -100, max: 100),
+        success: reward == 1,
+        ended: .resolved, steps: 2, calls: 2, usage: Usage(), seed: 0, repeat: 0, nodes: nodes)
+}
+
+private func answer(_ thought: String, _ code: String) -> Expansion {
+    Expansion(
+        variables: [], thought: thought, code: code,
+        response: "<think>\(thought)</think>\n<execute>\n\(code)\n</execute>")
+}
+
+/// Begins a run and leaves it so.
+func beginRun(at path: String) throws {
+    _ = try RunCollector.begin(at: path, recipe: ["made": "up"], versions: ["test": "1"], unfinished: .refuse)
+}

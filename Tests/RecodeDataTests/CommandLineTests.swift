@@ -1,0 +1,195 @@
+import TemporaryFiles
+import Testing
+
+@Suite struct CommandLineTests {
+    private let directory: TemporaryDirectory
+
+    init() throws {
+        directory = try TemporaryDirectory()
+    }
+
+    @Test func helpGoesToStandardOutputAndSucceeds() async throws {
+        for command in [[], ["run"], ["collect"], ["filter"], ["export"], ["count"]] {
+            let outcome = try await BuiltProgram.run(command + ["--help"])
+            #expect(outcome.code == 0)
+            #expect(outcome.output.contains("USAGE: recode-data"))
+            #expect(outcome.errors.isEmpty)
+        }
+    }
+
+    @Test(arguments: [
+        (["count", "nothing"], 65, "nothing: there is no such run directory or file. Check the path."),
+        (["run", "no.yaml", "--out", "o"], 64, "no.yaml: there is no such pipeline file. Check the path."),
+        (
+            ["collect", "--run", "r", "--python", "/no/python"], 69,
+            "ScienceWorld needs a Python interpreter with the scienceworld package, and there is none at /no/python. "
+                + "Set it up: make setup"
+        ),
+    ])
+    func aFailureIsSaidOnStandardErrorWithItsExitCode(
+        arguments: [String], code: Int, message: String
+    ) async throws {
+        let outcome = try await BuiltProgram.run(arguments, in: directory.path)
+        #expect(outcome.code == code)
+        #expect(outcome.output.isEmpty)
+        #expect(outcome.errors == "recode-data: error: \(message)\n")
+        #expect(try directory.names().isEmpty)
+    }
+
+    @Test(arguments: [
+        (
+            ["filter", "r", "--out", "f", "--top", "0"],
+            "top is \"0\", expected a percentage above 0 and at most 100"
+        ),
+        (
+            ["filter", "r", "--out", "f", "--top", "101"],
+            "top is \"101\", expected a percentage above 0 and at most 100"
+        ),
+        (["count", "r", "--top", "10,x"], "top is \"x\", expected a percentage above 0 and at most 100"),
+        (
+            ["export", "r", "--out", "o", "--top", "10", "--selection", "s"],
+            "--selection and --top exclude each other"
+        ),
+        (["collect", "--run", "r", "--env", "scienceword"], "Did you mean 'scienceworld'?"),
+        (
+            ["collect", "--run", "r", "--tasks", "boil,melk"],
+            "there is no task of scienceworld 'melk'. Did you mean 'melt'?"
+        ),
+        (["collect", "--run", "r", "--slip", "1.5"], "--slip is 1.5, expected a probability from 0 to 1."),
+        (["collect", "--run", "r", "--repeats", "0"], "--repeats is 0, expected 1 or more."),
+        (["collect", "--run", "r", "--agent", "react"], "export --method react flattens it."),
+        (
+            ["collect", "--run", "r", "--variations", "some"],
+            "The value 'some' is invalid for '--variations <n>'"
+        ),
+        (["collect", "--run", "r", "--concurrency", "0"], "--concurrency is 0, expected 1 or more."),
+        (["collect"], "Missing expected argument '--run <dir>'"),
+        (["collct"], "Unexpected argument 'collct'"),
+    ])
+    func badUsageExitsWith64AndWritesNothing(arguments: [String], message: String) async throws {
+        let outcome = try await BuiltProgram.run(arguments, in: directory.path)
+        #expect(outcome.code == 64)
+        #expect(outcome.errors.contains(message))
+        #expect(outcome.output.isEmpty)
+        #expect(try directory.names().isEmpty)
+    }
+
+    @Test func aPipelineFileIsRefusedByItsLine() async throws {
+        _ = try directory.write(Array("name: p\ncolect: []\n".utf8), to: "p.yaml")
+        let outcome = try await BuiltProgram.run(["run", "p.yaml", "--out", "o"], in: directory.path)
+        #expect(outcome.code == 64)
+        #expect(
+            outcome.errors.hasPrefix(
+                "recode-data: error: p.yaml:2: found the key 'colect', expected one of name,"))
+        #expect(try directory.names() == ["p.yaml"])
+    }
+
+    @Test func aPipelineRefusesADirectoryOfAnotherByTheFirstKeyThatDiffers() async throws {
+        let text = "name: p\ncollect: [{name: c, env: scienceworld, policy: expert, slip: 0.1}]\n"
+        _ = try directory.write(Array(text.utf8), to: "p.yaml")
+        let out = try TemporaryDirectory()
+        _ = try out.write(Array(text.replacing("0.1", with: "0.2").utf8), to: "pipeline.yaml")
+        let outcome = try await BuiltProgram.run(["run", "p.yaml", "--out", out.path], in: directory.path)
+        #expect(outcome.code == 64)
+        #expect(
+            outcome.errors
+                == "recode-data: error: \(out.path) belongs to another pipeline: collect[0].slip is 0.2 in "
+                + "\(out.path)/pipeline.yaml, and 0.1 here. Choose another directory with --out, or remove that one.\n"
+        )
+    }
+
+    @Test func aPipelineRefusesADirectoryThatHoldsSomethingElse() async throws {
+        let text = "name: p\ncollect: [{name: c, env: scienceworld, policy: expert}]\n"
+        _ = try directory.write(Array(text.utf8), to: "p.yaml")
+        let outcome = try await BuiltProgram.run(["run", "p.yaml", "--out", "."], in: directory.path)
+        #expect(outcome.code == 64)
+        #expect(outcome.errors.contains(".: no pipeline's directory, and not empty (it holds p.yaml)."))
+        #expect(try directory.names() == ["p.yaml"])
+    }
+
+    @Test func aDamagedShardIsNamedWithItsLine() async throws {
+        try writeRun(at: directory.file("r"), rewards: [1, 0.5])
+        let shard = "r/trajectories/part-00000.jsonl.gz"
+        _ = try directory.write(Array(try directory.bytes(of: shard).dropLast(40)), to: shard)
+        let outcome = try await BuiltProgram.run(["count", "r"], in: directory.path)
+        #expect(outcome.code == 65)
+        #expect(outcome.errors.contains("\(shard):2"))
+        #expect(outcome.output.isEmpty)
+    }
+
+    @Test func aLineThatIsNoTrajectoryIsNamed() async throws {
+        _ = try directory.write(Array("{\"schema\": \"other\"}\n".utf8), to: "t.jsonl")
+        let outcome = try await BuiltProgram.run(
+            ["filter", "t.jsonl", "--out", "s.json"], in: directory.path)
+        #expect(outcome.code == 65)
+        #expect(outcome.errors.contains("t.jsonl:1"))
+        #expect(try directory.names() == ["t.jsonl"])
+    }
+}
+
+@Suite struct RunToPairsTests {
+    private let directory: TemporaryDirectory
+
+    init() throws {
+        directory = try TemporaryDirectory()
+        try writeRun(at: directory.file("r"), rewards: [1, 0.75, 0.5, 0.25, 0])
+    }
+
+    private func run(_ arguments: String...) async throws -> BuiltProgram.Outcome {
+        try await BuiltProgram.run(arguments, in: directory.path)
+    }
+
+    @Test func filteringSaysWhatItKeptAndWhy() async throws {
+        let outcome = try await run("filter", "r", "--top", "50", "--out", "s.json")
+        #expect(outcome.code == 0)
+        #expect(
+            outcome.errors
+                == "recode-data: s.json: kept 2 of 5 trajectories (dropped: 2 below_cut, 1 reward_too_low)\n")
+    }
+
+    @Test func exportingASelectionEqualsExportingItsPercentage() async throws {
+        #expect(try await run("filter", "r", "--top", "50", "--out", "s.json").code == 0)
+        for method in ["recode", "react", "codeact"] {
+            let selected = try await run(
+                "export", "r", "--selection", "s.json", "--method", method, "--out", "a")
+            #expect(selected.errors == "recode-data: a: 4 pairs of 2 trajectories\n")
+            #expect(try await run("export", "r", "--top", "50", "--method", method, "--out", "b").code == 0)
+            for name in ["manifest.json", "train-00000-of-00001.jsonl.gz"] {
+                #expect(try directory.bytes(of: "a/\(name)") == directory.bytes(of: "b/\(name)"))
+            }
+        }
+    }
+
+    @Test func aSelectionOfOtherRunsIsRefused() async throws {
+        try writeRun(at: directory.file("other"), rewards: [1])
+        #expect(try await run("filter", "r", "--top", "100", "--out", "s.json").code == 0)
+        let outcome = try await run("export", "other", "--selection", "s.json", "--out", "e")
+        #expect(outcome.code == 65)
+        #expect(
+            outcome.errors.contains("the selection keeps 3 trajectories that the runs do not have (first: "))
+        #expect(try directory.names() == ["other", "r", "s.json"])
+    }
+
+    @Test func countingPrintsARowForEachMethodAndPercentage() async throws {
+        let outcome = try await run("count", "r", "--top", "50,100", "--format", "csv")
+        #expect(outcome.code == 0)
+        #expect(outcome.errors.isEmpty)
+        let rows = outcome.output.split(separator: "\r\n").map {
+            $0.split(separator: ",").prefix(6).joined(separator: " ")
+        }
+        #expect(
+            rows == [
+                "environment policy method top trajectories pairs",
+                "scienceworld expert react 50 2 4", "scienceworld expert codeact 50 2 4",
+                "scienceworld expert recode 50 2 4", "scienceworld expert react 100 4 8",
+                "scienceworld expert codeact 100 4 8", "scienceworld expert recode 100 4 8",
+            ])
+    }
+
+    @Test func aRunThatIsNotFinishedIsRefused() async throws {
+        try beginRun(at: directory.file("half"))
+        let outcome = try await run("count", "half")
+        #expect(outcome.code == 65)
+        #expect(outcome.errors.contains("half: this run is not finished."))
+    }
+}
