@@ -49,7 +49,7 @@ struct CollectJob: Sendable {
         await progress.begin()
         let rollout = Rollout(
             environment: environment, policy: policy, agent: Catalogue.agent(recipe.agent),
-            executors: try machine.executors(), concurrency: machine.concurrency)
+            executors: try await machine.executors(), concurrency: machine.concurrency)
         do {
             try await rollout.run(missing) { trajectory, timing in
                 try await sink.take(trajectory, timing)

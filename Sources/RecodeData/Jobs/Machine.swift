@@ -38,8 +38,13 @@ struct Machine: Sendable {
 
     /// Where the policy's code runs.
     /// - Throws: `TraceGenError` (`missingProgram`) where there is no bubblewrap.
-    func executors() throws -> any ExecutorSource {
-        throw CommandFailure(.missingProgram, "no executor")
+    func executors() async throws -> any ExecutorSource {
+        let mode: SandboxMode =
+            switch sandbox {
+            case .bubblewrap: try .findBubblewrap(path: ProcessInfo.processInfo.environment["PATH"])
+            case .none: .none
+            }
+        return PythonSandbox(mode: mode, python: try await .find())
     }
 }
 
