@@ -22,7 +22,7 @@ struct BuiltProgram {
             case .exited(let code): code
             case .signaled(let number): -number
             }
-        return Outcome(code: code, output: result.standardOutput ?? "", errors: result.standardError ?? "")
+        return Outcome(code: code, output: result.standardOutput, errors: result.standardError)
     }
 
     /// Beside the test program.

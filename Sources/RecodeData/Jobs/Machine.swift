@@ -39,7 +39,7 @@ struct Machine: Sendable {
     /// Where the policy's code runs.
     /// - Throws: `TraceGenError` (`missingProgram`) where there is no bubblewrap.
     func executors() throws -> any ExecutorSource {
-        throw CommandFailure(.missingProgram, "no executor")
+        try PythonSandbox()
     }
 }
 
