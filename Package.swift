@@ -45,6 +45,9 @@ let package = Package(
                 .product(name: "SystemPackage", package: "swift-system"),
             ],
             resources: [
+                .embedInCode("Resources/executor_bootstrap.py"),
+                .embedInCode("Resources/executor_rules.py"),
+                .embedInCode("Resources/executor_values.py"),
                 .embedInCode("Resources/executor_worker.py"),
                 .embedInCode("Resources/scienceworld_worker.py"),
             ],
@@ -68,6 +71,16 @@ let package = Package(
                 "TraceGen", "Decompose", "Filter", "Export", "Study", "Trajectories", "JSONLines", "Yams",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
+            ],
+            swiftSettings: strict),
+
+        // What `make bench` runs.
+        .executableTarget(
+            name: "RecodeBench",
+            dependencies: [
+                "TraceGen", "Trajectories",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "Subprocess", package: "swift-subprocess"),
             ],
             swiftSettings: strict),
 

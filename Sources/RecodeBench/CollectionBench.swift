@@ -27,7 +27,7 @@ struct CollectionBench {
             let folder = try TemporaryFolder()
             defer { folder.remove() }
             try await collecting.time { try await collect(into: folder.path + "/run") }
-            let recorded = try trajectories(in: folder.path + "/run")
+            let recorded = try readTrajectories(in: folder.path + "/run")
             try await bare.time { try await replay(plans, recorded) }
             trajectories = recorded
         }
@@ -66,7 +66,7 @@ struct CollectionBench {
             ])
     }
 
-    private func trajectories(in path: String) throws -> [Trajectory] {
+    private func readTrajectories(in path: String) throws -> [Trajectory] {
         let reader = try RunDirectory.open(path).trajectories()
         var result: [Trajectory] = []
         while let trajectory = try reader.next() { result.append(trajectory) }

@@ -11,10 +11,10 @@ enum Program {
         let result = try await Subprocess.run(
             executable, arguments: Arguments(arguments), output: .string(limit: 1 << 20), error: .string(limit: 1 << 20))
         guard result.terminationStatus.isSuccess else {
-            let words = (result.standardError ?? "").suffix(2000)
+            let words = result.standardError.suffix(2000)
             throw BenchError(message: "\(path) \(arguments.joined(separator: " ")) failed: \(words)")
         }
-        return result.standardOutput ?? ""
+        return result.standardOutput
     }
 }
 

@@ -22,7 +22,7 @@ struct WholeProgramBench {
             for part in ["selection", "export", "count.json", "count.md"] {
                 try? FileManager.default.removeItem(atPath: "\(folder.path)/0/\(part)")
             }
-            try await after.time { try await Program.run(program, ["run", pipeline, "--out", "\(folder.path)/0"]) }
+            _ = try await after.time { try await Program.run(program, ["run", pipeline, "--out", "\(folder.path)/0"]) }
         }
         let again = try Self.digest(of: "\(folder.path)/0")
         let isSame = Set(digests + [again]).count == 1

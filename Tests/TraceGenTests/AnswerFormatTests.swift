@@ -10,14 +10,19 @@ struct AnswerFormatTests {
         ("unopened thought</think><execute>x = 1</execute>", "unopened thought", "x = 1"),
         ("<think>a</think> noise <execute>\n```python\nx = 1\n```\n</execute>", "a", "x = 1"),
         ("<execute>\n    x = 1\n</execute>", "", "    x = 1"),
-        ("<think>I must not write <execute> here</think><execute>x = 1</execute>", "I must not write <execute> here", "x = 1"),
+        (
+            "<think>I must not write <execute> here</think><execute>x = 1</execute>",
+            "I must not write <execute> here", "x = 1"
+        ),
         ("<think>é 中文</think><execute>x = 'ü'</execute>", "é 中文", "x = 'ü'"),
     ])
     func goodAnswersComeApart(text: String, thought: String, code: String) {
         #expect(AnswerFormat.parse(text) == .success(ParsedAnswer(thought: thought, code: code)))
     }
 
-    @Test(arguments: ["", "no tags", "<execute>", "<execute></execute>", "<execute>a</execute><execute>b</execute>"])
+    @Test(arguments: [
+        "", "no tags", "<execute>", "<execute></execute>", "<execute>a</execute><execute>b</execute>",
+    ])
     func brokenAnswersAreProblems(text: String) {
         guard case .failure(let problem) = AnswerFormat.parse(text) else {
             Issue.record("\(text) was taken for an answer")

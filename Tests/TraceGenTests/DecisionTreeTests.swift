@@ -15,7 +15,10 @@ struct DecisionTreeTests {
             let nodes = tree.preOrder()
             #expect(nodes.map(\.id) == Array(nodes.indices))
             #expect(nodes.count == tree.nodes.count)
-            #expect(nodes.dropFirst().allSatisfy { node in node.parent.map { $0 < node.id && nodes[$0].depth + 1 == node.depth } ?? false })
+            #expect(
+                nodes.dropFirst().allSatisfy { node in
+                    node.parent.map { $0 < node.id && nodes[$0].depth + 1 == node.depth } ?? false
+                })
         }
     }
 }

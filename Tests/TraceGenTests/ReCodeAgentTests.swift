@@ -7,23 +7,28 @@ import Trajectories
 @Suite(.serialized) struct ReCodeAgentTests {
     private static let look = "observation = run('look around')"
 
+    private typealias Played = (outcome: EpisodeOutcome, requests: [ExpansionRequest])
+
     /// Plays `lifespan-longest-lived/0` with fixed answers.
     private func play(
         _ answers: [String: [String]], limits: EpisodeLimits = EpisodeLimits(stepLimit: 10)
-    ) async throws -> (outcome: EpisodeOutcome, requests: [ExpansionRequest]) {
-        try await RealWorld.withSession { session in
-            let instance = TaskInstance(
-                task: "lifespan-longest-lived", variation: 0, split: .train, stepLimit: limits.stepLimit)
-            let start = try await session.start(instance, scouting: .none)
-            let policy = ScriptedSession(answers: answers)
-            let outcome = try await RealWorld.sandbox().withExecutor(seed: 1) { executor in
-                try await ReCodeAgent().play(
-                    EpisodeSetting(
-                        start: start, environment: session, executor: executor,
-                        policy: policy, limits: limits))
-            }
-            return (outcome, policy.requests)
+    ) async throws -> Played {
+        try await RealWorld.withSession { try await play(answers, limits: limits, in: $0) }
+    }
+
+    private func play(
+        _ answers: [String: [String]], limits: EpisodeLimits, in session: any EnvironmentSession
+    ) async throws -> Played {
+        let instance = TaskInstance(
+            task: "lifespan-longest-lived", variation: 0, split: .train, stepLimit: limits.stepLimit)
+        let start = try await session.start(instance, scouting: .none)
+        let policy = ScriptedSession(answers: answers)
+        let outcome = try await RealWorld.sandbox().withExecutor(seed: 1) { executor in
+            try await ReCodeAgent().play(
+                EpisodeSetting(
+                    start: start, environment: session, executor: executor, policy: policy, limits: limits))
         }
+        return (outcome, policy.requests)
     }
 
     private func answer(_ code: String) -> String { ScriptedPolicy.answer(code) }
@@ -51,12 +56,12 @@ import Trajectories
         #expect(requests[0].variables.map(\.name) == ["instruction", "observation"])
     }
 
-    @Test(arguments: [
+    private static let brokenAnswers = [
         ("no tags at all", "There is no <execute>"),
         ("<execute>\nrun('look around'", "not closed"),
         ("<execute>\n\n</execute>", "is empty"),
         ("<execute>x = 1</execute> <execute>y = 2</execute>", "more than one"),
-        ("<execute>\nif True print(1)\n</execute>", "line 1"),
+        ("<execute>\nif True print(1)\n</execute>", "Line 1: this is not valid Python"),
         ("<execute>\ndef helper():\n    pass\n</execute>", "def"),
         ("<execute>\nclass A:\n    pass\n</execute>", "class"),
         ("<execute>\nf = lambda: 1\n</execute>", "lambda"),
@@ -65,9 +70,21 @@ import Trajectories
         ("<execute>\nx = [do_it(i) for i in range(2)]\n</execute>", "do_it"),
         ("<execute>\ntry:\n    do_it()\nexcept Exception:\n    pass\n</execute>", "do_it"),
         ("<execute>\nx = str(do_it())\n</execute>", "do_it"),
-    ])
-    func brokenFormatIsAskedForAgainWithTheReason(response: String, reason: String) async throws {
-        let (outcome, requests) = try await play(["solve": [response, answer(Self.look)]])
+    ]
+
+    @Test func brokenFormatIsAskedForAgainWithTheReason() async throws {
+        try await RealWorld.withSession { session in
+            for (response, reason) in Self.brokenAnswers {
+                try await expectRewrite(of: response, because: reason, in: session)
+            }
+        }
+    }
+
+    private func expectRewrite(
+        of response: String, because reason: String, in session: any EnvironmentSession
+    ) async throws {
+        let (outcome, requests) = try await play(
+            ["solve": [response, answer(Self.look)]], limits: EpisodeLimits(stepLimit: 10), in: session)
         #expect(outcome.ended == .resolved)
         #expect(outcome.calls == 2)
         let expansion = try #require(outcome.nodes[0].expansion)
@@ -97,7 +114,8 @@ import Trajectories
             ]
         ])
         #expect(outcome.ended == .resolved)
-        #expect(outcome.nodes.map(\.status) == [.expanded, .completed, .failed, .skipped, .completed, .completed])
+        #expect(
+            outcome.nodes.map(\.status) == [.expanded, .completed, .failed, .skipped, .completed, .completed])
         #expect(outcome.nodes.map(\.attempt) == [0, 0, 0, 0, 1, 1])
         #expect(outcome.nodes[2].error?.contains("KeyError: 'bear'") == true)
         let attempts = try #require(outcome.nodes[0].expansion?.attempts)
@@ -110,7 +128,8 @@ import Trajectories
 
     @Test func raisingTooOftenEndsTheEpisode() async throws {
         let limits = EpisodeLimits(maxRetry: 1, stepLimit: 10)
-        let (outcome, _) = try await play(["solve": [answer("work()")], "work": [answer("1 / 0")]], limits: limits)
+        let (outcome, _) = try await play(
+            ["solve": [answer("work()")], "work": [answer("1 / 0")]], limits: limits)
         #expect(outcome.ended == .retryLimit)
         #expect(outcome.endedDetail == "work()")
         #expect(outcome.nodes.map(\.status) == [.expanded, .failed, .failed, .failed])
@@ -139,7 +158,10 @@ import Trajectories
     @Test func expansionsNestOnlySoDeep() async throws {
         let limits = EpisodeLimits(maxDepth: 3, stepLimit: 10)
         let (outcome, _) = try await play(
-            ["solve": [answer("dig(1)")], "dig": [answer("depth = 1\ndigger(depth)")], "digger": [answer("deepest(7)")]],
+            [
+                "solve": [answer("dig(1)")], "dig": [answer("depth = 1\ndigger(depth)")],
+                "digger": [answer("deepest(7)")],
+            ],
             limits: limits)
         #expect(outcome.ended == .depthLimit)
         #expect(outcome.calls == 3)
@@ -162,7 +184,8 @@ import Trajectories
 
     @Test func theActionAfterTheLimitIsNotSent() async throws {
         let limits = EpisodeLimits(stepLimit: 2)
-        let (outcome, _) = try await play(["solve": [answer("for _ in range(5):\n    \(Self.look)\nx = 1")]], limits: limits)
+        let (outcome, _) = try await play(
+            ["solve": [answer("for _ in range(5):\n    \(Self.look)\nx = 1")]], limits: limits)
         #expect(outcome.ended == .stepLimit)
         #expect(outcome.steps == 2)
         #expect(outcome.nodes.map(\.status) == [.expanded, .failed, .pending])

@@ -33,7 +33,8 @@ final class ScriptedSession: PolicySession {
     var requests: [ExpansionRequest] { asked.withLock { $0 } }
 
     func expand(_ request: ExpansionRequest) async throws -> PolicyAnswer {
-        let name = request.signature.split(separator: "(")[0].split(separator: " ").last.map(String.init) ?? ""
+        let name =
+            request.signature.split(separator: "(")[0].split(separator: " ").last.map(String.init) ?? ""
         let turn = asked.withLock { requests in
             requests.append(request)
             return requests.count { $0.signature.contains("\(name)(") } - 1
@@ -42,6 +43,7 @@ final class ScriptedSession: PolicySession {
             throw TraceGenError(.policyFailed, "The table has no answer for \(name).")
         }
         return PolicyAnswer(
-            text: turn < choices.count ? choices[turn] : last, usage: Usage(promptTokens: 7, completionTokens: 3))
+            text: turn < choices.count ? choices[turn] : last,
+            usage: Usage(promptTokens: 7, completionTokens: 3))
     }
 }

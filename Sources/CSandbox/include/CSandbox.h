@@ -18,4 +18,8 @@ enum recode_sandbox_ending {
 /// `number`. (The fields of siginfo_t are macros, which Swift does not import.)
 enum recode_sandbox_ending recode_sandbox_peek_ending(pid_t child, int *number);
 
+/// Writes the system-call filter of the policy's code, an array of `struct sock_filter` (8 bytes each), to
+/// `filter` and returns its size in bytes; only returns the size when `capacity` is too small for it.
+size_t recode_sandbox_filter(uint8_t *filter, size_t capacity);
+
 #endif

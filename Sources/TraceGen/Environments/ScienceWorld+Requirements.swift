@@ -3,9 +3,10 @@ import Glibc
 
 /// What a worker needs on the machine, and how its JVM is set.
 extension ScienceWorld {
-    /// Reads the worker's source from standard input, so that nothing has to lie on disk.
+    /// Reads the worker's source, with the newline that ends every message, from standard input: nothing has to lie
+    /// on disk.
     static let bootstrap =
-        "import sys; exec(compile(sys.stdin.buffer.read(int(sys.argv[1])), 'scienceworld_worker.py', 'exec'))"
+        "import sys; exec(compile(sys.stdin.buffer.read(int(sys.argv[1]) + 1), 'scienceworld_worker.py', 'exec'))"
 
     /// The settings of a worker's JVM.
     ///

@@ -1,54 +1,114 @@
-import CSandbox
 import FoundationEssentials
-import Trajectories
+import Glibc
 
-/// temporary
-public struct PythonSandbox: ExecutorSource {
-    /// temporary
-    public init() throws {}
-    static let bootstrap = "import sys,json,types\nm=json.loads(sys.stdin.buffer.readline())\nfor n in ('executor_rules','executor_values'):\n    t=types.ModuleType(n);sys.modules[n]=t;exec(compile(m[n],n+'.py','exec'),t.__dict__)\nexec(compile(m['executor_worker'],'executor_worker.py','exec'),{'__name__':'__main__'})"
-    /// temporary
-    public func withExecutor<Result: Sendable>(seed: UInt64, _ body: @Sendable (any Executor) async throws -> Result) async throws -> Result {
-        let launch = WorkerLaunch(program: "/usr/bin/bwrap", arguments: ["--unshare-all", "--die-with-parent", "--new-session", "--ro-bind", "/usr", "/usr", "--symlink", "usr/lib", "/lib", "--symlink", "usr/lib64", "/lib64", "--symlink", "usr/bin", "/bin", "--proc", "/proc", "--dev", "/dev", "--tmpfs", "/tmp", "--clearenv", "--setenv", "PYTHONHASHSEED", "0", "/usr/bin/python3", "-s", "-S", "-B", "-c", Self.bootstrap])
-        return try await launch.withWorker { c in
-            let sources = ["executor_rules": String(decoding: PackageResources.executor_rules_py, as: UTF8.self), "executor_values": String(decoding: PackageResources.executor_values_py, as: UTF8.self), "executor_worker": String(decoding: PackageResources.executor_worker_py, as: UTF8.self)]
-            try await c.send(try CanonicalJSON.encode(sources))
-            var filter = [UInt8](repeating: 0, count: 8192)
-            let n = recode_sandbox_filter(&filter, filter.count)
-            let hex = filter.prefix(n).map { let h = String($0, radix: 16); return h.count == 1 ? "0" + h : h }.joined()
-            try await c.send(try CanonicalJSON.encode(JSONValue.object(["id": .int(0), "seed": .int(Int(truncatingIfNeeded: seed >> 1)), "processor_seconds": .int(5), "memory_bytes": .int(512 << 20), "output_bytes": .int(65536), "filter": .string(hex)])))
-            _ = try await c.receive(within: .seconds(20))
-            return try await body(TemporaryExecutor(c: c))
+/// What keeps the policy's code away from the machine.
+public enum SandboxMode: Sendable, Hashable {
+    /// Bubblewrap, at this path: own namespaces, nothing writable, no network, and a filter of system calls.
+    case bubblewrap(program: String)
+    /// Nothing but resource limits and, where the kernel allows it, the filter of system calls: the policy's code
+    /// can read whatever the user can read. An explicit choice.
+    case none
+}
+
+/// Starts executors: one CPython process for each episode, inside a sandbox.
+public struct PythonSandbox: Sendable {
+    /// What keeps the policy's code away from the machine.
+    public let mode: SandboxMode
+    /// What one statement may use up.
+    public let limits: ExecutorLimits
+    /// The Python that runs the code.
+    public let python: PythonInterpreter
+
+    /// Makes a sandbox of parts that were found before.
+    public init(mode: SandboxMode, limits: ExecutorLimits = ExecutorLimits(), python: PythonInterpreter) {
+        self.mode = mode
+        self.limits = limits
+        self.python = python
+    }
+
+    /// Runs `body` with a new executor, whose process ends with it.
+    ///
+    /// - Parameters:
+    ///   - seed: where random numbers inside blocks start.
+    ///   - body: what to do with the executor.
+    /// - Returns: what `body` returns.
+    /// - Throws: what `body` throws; ``TraceGenError`` (`missingProgram`) when the machine does not let the sandbox
+    ///   be made, (`workerFailed`) when Python does not start in it.
+    public func withExecutor<R: Sendable>(
+        seed: UInt64, _ body: @Sendable (any Executor) async throws -> R
+    ) async throws -> R {
+        let directory = try mode == .none ? TemporaryDirectory() : nil
+        defer { directory?.remove() }
+        let launch = SandboxCommand(mode: mode, python: python).launch(in: directory?.path)
+        return try await launch.withWorker { worker in
+            let executor = PythonExecutor(worker, limits: limits)
+            try await start(executor, on: worker, seed: seed)
+            return try await body(executor)
         }
+    }
+
+    private func start(_ executor: PythonExecutor, on worker: WorkerConnection, seed: UInt64) async throws {
+        let isFiltered: Bool
+        do {
+            try await worker.send(SandboxCommand.modules)
+            isFiltered = try await executor.start(seed: seed, filter: SandboxCommand.filter)
+        } catch WorkerFailure.closed(let lastWords) where lastWords.hasPrefix("bwrap:") {
+            throw TraceGenError(
+                .missingProgram,
+                "bubblewrap is installed but cannot make a sandbox on this machine; in a container, or where user"
+                    + " namespaces are turned off, it is not allowed to. Allow it (docker run --privileged; or"
+                    + " sysctl kernel.unprivileged_userns_clone=1 kernel.apparmor_restrict_unprivileged_userns=0),"
+                    + " \(Self.withoutIsolation)", cause: lastWords)
+        } catch let error where !(error is CancellationError) {
+            throw TraceGenError(
+                .workerFailed, "The executor's Python (\(python.path)) did not start.", cause: "\(error)")
+        }
+        guard isFiltered || mode == .none else {
+            throw TraceGenError(
+                .missingProgram,
+                "The kernel of this machine has no filter for system calls (seccomp), which the sandbox needs. Use"
+                    + " another kernel, \(Self.withoutIsolation)")
+        }
+    }
+
+    fileprivate static let withoutIsolation =
+        "or pass --sandbox none to run the policy's code without isolation, with your own rights."
+}
+
+extension SandboxMode {
+    /// Finds bubblewrap, in the places where distributions put it and then on the PATH.
+    ///
+    /// - Parameter path: the directories to search last, separated by colons.
+    /// - Returns: the mode that uses it.
+    /// - Throws: ``TraceGenError`` (`missingProgram`) saying how to install it.
+    public static func findBubblewrap(path: String?) throws -> SandboxMode {
+        let directories =
+            ["/usr/bin", "/usr/local/bin"] + (path ?? "").split(separator: ":").map(String.init)
+        for directory in directories where access("\(directory)/bwrap", X_OK) == 0 {
+            return .bubblewrap(program: "\(directory)/bwrap")
+        }
+        throw TraceGenError(
+            .missingProgram,
+            "The policy's code runs in a sandbox, and bubblewrap (bwrap) is not installed. Install bubblewrap:"
+                + " apt-get install bubblewrap; \(PythonSandbox.withoutIsolation)")
     }
 }
-struct TemporaryExecutor: Executor {
-    let c: WorkerConnection
-    struct Reply: Decodable { var kind: String; var action: String?; var statements: [String]?; var problem: String?; var printed: [String]?; var assigned: [String]?; var traceback: String?; var name: String?; var signature: String?; var inputs: [String]?; var outputs: [String]?; var variables: [Variable]? }
-    func ask(_ m: [String: JSONValue]) async throws -> Reply {
-        do {
-            var m = m; m["id"] = .int(1)
-            try await c.send(try CanonicalJSON.encode(m))
-            return try CanonicalJSON.decode(Reply.self, from: try await c.receive(within: .seconds(60)))
-        } catch let f as WorkerFailure { throw ExecutorFailure(.died, "\(f)") }
+
+/// An empty directory for a worker without a sandbox to stand in.
+private struct TemporaryDirectory: Sendable {
+    let path: String
+
+    init() throws {
+        var template = Array("/tmp/recode-data-XXXXXX".utf8CString)
+        guard mkdtemp(&template) != nil else {
+            throw TraceGenError(
+                .workerFailed,
+                "No temporary directory could be made in /tmp (error \(errno)). Free some space there.")
+        }
+        path = String(decoding: template.dropLast().map(UInt8.init(bitPattern:)), as: UTF8.self)
     }
-    func bind(_ variables: [(name: String, value: String)]) async throws { _ = try await ask(["op": .string("bind"), "variables": .array(variables.map { .array([.string($0.name), .string($0.value)]) })]) }
-    func parse(_ code: String) async throws -> ParsedBlock { let r = try await ask(["op": .string("parse"), "code": .string(code)]); return r.problem.map { .formatProblem($0) } ?? .statements(r.statements ?? []) }
-    func variables(_ names: [String]) async throws -> [Variable] { try await ask(["op": .string("variables"), "names": .array(names.map { .string($0) })]).variables ?? [] }
-    func execute(_ statement: String, action: @Sendable (String) async throws -> ActionReply) async throws -> StatementOutcome {
-        var r = try await ask(["op": .string("execute"), "code": .string(statement)])
-        while r.kind == "action" {
-            switch try await action(r.action ?? "") {
-            case .observation(let o): r = try await ask(["op": .string("observation"), "observation": .string(o)])
-            case .stop: r = try await ask(["op": .string("stop")])
-            }
-        }
-        let res = StatementResult(printed: r.printed ?? [], assigned: r.assigned ?? [])
-        switch r.kind {
-        case "completed": return .completed(res)
-        case "raised": return .raised(res, traceback: r.traceback ?? "")
-        case "stopped": return .stopped(res)
-        default: return .placeholder(PlaceholderCall(name: r.name ?? "", signature: r.signature ?? "", inputs: r.inputs ?? [], outputs: r.outputs ?? [], variables: r.variables ?? []))
-        }
+
+    func remove() {
+        try? FileManager.default.removeItem(atPath: path)
     }
 }

@@ -1,5 +1,3 @@
-import CSandbox
-import Glibc
 import Subprocess
 
 typealias WorkerExecution = Execution<CustomWriteInput, SequenceOutput, SequenceOutput>
@@ -48,6 +46,11 @@ actor WorkerConnection {
         await execution.end(within: Task.isCancelled ? .zero : .seconds(2))
     }
 
+    /// How the worker ended; `unknown` as long as it runs.
+    func ending() -> WorkerEnding {
+        WorkerEnding(ofChild: execution.processIdentifier.value)
+    }
+
     private func readLine() async throws -> [UInt8] {
         while true {
             var iterator = chunks
@@ -75,7 +78,7 @@ actor WorkerConnection {
         if Task.isCancelled { return CancellationError() }
         await execution.end(within: .milliseconds(500))
         let words = await lastWords.text()
-        let ending = Self.ending(of: execution.processIdentifier.value)
+        let ending = ending().description
         return WorkerFailure.closed(lastWords: words.isEmpty ? ending : "\(words)\n\(ending)")
     }
 
@@ -99,15 +102,6 @@ actor WorkerConnection {
                 if try await group.next() == true { throw WorkerFailure.timedOut(limit) }
                 throw error
             }
-        }
-    }
-
-    private static func ending(of process: pid_t) -> String {
-        var number: CInt = 0
-        switch recode_sandbox_peek_ending(process, &number) {
-        case RECODE_SANDBOX_EXITED: return "exit status \(number)"
-        case RECODE_SANDBOX_KILLED: return "killed by signal \(number)"
-        default: return "its end could not be told"
         }
     }
 }

@@ -88,7 +88,8 @@ def read(source: str) -> ast.Module:
         raise FormatProblem(1, f"this cannot be read as Python: {error}. Answer with plain Python.") from None
     if not tree.body:
         raise FormatProblem(
-            1, "there is no statement to run. Write at least one, such as `run('look around')` or a placeholder."
+            1,
+            "there is no statement to run. Write at least one: `run('look around')`, say, or a placeholder.",
         )
     return tree
 
@@ -257,7 +258,8 @@ def check_definitions(node: ast.AST) -> None:
         )
     if binds_run(node):
         raise FormatProblem(
-            line, "`run` must stay the function that acts in the environment. Give your variable another name."
+            line,
+            "`run` must stay the function that acts in the environment. Give your variable another name.",
         )
     for child in ast.iter_child_nodes(node):
         check_definitions(child)
@@ -304,14 +306,14 @@ def check_arguments(placeholder: Placeholder) -> None:
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "run":
             raise FormatProblem(
                 node.lineno,
-                f"`run(...)` stands among the arguments of the placeholder `{placeholder.name}`, which are shown"
-                " and not executed. Call `run` on a line above and hand its result on as a variable.",
+                f"`run(...)` stands among the arguments of the placeholder `{placeholder.name}`, which are"
+                " shown and not executed. Call `run` on a line above and hand its result on as a variable.",
             )
         if isinstance(node, ast.NamedExpr):
             raise FormatProblem(
                 node.lineno,
-                f"`:=` stands among the arguments of the placeholder `{placeholder.name}`, which are shown and"
-                " not executed. Assign the variable on a line above.",
+                f"`:=` stands among the arguments of the placeholder `{placeholder.name}`, which are shown"
+                " and not executed. Assign the variable on a line above.",
             )
 
 
@@ -358,7 +360,7 @@ def misplaced(call: ast.Call, name: str, contexts: list[str]) -> FormatProblem:
     where = (strong or contexts or ["a larger expression"])[0]
     return FormatProblem(
         call.lineno,
-        f"`{name}` is not defined, so it is a placeholder, and it stands inside {where}. A placeholder must stand"
-        f" alone at the top level, as `outs = {name}(ins)`: call it on a line above and use its result, or let a"
-        " placeholder stand for the whole of it.",
+        f"`{name}` is not defined, so it is a placeholder, and it stands inside {where}. A placeholder must"
+        f" stand alone at the top level, as `outs = {name}(ins)`: call it on a line above and use its result,"
+        " or let a placeholder stand for the whole of it.",
     )

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 VALUE_CHARACTER_LIMIT = 8_000
 TYPE_CHARACTER_LIMIT = 200
 TRACEBACK_CHARACTER_LIMIT = 2_000
+LINE_CHARACTER_LIMIT = 200
 FRAME_LIMIT = 10
 
 _ADDRESS = re.compile(r" at 0x[0-9a-fA-F]+")
@@ -63,12 +64,25 @@ def is_variable(name: str, value: object) -> bool:
 
 
 def exception_text(error: BaseException) -> str:
-    name = type(error).__name__
+    name = "NameError" if isinstance(error, UnknownName) else type(error).__name__
     try:
-        text = str(error)
+        text = error.msg if isinstance(error, SyntaxError) else str(error)
     except BaseException:
         text = "<its message cannot be shown>"
     return cut(without_addresses(f"{name}: {text}" if text else name), TRACEBACK_CHARACTER_LIMIT // 2)
+
+
+class UnknownName(NameError):
+    """An argument of a placeholder that is nowhere, found before anything has run."""
+
+    def __init__(self, name: str, line: int) -> None:
+        super().__init__(f"name '{name}' is not defined")
+        self.lineno = line
+
+
+def frame_text(lines: list[str], number: int, name: str) -> str:
+    text = lines[number - 1].strip() if 0 < number <= len(lines) else ""
+    return f'  File "{FILE_NAME}", line {number}, in {name}\n    {cut(text, LINE_CHARACTER_LIMIT)}'
 
 
 def traceback_text(error: BaseException, source: str) -> str:
@@ -79,10 +93,10 @@ def traceback_text(error: BaseException, source: str) -> str:
     while step is not None:
         code = step.tb_frame.f_code
         if code.co_filename == FILE_NAME:
-            text = lines[step.tb_lineno - 1].strip() if 0 < step.tb_lineno <= len(lines) else ""
-            where = f'  File "{FILE_NAME}", line {step.tb_lineno}, in {code.co_name}'
-            frames.append(f"{where}\n    {cut(text, 200)}")
+            frames.append(frame_text(lines, step.tb_lineno, code.co_name))
         step = step.tb_next
+    if not frames and isinstance(error, (SyntaxError, UnknownName)) and error.lineno:
+        frames.append(frame_text(lines, error.lineno, "<module>"))
     if len(frames) > FRAME_LIMIT:
         half = FRAME_LIMIT // 2
         frames[half:-half] = [f"  … [{len(frames) - FRAME_LIMIT} more frames]"]

@@ -1,0 +1,156 @@
+import Trajectories
+
+/// What the host says to the executor's worker.
+enum ExecutorRequest: Sendable {
+    /// The first message: the seed of random numbers, the limits, and the system-call filter (hexadecimal).
+    case start(seed: UInt64, limits: ExecutorLimits, filter: String)
+    case bind([(name: String, value: String)])
+    case parse(String)
+    case execute(String)
+    case variables([String])
+    /// The answer to an action: go on with this.
+    case observation(String)
+    /// The answer to an action: the episode is over.
+    case stop
+}
+
+/// A request with the number its answers carry, so that an answer to an earlier one cannot be taken for it.
+struct NumberedRequest: Encodable, Sendable {
+    var id: Int
+    var request: ExecutorRequest
+
+    private enum CodingKeys: String, CodingKey {
+        case id, op, seed, filter, variables, code, names, observation
+        case processorSeconds = "processor_seconds"
+        case memoryBytes = "memory_bytes"
+        case outputBytes = "output_bytes"
+    }
+
+    func encode(to encoder: any Encoder) throws {
+        var container = encoder.container(keyedBy: CodingKeys.self)
+        try container.encode(id, forKey: .id)
+        switch request {
+        case .start(let seed, let limits, let filter):
+            try container.encode("start", forKey: .op)
+            try container.encode(seed, forKey: .seed)
+            try container.encode(filter, forKey: .filter)
+            try container.encode(limits.processorTime.inSeconds, forKey: .processorSeconds)
+            try container.encode(limits.memoryByteCount, forKey: .memoryBytes)
+            try container.encode(limits.outputByteCount, forKey: .outputBytes)
+        case .bind(let variables):
+            try container.encode("bind", forKey: .op)
+            try container.encode(variables.map { [$0.name, $0.value] }, forKey: .variables)
+        case .parse(let code):
+            try container.encode("parse", forKey: .op)
+            try container.encode(code, forKey: .code)
+        case .execute(let code):
+            try container.encode("execute", forKey: .op)
+            try container.encode(code, forKey: .code)
+        case .variables(let names):
+            try container.encode("variables", forKey: .op)
+            try container.encode(names, forKey: .names)
+        case .observation(let observation):
+            try container.encode("observation", forKey: .op)
+            try container.encode(observation, forKey: .observation)
+        case .stop:
+            try container.encode("stop", forKey: .op)
+        }
+    }
+}
+
+/// What the worker says. It shares a process with the policy's code, so none of it is to be believed: this only
+/// makes sure that it is a known message of bounded size.
+enum ExecutorReply: Sendable {
+    case ready(isFiltered: Bool)
+    case bound
+    case parsed(ParsedBlock)
+    case variables([Variable])
+    case action(String)
+    case outcome(StatementOutcome)
+}
+
+/// A reply with the number of the request it answers.
+struct NumberedReply: Decodable, Sendable {
+    var id: Int
+    var reply: ExecutorReply
+
+    private enum CodingKeys: String, CodingKey {
+        case id, kind, filtered, statements, problem, variables, action, name, signature, inputs, outputs
+        case printed, assigned, traceback
+    }
+
+    private typealias Container = KeyedDecodingContainer<CodingKeys>
+
+    init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: CodingKeys.self)
+        id = try container.decode(Int.self, forKey: .id)
+        reply = try Self.reply(in: container)
+    }
+
+    private static func reply(in container: Container) throws -> ExecutorReply {
+        switch try container.decode(String.self, forKey: .kind) {
+        case "ready": return .ready(isFiltered: try container.decode(Bool.self, forKey: .filtered))
+        case "bound": return .bound
+        case "statements":
+            return .parsed(.statements(try container.decode([String].self, forKey: .statements)))
+        case "problem": return .parsed(.formatProblem(try container.decode(String.self, forKey: .problem)))
+        case "variables": return .variables(try container.decode([Variable].self, forKey: .variables))
+        case "action": return .action(try container.decode(String.self, forKey: .action))
+        case "placeholder": return .outcome(.placeholder(try placeholder(in: container)))
+        case "completed": return .outcome(.completed(try result(in: container)))
+        case "stopped": return .outcome(.stopped(try result(in: container)))
+        case "raised":
+            let traceback = try container.decode(String.self, forKey: .traceback)
+            return .outcome(.raised(try result(in: container), traceback: traceback))
+        default:
+            throw DecodingError.dataCorruptedError(
+                forKey: .kind, in: container, debugDescription: "an unknown kind of message")
+        }
+    }
+
+    private static func result(in container: Container) throws -> StatementResult {
+        StatementResult(
+            printed: try container.decode([String].self, forKey: .printed),
+            assigned: try container.decode([String].self, forKey: .assigned))
+    }
+
+    private static func placeholder(in container: Container) throws -> PlaceholderCall {
+        PlaceholderCall(
+            name: try container.decode(String.self, forKey: .name),
+            signature: try container.decode(String.self, forKey: .signature),
+            inputs: try container.decode([String].self, forKey: .inputs),
+            outputs: try container.decode([String].self, forKey: .outputs),
+            variables: try container.decode([Variable].self, forKey: .variables))
+    }
+}
+
+extension ExecutorReply {
+    /// Whether every part is as small as an honest worker would have made it.
+    func isWithin(_ limits: ExecutorLimits) -> Bool {
+        switch self {
+        case .ready, .bound, .parsed: true
+        case .variables(let variables): variables.allSatisfy(\.isOfShownSize)
+        case .action(let action):
+            action.count <= ExecutorLimits.actionCharacterCount && !action.contains(where: \.isNewline)
+        case .outcome(.placeholder(let call)): call.variables.allSatisfy(\.isOfShownSize)
+        case .outcome(.completed(let result)), .outcome(.stopped(let result)): result.isWithin(limits)
+        case .outcome(.raised(let result, let traceback)):
+            result.isWithin(limits) && traceback.unicodeScalars.count <= ExecutorLimits.shownCharacterCount
+        }
+    }
+}
+
+extension Variable {
+    /// Whether the worker's own cutting could have let it through.
+    fileprivate var isOfShownSize: Bool {
+        value.unicodeScalars.count <= ExecutorLimits.shownCharacterCount
+            && type.unicodeScalars.count <= ExecutorLimits.shownCharacterCount
+    }
+}
+
+extension StatementResult {
+    fileprivate func isWithin(_ limits: ExecutorLimits) -> Bool {
+        // The cut text, its mark, and three bytes where one half of a character was replaced.
+        printed.reduce(0) { $0 + $1.utf8.count } <= limits.outputByteCount + 100
+    }
+}

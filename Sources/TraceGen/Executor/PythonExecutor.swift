@@ -1,0 +1,146 @@
+import Trajectories
+
+/// One episode's namespace in a CPython process of its own. One task at a time may use it.
+///
+/// Made by ``PythonSandbox/withExecutor(seed:_:)``. Once it has thrown an ``ExecutorFailure`` its process is gone
+/// and every further call throws the same.
+actor PythonExecutor: Executor {
+    private let worker: WorkerConnection
+    private let limits: ExecutorLimits
+    private var lastID = 0
+    private var failure: ExecutorFailure?
+
+    init(_ worker: WorkerConnection, limits: ExecutorLimits) {
+        self.worker = worker
+        self.limits = limits
+    }
+
+    /// Sends what the worker needs to begin.
+    /// - Returns: whether the system-call filter is in force.
+    /// - Throws: ``WorkerFailure``, or `DecodingError` when the worker is no executor.
+    func start(seed: UInt64, filter: String) async throws -> Bool {
+        let request = NumberedRequest(id: 0, request: .start(seed: seed, limits: limits, filter: filter))
+        try await worker.send(try CanonicalJSON.encode(request))
+        let line = try await worker.receive(within: .seconds(60))
+        guard case .ready(let isFiltered) = try CanonicalJSON.decode(NumberedReply.self, from: line).reply
+        else {
+            return false
+        }
+        return isFiltered
+    }
+
+    func bind(_ variables: [(name: String, value: String)]) async throws {
+        guard case .bound = try await ask(.bind(variables)) else { throw outOfStep("to binding variables") }
+    }
+
+    func parse(_ code: String) async throws -> ParsedBlock {
+        guard case .parsed(let block) = try await ask(.parse(code)) else { throw outOfStep("to parsing") }
+        return block
+    }
+
+    func variables(_ names: [String]) async throws -> [Variable] {
+        guard case .variables(let variables) = try await ask(.variables(names)) else {
+            throw outOfStep("to showing variables")
+        }
+        return variables
+    }
+
+    func execute(
+        _ statement: String, action: @Sendable (String) async throws -> ActionReply
+    ) async throws -> StatementOutcome {
+        var time = limits.wallTime
+        try await begin(.execute(statement))
+        while true {
+            switch try await receive(within: &time) {
+            case .outcome(let outcome): return outcome
+            case .action(let text):
+                let reply: ActionReply
+                do {
+                    reply = try await action(text)
+                } catch {
+                    failure = ExecutorFailure(.died, "The executor was left in the middle of a statement.")
+                    throw error
+                }
+                switch reply {
+                case .observation(let observation): try await send(.observation(observation))
+                case .stop: try await send(.stop)
+                }
+            default: throw outOfStep("to executing a statement")
+            }
+        }
+    }
+}
+
+extension PythonExecutor {
+    private func ask(_ request: ExecutorRequest) async throws -> ExecutorReply {
+        var time = limits.wallTime
+        try await begin(request)
+        return try await receive(within: &time)
+    }
+
+    /// Sends a request under a number of its own.
+    private func begin(_ request: ExecutorRequest) async throws {
+        if let failure { throw failure }
+        lastID += 1
+        try await send(request)
+    }
+
+    private func send(_ request: ExecutorRequest) async throws {
+        let line = try CanonicalJSON.encode(NumberedRequest(id: lastID, request: request))
+        do {
+            try await worker.send(line)
+        } catch let error as WorkerFailure {
+            throw await failed(error)
+        }
+    }
+
+    /// Waits for a reply and takes the time that took off `time`.
+    private func receive(within time: inout Duration) async throws -> ExecutorReply {
+        let start = ContinuousClock.now
+        let line: [UInt8]
+        do {
+            line = try await worker.receive(within: max(time, .zero))
+        } catch let error as WorkerFailure {
+            throw await failed(error)
+        }
+        time -= ContinuousClock.now - start
+        guard let message = try? CanonicalJSON.decode(NumberedReply.self, from: line) else {
+            throw outOfStep("with a line that is no message of its")
+        }
+        guard message.id == lastID else { throw outOfStep("to a request that was not the last") }
+        guard message.reply.isWithin(limits) else { throw outOfStep("with more than it may send") }
+        return message.reply
+    }
+
+    private func outOfStep(_ how: String) -> ExecutorFailure {
+        let failure = ExecutorFailure(
+            .died,
+            "The executor broke the protocol: it answered \(how). The block interfered with its process.")
+        self.failure = failure
+        return failure
+    }
+
+    private func failed(_ error: WorkerFailure) async -> ExecutorFailure {
+        let failure =
+            switch error {
+            case .timedOut:
+                ExecutorFailure(
+                    .timeLimit, "A block did not end within \(limits.wallTime.inSeconds) seconds.")
+            case .lineTooLong(let byteCount):
+                ExecutorFailure(
+                    .died, "The executor broke the protocol: it sent a line of more than \(byteCount) bytes.")
+            case .closed(let lastWords): ended(await worker.ending(), lastWords: lastWords)
+            }
+        self.failure = failure
+        return failure
+    }
+
+    private func ended(_ ending: WorkerEnding, lastWords: String) -> ExecutorFailure {
+        guard !ending.isBySignal(SandboxCommand.processorLimitSignal) else {
+            let seconds = limits.processorTime.inSeconds
+            return ExecutorFailure(
+                .timeLimit, "A block used more than \(seconds) seconds of processor time and would not stop.")
+        }
+        return ExecutorFailure(.died, "The executor ended while it ran a block: \(lastWords).")
+    }
+}

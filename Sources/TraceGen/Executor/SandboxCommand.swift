@@ -1,0 +1,98 @@
+import CSandbox
+import Glibc
+
+/// How the executor's process is started: the command line of its sandbox, and what it is given to run.
+struct SandboxCommand: Sendable {
+    var mode: SandboxMode
+    var python: PythonInterpreter
+
+    /// The signal by which the kernel ends a block that does not heed its processor time.
+    static let processorLimitSignal = SIGXCPU
+
+    /// The launch of one worker.
+    /// - Parameter directory: where it runs without a sandbox; with one, it sees no directory of ours.
+    func launch(in directory: String?) -> WorkerLaunch {
+        // -s -S: nothing but the standard library; -B: writes no bytecode. Not -I, which would ignore the hash seed.
+        let interpreter =
+            [python.path, "-s", "-S", "-B", "-c"]
+            + [String(decoding: PackageResources.executor_bootstrap_py, as: UTF8.self)]
+        switch mode {
+        case .bubblewrap(let program):
+            return WorkerLaunch(
+                program: program,
+                arguments: Self.isolation + mounts + ["--clearenv"] + variables + interpreter)
+        case .none:
+            return WorkerLaunch(
+                program: python.path, arguments: Array(interpreter.dropFirst()),
+                environment: Self.environment,
+                workingDirectory: directory)
+        }
+    }
+
+    /// What the worker reads first: its modules, named and measured in the first line (executor_bootstrap.py).
+    ///
+    /// - Note: the last module gets a newline more than its source has, which ``WorkerConnection`` adds.
+    static let modules: [UInt8] = {
+        let modules = [
+            ("executor_rules", PackageResources.executor_rules_py),
+            ("executor_values", PackageResources.executor_values_py),
+            ("executor_worker", PackageResources.executor_worker_py + [UInt8(ascii: "\n")]),
+        ]
+        let header = modules.map { "\($0) \($1.count)" }.joined(separator: " ")
+        return Array("\(header)\n".utf8) + modules.flatMap(\.1).dropLast()
+    }()
+
+    /// The filter of system calls, in hexadecimal.
+    static let filter: String = {
+        var bytes = [UInt8](repeating: 0, count: recode_sandbox_filter(nil, 0))
+        _ = recode_sandbox_filter(&bytes, bytes.count)
+        let digits = Array("0123456789abcdef".utf8)
+        return String(
+            decoding: bytes.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }, as: UTF8.self)
+    }()
+}
+
+extension SandboxCommand {
+    /// Strings hash the same in every run, so that sets come in the same order; text is UTF-8 whatever the locale.
+    /// The worker takes both out of `os.environ` before the policy's code runs.
+    private static let environment = ["PYTHONHASHSEED": "0", "PYTHONUTF8": "1"]
+
+    private var variables: [String] {
+        Self.environment.sorted { $0.key < $1.key }.flatMap { ["--setenv", $0.key, $0.value] }
+    }
+
+    /// Namespaces of its own for everything, another user, no capabilities, no terminal, no life after us.
+    private static let isolation = [
+        "--unshare-user", "--unshare-ipc", "--unshare-pid", "--unshare-net", "--unshare-uts",
+        "--unshare-cgroup-try", "--die-with-parent", "--new-session", "--hostname", "sandbox", "--cap-drop",
+        "ALL",
+        "--uid", "65534", "--gid", "65534",
+    ]
+
+    /// A root with what Python needs and nothing that can be written to.
+    ///
+    /// There is neither /proc nor /tmp: blocks need no such thing, and where mounting a new /proc is forbidden (as
+    /// in most containers) the sandbox works all the same.
+    private var mounts: [String] {
+        var mounts = ["--ro-bind", "/usr", "/usr"]
+        for directory in ["/lib", "/lib32", "/lib64"] {
+            if let target = Self.target(ofLink: directory) {
+                mounts += ["--symlink", target, directory]
+            } else if access(directory, F_OK) == 0 {
+                mounts += ["--ro-bind", directory, directory]
+            }
+        }
+        if !python.path.hasPrefix("/usr/") || !python.prefix.hasPrefix("/usr") {
+            mounts += ["--ro-bind", python.prefix, python.prefix]
+        }
+        mounts += ["--ro-bind-try", "/etc/ld.so.cache", "/etc/ld.so.cache"]
+        for device in ["/dev/null", "/dev/urandom"] { mounts += ["--dev-bind", device, device] }
+        return mounts + ["--remount-ro", "/", "--chdir", "/"]
+    }
+
+    private static func target(ofLink path: String) -> String? {
+        var bytes = [CChar](repeating: 0, count: Int(PATH_MAX))
+        let count = readlink(path, &bytes, bytes.count)
+        return count > 0 ? String(decoding: bytes[..<count].map(UInt8.init(bitPattern:)), as: UTF8.self) : nil
+    }
+}
