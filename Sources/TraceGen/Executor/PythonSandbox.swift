@@ -11,7 +11,7 @@ public enum SandboxMode: Sendable, Hashable {
 }
 
 /// Starts executors: one CPython process for each episode, inside a sandbox.
-public struct PythonSandbox: Sendable {
+public struct PythonSandbox: ExecutorSource {
     /// What keeps the policy's code away from the machine.
     public let mode: SandboxMode
     /// What one statement may use up.
