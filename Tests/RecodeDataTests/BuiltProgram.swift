@@ -33,7 +33,7 @@ struct BuiltProgram {
             var errors = ""
             for try await line in execution.standardError.strings() {
                 let wasSaid = errors.contains(word)
-                errors += line
+                errors += line + "\n"
                 if !wasSaid, errors.contains(word) { try execution.send(signal: .interrupt) }
             }
             return errors
