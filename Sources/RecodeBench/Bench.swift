@@ -51,7 +51,8 @@ struct BenchWorld: Sendable {
 
     init(python: String, concurrency: Int) async throws {
         environment = try await ScienceWorld(python: python)
-        sandbox = try PythonSandbox()
+        sandbox = PythonSandbox(
+            mode: try .findBubblewrap(path: ProcessInfo.processInfo.environment["PATH"]), python: try await .find())
         self.concurrency = concurrency
     }
 

@@ -20,7 +20,7 @@ enum RealWorld {
     }
 
     /// The sandbox that episodes run in.
-    static func sandbox() throws -> PythonSandbox {
-        try PythonSandbox()
+    static func sandbox() async throws -> PythonSandbox {
+        PythonSandbox(mode: try .findBubblewrap(path: nil), python: try await .find())
     }
 }
