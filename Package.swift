@@ -88,7 +88,7 @@ let package = Package(
         .testTarget(
             name: "RecodeDataTests",
             dependencies: [
-                "RecodeData", "JSONLines", "Trajectories", "Filter", "TemporaryFiles",
+                "RecodeData", "TraceGen", "Filter", "JSONLines", "Trajectories", "TemporaryFiles",
                 .product(name: "Subprocess", package: "swift-subprocess"),
             ],
             swiftSettings: strict),

@@ -54,7 +54,8 @@ struct CommandFailure: Error, Sendable, Hashable {
 
     /// What is said when a signal ended the command.
     static let interruption = CommandFailure(
-        .interrupted, "interrupted. What was done is kept: the same command goes on from here.")
+        .interrupted,
+        "interrupted. What was done is kept: run the same command again to go on (collect: with --resume).")
 
     private static func code(of error: TraceGenError) -> Code {
         switch error.code {

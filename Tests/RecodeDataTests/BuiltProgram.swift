@@ -17,12 +17,35 @@ struct BuiltProgram {
             .path(.init(path)), arguments: Arguments(arguments),
             workingDirectory: directory.map { .init($0) },
             output: .string(limit: 1 << 20), error: .string(limit: 1 << 20))
-        let code: Int32 =
-            switch result.terminationStatus {
-            case .exited(let code): code
-            case .signaled(let number): -number
+        return Outcome(
+            code: code(of: result.terminationStatus), output: result.standardOutput,
+            errors: result.standardError)
+    }
+
+    /// Runs it and interrupts it once it has said `word` on standard error.
+    static func run(
+        _ arguments: [String], in directory: String, interruptingAt word: String
+    ) async throws -> Outcome {
+        let result = try await Subprocess.run(
+            .path(.init(path)), arguments: Arguments(arguments), workingDirectory: .init(directory),
+            output: .discarded, error: .sequence
+        ) { execution in
+            var errors = ""
+            for try await line in execution.standardError.strings() {
+                let wasSaid = errors.contains(word)
+                errors += line + "\n"
+                if !wasSaid, errors.contains(word) { try execution.send(signal: .interrupt) }
             }
-        return Outcome(code: code, output: result.standardOutput ?? "", errors: result.standardError ?? "")
+            return errors
+        }
+        return Outcome(code: code(of: result.terminationStatus), output: "", errors: result.closureResult)
+    }
+
+    private static func code(of status: TerminationStatus) -> Int32 {
+        switch status {
+        case .exited(let code): code
+        case .signaled(let number): -number
+        }
     }
 
     /// Beside the test program.

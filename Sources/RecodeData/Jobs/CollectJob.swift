@@ -37,6 +37,7 @@ struct CollectJob: Sendable {
     private func collect(
         with sink: EpisodeSink, in environment: any Environment, _ policy: any Policy
     ) async throws -> CollectResult {
+        let executors = try await machine.executors()
         for tail in await sink.cutTails {
             StandardError.say(
                 "\(tail.file):\(tail.line): the last record was cut off when the run stopped; "
@@ -49,7 +50,7 @@ struct CollectJob: Sendable {
         await progress.begin()
         let rollout = Rollout(
             environment: environment, policy: policy, agent: Catalogue.agent(recipe.agent),
-            executors: try await machine.executors(), concurrency: machine.concurrency)
+            executors: executors, concurrency: machine.concurrency)
         do {
             try await rollout.run(missing) { trajectory, timing in
                 try await sink.take(trajectory, timing)

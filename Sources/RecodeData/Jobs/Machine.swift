@@ -5,6 +5,8 @@ import TraceGen
 struct Machine: Sendable {
     /// The Python that has the environments' packages.
     var python: String
+    /// The Python that runs the policy's code; `nil` for the system's.
+    var executorPython: String?
     /// Where the policy's code runs.
     var sandbox: SandboxChoice
     /// How many episodes play at a time, each with an environment worker of its own.
@@ -37,14 +39,15 @@ struct Machine: Sendable {
     }
 
     /// Where the policy's code runs.
-    /// - Throws: `TraceGenError` (`missingProgram`) where there is no bubblewrap.
+    /// - Throws: `TraceGenError` (`missingProgram`) where there is no bubblewrap, or no Python new enough.
     func executors() async throws -> any ExecutorSource {
+        let path = ProcessInfo.processInfo.environment["PATH"]
         let mode: SandboxMode =
             switch sandbox {
-            case .bubblewrap: try .findBubblewrap(path: ProcessInfo.processInfo.environment["PATH"])
+            case .bubblewrap: try SandboxMode.findBubblewrap(path: path)
             case .none: .none
             }
-        return PythonSandbox(mode: mode, python: try await .find())
+        return PythonSandbox(mode: mode, python: try await PythonInterpreter.find(at: executorPython))
     }
 }
 

@@ -133,6 +133,12 @@ struct MachineOptions: ParsableArguments {
             valueName: "path"))
     var python = Machine.pythonFromEnvironment
 
+    @Option(
+        help: ArgumentHelp(
+            "The Python that runs the policy's code, 3.10 or newer; the system's without it.",
+            valueName: "path"))
+    var executorPython: String?
+
     @Option(help: "Where the policy's code runs. With none it has your own rights.")
     var sandbox = SandboxChoice.bubblewrap
 
@@ -149,7 +155,8 @@ struct MachineOptions: ParsableArguments {
                 "warning: --sandbox none: the policy's code runs with your own rights. It can read and change your "
                     + "files and use the network.")
         }
-        return Machine(python: python, sandbox: sandbox, concurrency: concurrency)
+        return Machine(
+            python: python, executorPython: executorPython, sandbox: sandbox, concurrency: concurrency)
     }
 }
 

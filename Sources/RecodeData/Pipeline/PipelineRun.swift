@@ -68,6 +68,7 @@ extension PipelineRun {
     private func select(
         from stage: inout CollectedStage, in place: PipelineDirectory, _ ledger: inout StageLedger
     ) throws {
+        var recognised = 0
         for top in pipeline.select.top {
             let selection = stage.survey.select(by: try criteria(top))
             let name = "selection/\(stage.name)-top\(top).json"
@@ -75,11 +76,15 @@ extension PipelineRun {
                 "run": stage.checksum, "criteria": try text(selection.criteria), "program": Version.current,
             ])
             stage.selections.append(selection)
-            guard !ledger.isCurrent(name, inputs: inputs) else { continue }
+            if ledger.isCurrent(name, inputs: inputs) {
+                recognised += 1
+                continue
+            }
             try SelectionFile.write(selection, to: place.path(of: name))
             try ledger.record(name, inputs: inputs)
             say(name, selection.summary)
         }
+        sayRecognised("selection/\(stage.name)-*", recognised)
     }
 
     /// - Returns: how many pairs the stage's exports hold.
@@ -105,6 +110,8 @@ extension PipelineRun {
                 }
             }
         }
+        sayRecognised(
+            "export/\(stage.name)-*", pipeline.export.methods.count * pipeline.export.top.count - stale.count)
         let job = ExportJob(
             sources: stage.sources, style: pipeline.export.style, targets: stale.map(\.target))
         for (export, manifest) in zip(stale, try stale.isEmpty ? [] : job.run()) {
@@ -142,6 +149,10 @@ extension PipelineRun {
 
     private func text(_ value: some Encodable) throws -> String {
         String(decoding: try CanonicalJSON.encode(value), as: UTF8.self)
+    }
+
+    private func sayRecognised(_ names: String, _ count: Int) {
+        if count > 0 { say(names, "\(count) made before") }
     }
 
     private func say(_ name: String, _ words: String) {

@@ -13,7 +13,7 @@ actor ProgressReporter {
     private let now: @Sendable () -> Duration
     private let write: @Sendable (String) -> Void
     private var lastShown: Duration?
-    private var isBarOpen = false
+    private var shown: CollectProgress?
 
     /// Makes a reporter; nothing is shown before ``begin()``.
     ///
@@ -54,19 +54,18 @@ actor ProgressReporter {
 
     /// Shows where things ended, and leaves the bar's line.
     func end() {
-        show()
-        if isBarOpen { write("\n") }
-        isBarOpen = false
+        if shown != progress { show() }
+        if case .bar = style { write("\n") }
     }
 
     private func show() {
         let time = now()
         lastShown = time
+        shown = progress
         switch style {
         case .bar(let columnCount):
             // Back to the first column, then what was there is wiped to its end.
             write("\r\u{1B}[K" + progress.bar(after: time, columnCount: columnCount))
-            isBarOpen = true
         case .lines: write("recode-data: \(progress.line(after: time))\n")
         }
     }

@@ -25,7 +25,7 @@ public struct PythonInterpreter: Sendable, Hashable {
         throw TraceGenError(
             .missingProgram,
             "The executor needs Python 3.10 or newer (looked at \(findings.joined(separator: "; "))). Install one"
-                + " with: apt-get install python3; or name one in the environment variable RECODE_DATA_PYTHON."
+                + " with: apt-get install python3; or name one: --executor-python PATH"
         )
     }
 

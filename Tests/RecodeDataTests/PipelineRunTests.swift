@@ -1,0 +1,109 @@
+import FoundationEssentials
+import JSONLines
+import TemporaryFiles
+import Testing
+import TraceGen
+import Trajectories
+
+@testable import RecodeData
+
+/// Whole pipelines with the real environment and the real sandbox.
+@Suite(.serialized) struct PipelineRunTests {
+    private let directory: TemporaryDirectory
+    private static let python =
+        ProcessInfo.processInfo.environment[Machine.pythonVariable]
+        ?? "/" + #filePath.split(separator: "/").dropLast(3).joined(separator: "/") + "/.venv/bin/python"
+
+    init() throws {
+        directory = try TemporaryDirectory()
+        let text = """
+            name: short
+            seed: 3
+            collect:
+              - {name: expert, env: scienceworld, policy: expert, slip: 0.1,
+                 tasks: [lifespan-longest-lived, find-plant], variations: 2}
+            select: {top: [40, 100]}
+            export: {methods: [recode, react, codeact]}
+            """
+        _ = try directory.write(Array(text.utf8), to: "short.yaml")
+    }
+
+    private func arguments(_ out: String, _ concurrency: String) -> [String] {
+        ["run", "short.yaml", "--out", out, "--concurrency", concurrency, "--python", Self.python]
+    }
+
+    private func run(_ out: String, concurrency: String = "2") async throws -> BuiltProgram.Outcome {
+        try await BuiltProgram.run(arguments(out, concurrency), in: directory.path)
+    }
+
+    @Test func aPipelineEndsInTheSameBytesHoweverItWasRun() async throws {
+        let first = try await run("a")
+        #expect(first.code == 0, "\(first.errors)")
+        #expect(first.errors.contains("recode-data: short is done in a: 4 episodes, "))
+        let names = try files(below: "a")
+        #expect(
+            names.filter { !$0.hasPrefix("export/") } == [
+                "collect/expert/run.json", "collect/expert/timings.jsonl",
+                "collect/expert/trajectories/part-00000.jsonl.gz", "count.json", "count.md", "pipeline.yaml",
+                "selection/expert-top100.json", "selection/expert-top40.json", "stages.json",
+            ])
+        #expect(names.filter { $0.hasSuffix("manifest.json") }.count == 6)
+
+        let interrupted = try await BuiltProgram.run(
+            arguments("b", "1"), in: directory.path, interruptingAt: "0/4 episodes")
+        #expect(interrupted.code == 130)
+        #expect(
+            interrupted.errors.hasSuffix("run the same command again to go on (collect: with --resume).\n"))
+        let resumed = try await run("b", concurrency: "1")
+        #expect(resumed.code == 0, "\(resumed.errors)")
+        #expect(resumed.output == first.output)
+        for name in names where !name.hasSuffix("timings.jsonl") {
+            #expect(try directory.bytes(of: "a/\(name)") == directory.bytes(of: "b/\(name)"), "\(name)")
+        }
+
+        let again = try await run("a")
+        #expect(again.output == first.output)
+        #expect(
+            again.errors.hasPrefix(
+                """
+                recode-data: collect/expert: collected before
+                recode-data: selection/expert-*: 2 made before
+                recode-data: export/expert-*: 6 made before
+
+                """))
+
+        let shard = try #require(names.first { $0.hasPrefix("export/expert-react-top40/train-") })
+        let bytes = try directory.bytes(of: "a/\(shard)")
+        _ = try directory.write(Array("damaged".utf8), to: "a/\(shard)")
+        let mended = try await run("a")
+        #expect(mended.errors.contains("recode-data: export/expert-*: 5 made before\n"))
+        #expect(try directory.bytes(of: "a/\(shard)") == bytes)
+    }
+
+    @Test func withoutASandboxEpisodesPlayTheSameAfterAWarning() async throws {
+        let collect = [
+            "collect", "--tasks", "lifespan-longest-lived", "--slip", "0.1", "--concurrency", "1", "--python",
+            Self.python,
+        ]
+        let sandboxed = try await BuiltProgram.run(collect + ["--run", "a"], in: directory.path)
+        #expect(sandboxed.code == 0, "\(sandboxed.errors)")
+        let open = try await BuiltProgram.run(
+            collect + ["--run", "b", "--sandbox", "none"], in: directory.path)
+        #expect(open.code == 0, "\(open.errors)")
+        #expect(open.errors.hasPrefix("recode-data: warning: --sandbox none: "))
+        let shard = "trajectories/part-00000.jsonl.gz"
+        #expect(try directory.bytes(of: "a/\(shard)") == directory.bytes(of: "b/\(shard)"))
+    }
+
+    @Test func theCatalogueListsTheTasksThatTheEnvironmentHas() async throws {
+        let environment = try await ScienceWorld(python: Self.python)
+        let instances = try await environment.instances(tasks: nil, split: .train, variations: 1)
+        #expect(Set(instances.map(\.task)) == Set(Catalogue.tasks(in: "scienceworld")))
+    }
+
+    /// The paths of all files, sorted.
+    private func files(below name: String) throws -> [String] {
+        let all = try FileManager.default.subpathsOfDirectory(atPath: directory.file(name))
+        return all.filter { !Directory.isDirectory(directory.file("\(name)/\($0)")) }.sorted()
+    }
+}
