@@ -1,0 +1,70 @@
+import FoundationEssentials
+import JSONLines
+import TemporaryFiles
+import Testing
+import Trajectories
+
+@testable import RecodeData
+
+/// data/samples: real episodes and the pairs that were made of them.
+@Suite(.serialized) struct SampleTests {
+    private static let root =
+        "/" + #filePath.split(separator: "/").dropLast(3).joined(separator: "/")
+    private static let samples = "\(root)/data/samples"
+    private static let methods = ["recode", "react", "codeact"]
+
+    private let directory: TemporaryDirectory
+
+    init() throws {
+        directory = try TemporaryDirectory()
+    }
+
+    @Test(arguments: methods)
+    func theSampleRunIsCutIntoTheSamplePairs(method: String) async throws {
+        let outcome = try await BuiltProgram.run([
+            "export", "\(Self.samples)/run", "--top", "40", "--seed", "7", "--method", method, "--out",
+            directory.path + "/\(method)",
+        ])
+        #expect(outcome.code == 0, "\(outcome.errors)")
+        let shard = "train-00000-of-00001.jsonl.gz"
+        let made = try lines(of: directory.path + "/\(method)/\(shard)")
+        let kept = try lines(of: "\(Self.samples)/export/scienceworld-expert-\(method)-top40/\(shard)")
+        #expect(made == kept)
+        #expect(!kept.isEmpty)
+    }
+
+    @Test func theSampleCountsAreThoseOfTheSampleRun() async throws {
+        let outcome = try await BuiltProgram.run([
+            "count", "\(Self.samples)/run", "--top", "10,20,30,40,100", "--seed", "7", "--format", "markdown",
+        ])
+        #expect(outcome.code == 0, "\(outcome.errors)")
+        let kept = try AtomicFile.read("\(Self.samples)/count.md")
+        #expect(outcome.output == String(decoding: kept, as: UTF8.self))
+    }
+
+    @Test func theSamplesAreCollectedAgainToTheByte() async throws {
+        let out = directory.path + "/again"
+        let python =
+            ProcessInfo.processInfo.environment[Machine.pythonVariable] ?? "\(Self.root)/.venv/bin/python"
+        let outcome = try await BuiltProgram.run([
+            "run", "\(Self.root)/data/pipelines/samples.yaml", "--out", out, "--concurrency", "2", "--python",
+            python,
+        ])
+        #expect(outcome.code == 0, "\(outcome.errors)")
+        let shard = "trajectories/part-00000.jsonl.gz"
+        let again = try lines(of: "\(out)/collect/scienceworld-expert/\(shard)")
+        let kept = try lines(of: "\(Self.samples)/run/\(shard)")
+        #expect(again.count == kept.count)
+        for (line, other) in zip(again, kept) {
+            #expect(line == other, "\(String(decoding: other.prefix(200), as: UTF8.self))")
+        }
+    }
+
+    /// The text of a shard, line by line: another zlib may compress the same text to other bytes.
+    private func lines(of path: String) throws -> [[UInt8]] {
+        let reader = try JSONLinesReader(path: path)
+        var result: [[UInt8]] = []
+        while let line = try reader.next() { result.append(line.bytes) }
+        return result
+    }
+}

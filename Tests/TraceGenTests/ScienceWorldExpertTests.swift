@@ -1,0 +1,83 @@
+import Testing
+import Trajectories
+
+@testable import TraceGen
+
+/// The scripted expert in real ScienceWorld, in the real sandbox.
+@Suite(.serialized) struct ScienceWorldExpertTests {
+    /// One task of each family that asks for another skill, all quick to load.
+    private static let tasks = [
+        "boil", "find-animal", "power-component", "chemistry-mix-paint-secondary-color",
+        "lifespan-shortest-lived",
+        "use-thermometer", "identify-life-stages-1", "test-conductivity", "inclined-plane-determine-angle",
+        "grow-plant", "measure-melting-point-known-substance",
+    ]
+
+    private func play(_ tasks: [String], slip: Double, seed: Int = 0) async throws -> [Trajectory] {
+        let environment = try await ScienceWorld(python: RealWorld.python)
+        let policy = try ScienceWorldExpert(slip: slip)
+        let instances = try await environment.instances(tasks: tasks, split: .train, variations: 1)
+        let plans = try EpisodePlan.all(
+            of: instances, environment: environment.name, agent: .recode, policy: policy.record, seed: seed)
+        let rollout = Rollout(
+            environment: environment, policy: policy, agent: ReCodeAgent(),
+            executors: try await RealWorld.sandbox(),
+            concurrency: 2)
+        let records = Records()
+        try await rollout.run(plans) { trajectory, _ in await records.add(trajectory) }
+        let played = await records.trajectories
+        return plans.compactMap { plan in played.first { $0.id == plan.id } }
+    }
+
+    private actor Records {
+        var trajectories: [Trajectory] = []
+        func add(_ trajectory: Trajectory) { trajectories.append(trajectory) }
+    }
+
+    @Test func withoutSlipsEachFamilyReachesItsGoldScoreWithinTheLimits() async throws {
+        let trajectories = try await play(Self.tasks, slip: 0)
+        #expect(trajectories.count == Self.tasks.count)
+        for trajectory in trajectories {
+            #expect(
+                trajectory.reward == 1,
+                "\(trajectory.taskID) ended \(trajectory.ended) with \(trajectory.reward)")
+            #expect(trajectory.success)
+            #expect(trajectory.steps <= trajectory.limits.stepLimit)
+            #expect(trajectory.nodes.allSatisfy { $0.lostOutputs.isEmpty && $0.status != .failed })
+            expectGoodTeaching(trajectory)
+        }
+    }
+
+    /// Names that say what is done, thoughts that say why, variables handed on.
+    private func expectGoodTeaching(_ trajectory: Trajectory) {
+        let expansions = trajectory.nodes.filter { $0.expansion != nil }
+        #expect(expansions.count >= 3, "\(trajectory.taskID) has no levels")
+        for node in expansions {
+            #expect(
+                node.expansion.map { $0.thought.count > 40 } == true, "\(trajectory.taskID): \(node.code)")
+            #expect(
+                node.code.wholeMatch(of: /([a-z_0-9, ]+ = )?[a-z][a-z_0-9]+\([a-z_0-9, ]*\)/) != nil,
+                "\(node.code)")
+            #expect(!node.code.contains("subgoal") && !node.code.contains("step_"))
+            #expect(node.depth == 0 || node.inputs.contains("observation"), "\(node.code)")
+        }
+        let thoughts = Set(expansions.compactMap(\.expansion?.thought))
+        #expect(
+            Double(thoughts.count) > 0.6 * Double(expansions.count),
+            "\(trajectory.taskID) repeats its thoughts")
+    }
+
+    @Test func slipsSpreadTheRewardAndRepeatWithTheSeed() async throws {
+        let tasks = ["boil", "power-component", "find-plant", "lifespan-longest-lived-then-shortest-lived"]
+        let slipping = try await play(tasks, slip: 0.5, seed: 3)
+        #expect(slipping.contains { $0.reward < 1 })
+        #expect(try await play(tasks, slip: 0.5, seed: 3) == slipping)
+        let other = try await play(tasks, slip: 0.5, seed: 4)
+        #expect(other.map(\.nodes) != slipping.map(\.nodes))
+    }
+
+    @Test(arguments: [-0.1, 1.5, .nan])
+    func slipIsAProbability(slip: Double) {
+        #expect(throws: TraceGenError.self) { try ScienceWorldExpert(slip: slip) }
+    }
+}
