@@ -28,7 +28,7 @@ struct BuiltProgram {
     ) async throws -> Outcome {
         let result = try await Subprocess.run(
             .path(.init(path)), arguments: Arguments(arguments), workingDirectory: .init(directory),
-            output: .discarded, error: .sequence
+            input: .none, output: .discarded, error: .sequence
         ) { execution in
             var errors = ""
             for try await line in execution.standardError.strings() {
