@@ -3,7 +3,7 @@
 /// Beside these, always: no processes, threads or sockets, no files written, 64 open descriptors, no core dumps.
 public struct ExecutorLimits: Sendable, Hashable {
     /// Processor time. At the limit an exception is raised in the statement; code that swallows it, or never
-    /// returns to the interpreter, is killed two to three seconds later.
+    /// returns to the interpreter, is killed one to two seconds later.
     public var processorTime: Duration
     /// Time on the clock, without what the host spends on the statement's actions. At the limit it is killed.
     public var wallTime: Duration

@@ -118,8 +118,7 @@ class Clock:
     """The processor time of the block that runs now.
 
     At the limit an exception is raised in the block, and again and again should it swallow it. Code that
-    never returns to the interpreter, or swallows them all, is killed by the kernel two to three seconds
-    later.
+    never returns to the interpreter, or swallows them all, is killed by the kernel one to two seconds later.
     """
 
     def __init__(self, seconds: float) -> None:
@@ -131,10 +130,10 @@ class Clock:
 
     def arm(self, seconds: float | None = None) -> None:
         usage = resource.getrusage(resource.RUSAGE_SELF)
-        last_second = math.ceil(usage.ru_utime + usage.ru_stime + self.seconds) + 2
+        last_second = math.ceil(usage.ru_utime + usage.ru_stime + self.seconds) + 1
         signal.signal(signal.SIGPROF, self.ring)
         signal.signal(signal.SIGXCPU, signal.SIG_DFL)
-        resource.setrlimit(resource.RLIMIT_CPU, (last_second, resource.getrlimit(resource.RLIMIT_CPU)[1]))
+        set_limit(resource.RLIMIT_CPU, last_second)
         self.is_late = False
         self.is_armed = True
         signal.setitimer(signal.ITIMER_PROF, seconds or self.seconds, REPEAT_SECONDS)
@@ -166,21 +165,26 @@ class Clock:
                 self.ring()
 
 
+def set_limit(kind: int, limit: int, for_good: bool = False) -> None:
+    """Sets a limit as far as the one this process was started under allows."""
+    hard = resource.getrlimit(kind)[1]
+    if hard != resource.RLIM_INFINITY:
+        limit = min(limit, hard)
+    resource.setrlimit(kind, (limit, limit if for_good else hard))
+
+
 class Memory:
     """The address space of this process."""
 
     def __init__(self, byte_limit: int) -> None:
         self.byte_limit = byte_limit
-        self.enlarge()
+        set_limit(resource.RLIMIT_AS, byte_limit + HEADROOM_BYTES, for_good=True)
 
     def confine(self) -> None:
-        self._set(self.byte_limit)
+        set_limit(resource.RLIMIT_AS, self.byte_limit)
 
     def enlarge(self) -> None:
-        self._set(self.byte_limit + HEADROOM_BYTES)
-
-    def _set(self, soft: int) -> None:
-        resource.setrlimit(resource.RLIMIT_AS, (soft, self.byte_limit + HEADROOM_BYTES))
+        set_limit(resource.RLIMIT_AS, self.byte_limit + HEADROOM_BYTES)
 
 
 # --- the episode
@@ -200,7 +204,7 @@ class Episode:
         self.is_over = False
         self.request_id = 0
         self.run = self.make_run()
-        self.namespace: dict[str, Any] = {"__name__": "__main__", "__builtins__": builtins}
+        self.namespace: dict[str, Any] = {"__name__": "__main__"}
         self.restore_names()
         random.seed(start["seed"])
 
@@ -214,7 +218,7 @@ class Episode:
     def restore_names(self) -> None:
         self.namespace["run"] = self.run
         self.namespace.setdefault("re", re)
-        self.namespace.setdefault("__builtins__", builtins)
+        self.namespace["__builtins__"] = builtins
 
     def is_known(self, name: str) -> bool:
         return name in self.namespace or self.is_builtin(name)
@@ -297,17 +301,18 @@ class Episode:
 
     def described(self, value: object) -> Message:
         """A value's type and text. Its own `__repr__` may do anything, so it runs under a block's limits."""
+        description: Message = {"type": values.cut(type(value).__name__, values.TYPE_CHARACTER_LIMIT)}
         try:
             self.memory.confine()
             self.clock.arm(min(1.0, self.clock.seconds))
             try:
-                description = {"type": values.type_text(value), "value": values.value_text(value)}
+                description["type"] = values.type_text(value)
+                description["value"] = values.value_text(value)
             finally:
                 self.clock.disarm()
         except BaseException as error:
             self.clock.disarm()
-            name = values.cut(type(value).__name__, 200)
-            description = {"type": name, "value": f"<unprintable {name}: {type(error).__name__}>"}
+            description["value"] = f"<unprintable {description['type']}: {type(error).__name__}>"
         self.memory.enlarge()
         return description
 
@@ -419,7 +424,7 @@ def limit_resources() -> None:
         resource.RLIMIT_NPROC: 0,
         resource.RLIMIT_NOFILE: 64,
     }.items():
-        resource.setrlimit(kind, (limit, limit))
+        set_limit(kind, limit, for_good=True)
 
 
 def filter_system_calls(program: bytes) -> bool:
@@ -452,13 +457,14 @@ def main() -> None:
 
 
 def main_or_last_words() -> None:
-    last_words = sys.stderr
     try:
         main()
     except BaseException as error:
-        sys.stdout = sys.stderr = last_words
-        os.write(2, f"{type(error).__name__}: {error}\n".encode("utf-8", "replace")[:4000])
-        os._exit(70)
+        last_words = f"{type(error).__name__}: {error}\n".encode("utf-8", "replace")[:4000]
+        try:
+            os.write(2, last_words)
+        finally:
+            os._exit(70)
 
 
 main_or_last_words()
