@@ -22,6 +22,14 @@ struct BuiltProgram {
             errors: result.standardError)
     }
 
+    /// What a script prints.
+    static func output(of script: String, _ arguments: [String]) async throws -> String {
+        try await Subprocess.run(
+            .path(.init(script)), arguments: Arguments(arguments), output: .string(limit: 1 << 20),
+            error: .discarded
+        ).standardOutput
+    }
+
     /// Runs it and interrupts it once it has said `word` on standard error.
     static func run(
         _ arguments: [String], in directory: String, interruptingAt word: String
