@@ -10,6 +10,8 @@ OUT ?= runs/$(basename $(notdir $(PIPELINE)))
 RUN_OPTIONS ?=
 # More options for `swift test`, such as TEST_OPTIONS='--filter FilterTests'.
 TEST_OPTIONS ?=
+# More options for the benchmark, such as BENCH_OPTIONS='--rounds 1'.
+BENCH_OPTIONS ?=
 
 PROGRAM = .build/$(CONFIGURATION)/recode-data
 SHELL_SCRIPTS = scripts/*.sh .ci/run
@@ -50,8 +52,11 @@ format: setup-dev ## rewrite sources the way lint wants them
 	$(SWIFT) format --in-place --recursive Package.swift Sources Tests
 	.venv/bin/ruff format --quiet $(PYTHON_SOURCES)
 
-bench: build ## measure, against the bare environment
-	scripts/bench.sh
+bench: CONFIGURATION = release
+bench: build ## measure against the bare environment, and write docs/benchmarks.md
+	$(SWIFT) build -c release --product RecodeBench
+	.build/release/RecodeBench --program $(PROGRAM) $(BENCH_OPTIONS) > docs/benchmarks.md.new
+	mv docs/benchmarks.md.new docs/benchmarks.md
 
 docs: build ## write docs/commands.md from the program's own help
 	scripts/docs.sh $(PROGRAM) > docs/commands.md.new
