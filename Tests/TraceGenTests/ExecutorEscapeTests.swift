@@ -118,14 +118,16 @@ enum Containment: Sendable {
 
     @Test func theHostsFilesAreNotThere() async throws {
         let paths = [
-            "/root", "/home", "/etc/passwd", "/etc/hostname", "/var", "/tmp", "/proc/self/environ",
-            "/proc/1/environ",
-            "/proc/2/fd", "/sys", "/dev/sda", "/dev/tty", "/dev/mem", "/dev/shm", "/run", "/mnt", "/opt",
+            "/root/.ssh", "/home", "/etc/passwd", "/etc/hostname", "/var", "/tmp", "/proc/self/environ",
+            "/proc/1/environ", "/proc/2/fd", "/sys", "/dev/sda", "/dev/tty", "/dev/mem", "/dev/shm", "/run",
+            "/mnt",
         ]
         try await expect(
             "import os\nprint([path for path in \(paths) if os.path.exists(path)])", .prints(["[]"]))
+        // The Python may have been installed elsewhere; then its own directory is there too, and nothing beside it.
+        let libraries = "{'lib', 'lib32', 'lib64', sys.base_prefix.split('/')[1]} - {'usr'}"
         try await expect(
-            "import os\nprint(sorted(set(os.listdir('/')) - {'lib', 'lib32', 'lib64'}), os.listdir('/etc'), os.getcwd())",
+            "import os, sys\nprint(sorted(set(os.listdir('/')) - (\(libraries))), os.listdir('/etc'), os.getcwd())",
             .prints(["['dev', 'etc', 'usr'] ['ld.so.cache'] /"]))
         try await expect(
             "import os, socket\nprint(os.getuid(), os.getgid(), os.getgroups() in ([], [65534]), socket.gethostname())",
@@ -197,10 +199,8 @@ enum Containment: Sendable {
                 .fails(.timeLimit, "A block used more than 0.5 seconds of processor time and would not stop.")
             ),
             (
-                "print(10 ** 100_000)",
-                .raises(
-                    "ValueError: Exceeds the limit (4300 digits) for integer string conversion; use sys.set_int_max_str_digits() to increase the limit"
-                )
+                "try:\n    print(10 ** 100_000)\nexcept ValueError:\n    print('too long')",
+                .prints(["too long"])
             ),
         ] as [(String, Containment)])
     func endlessWorkEnds(statement: String, containment: Containment) async throws {

@@ -75,6 +75,9 @@ import Trajectories
                             Variable(
                                 name: "all_location_IDs", type: "list[str]", value: "['shelf 1', 'bed 2']"),
                         ]))
+            let single = try await executor.placeholder("first, = rest = (a, (b, *c)) = find()")
+            #expect(single.signature == "first, = rest = a, (b, *c) = find()")
+            #expect(single.outputs == ["first", "rest", "a", "b", "c"])
             let acting = try await executor.placeholder(
                 "find(run('look'), [x for x in obj], len(obj), obj)", log: log)
             #expect(acting.inputs == ["obj"])

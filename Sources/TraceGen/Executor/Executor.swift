@@ -8,12 +8,17 @@ public protocol Executor: Sendable {
     /// Binds the first variables of the episode.
     func bind(_ variables: [(name: String, value: String)]) async throws
     /// Checks an answer's code against the format rules and splits it into top-level statements.
+    /// - Returns: the statements, or the rule that was broken.
     /// - Throws: ``ExecutorFailure`` when the process is gone.
     func parse(_ code: String) async throws -> ParsedBlock
     /// Runs one top-level statement, or recognises it as a placeholder before anything of it has run.
     ///
-    /// - Parameter action: plays one primitive action. What it returns decides whether the statement goes on.
-    /// - Throws: ``ExecutorFailure`` when the process is gone or was killed for breaking a hard limit.
+    /// - Parameters:
+    ///   - statement: its source text.
+    ///   - action: plays one primitive action. What it returns decides whether the statement goes on.
+    /// - Returns: what became of it.
+    /// - Throws: ``ExecutorFailure`` when the process is gone or was killed for breaking a hard limit, and what
+    ///   `action` throws.
     func execute(
         _ statement: String, action: @Sendable (String) async throws -> ActionReply
     ) async throws -> StatementOutcome

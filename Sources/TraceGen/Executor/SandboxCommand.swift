@@ -9,8 +9,9 @@ struct SandboxCommand: Sendable {
     /// The signal by which the kernel ends a block that does not heed its processor time.
     static let processorLimitSignal = SIGXCPU
 
-    /// The launch of one worker.
+    /// Puts the command line together.
     /// - Parameter directory: where it runs without a sandbox; with one, it sees no directory of ours.
+    /// - Returns: the launch of one worker.
     func launch(in directory: String?) -> WorkerLaunch {
         // -s -S: nothing but the standard library; -B: writes no bytecode. Not -I, which would ignore the hash seed.
         let interpreter =

@@ -213,6 +213,20 @@ def placeholder_of(statement: ast.stmt, known: Known) -> Placeholder | None:
     return Placeholder(call, call.func.id, outputs)
 
 
+def signature(statement: ast.stmt) -> str:
+    """A placeholder's own text, normalised: the same on every version of Python."""
+    if not isinstance(statement, ast.Assign):
+        return ast.unparse(statement)
+    return " = ".join([*map(target_text, statement.targets), ast.unparse(statement.value)])
+
+
+def target_text(target: ast.expr) -> str:
+    """A left-hand side without the parentheses that Python 3.10 puts around several names."""
+    if not isinstance(target, ast.Tuple) or not target.elts:
+        return ast.unparse(target)
+    return ", ".join(map(ast.unparse, target.elts)) + ("," if len(target.elts) == 1 else "")
+
+
 # --- rules
 
 

@@ -278,7 +278,7 @@ class Episode:
         return {
             "kind": "placeholder",
             "name": placeholder.name,
-            "signature": ast.unparse(statement),
+            "signature": rules.signature(statement),
             "inputs": inputs,
             "outputs": placeholder.outputs,
             "variables": self.shown(inputs),
