@@ -8,10 +8,10 @@ PIPELINE ?= data/pipelines/quickstart.yaml
 OUT ?= runs/$(basename $(notdir $(PIPELINE)))
 # More options for `recode-data run`, such as RUN_OPTIONS='--concurrency 4'.
 RUN_OPTIONS ?=
+# More options for the benchmark program.
+BENCH_OPTIONS ?=
 # More options for `swift test`, such as TEST_OPTIONS='--filter FilterTests'.
 TEST_OPTIONS ?=
-# More options for the benchmark, such as BENCH_OPTIONS='--rounds 1'.
-BENCH_OPTIONS ?=
 
 PROGRAM = .build/$(CONFIGURATION)/recode-data
 SHELL_SCRIPTS = scripts/*.sh .ci/run
@@ -20,7 +20,7 @@ PYTHON_SOURCES = Sources/TraceGen/Resources
 export SWIFT
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev build run test lint format bench docs clean
+.PHONY: help setup setup-dev build run test lint format bench samples docs clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/\1\t\2/' | expand -t 12
@@ -52,11 +52,13 @@ format: setup-dev ## rewrite sources the way lint wants them
 	$(SWIFT) format --in-place --recursive Package.swift Sources Tests
 	.venv/bin/ruff format --quiet $(PYTHON_SOURCES)
 
-bench: CONFIGURATION = release
-bench: build ## measure against the bare environment, and write docs/benchmarks.md
-	$(SWIFT) build -c release --product RecodeBench
-	.build/release/RecodeBench --program $(PROGRAM) $(BENCH_OPTIONS) > docs/benchmarks.md.new
+bench: setup ## measure and write docs/benchmarks.md (BENCH_OPTIONS='--rounds 1' for a quick look)
+	$(SWIFT) build -c release
+	.build/release/RecodeBench $(BENCH_OPTIONS) > docs/benchmarks.md.new
 	mv docs/benchmarks.md.new docs/benchmarks.md
+
+samples: build ## make data/samples anew
+	scripts/make-samples.sh $(PROGRAM)
 
 docs: build ## write docs/commands.md from the program's own help
 	scripts/docs.sh $(PROGRAM) > docs/commands.md.new

@@ -7,7 +7,8 @@ import Trajectories
 @main
 struct Bench: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "recode-bench", abstract: "Measure collection against the bare environment, and everything after it.")
+        commandName: "recode-bench",
+        abstract: "Measure collection against the bare environment, and everything after it.")
 
     @Option(help: "The recode-data program to measure as a whole.")
     var program = ".build/release/recode-data"
@@ -36,9 +37,13 @@ struct Bench: AsyncParsableCommand {
     func run() async throws {
         let world = try await BenchWorld(python: python, concurrency: concurrency)
         print(try await Machine.description(concurrency: concurrency))
-        let collection = try await CollectionBench(program: program, world: world, variations: variations, rounds: rounds).run()
+        let collection = try await CollectionBench(
+            program: program, world: world, variations: variations, rounds: rounds
+        ).run()
         print(collection.markdown)
-        print(try await ShortEpisodeBench(world: world, recorded: collection.trajectories, rounds: rounds).run())
+        print(
+            try await ShortEpisodeBench(world: world, recorded: collection.trajectories, rounds: rounds).run()
+        )
         print(try await WholeProgramBench(program: program, pipeline: pipeline, rounds: rounds).run())
     }
 }
@@ -52,14 +57,16 @@ struct BenchWorld: Sendable {
     init(python: String, concurrency: Int) async throws {
         environment = try await ScienceWorld(python: python)
         sandbox = PythonSandbox(
-            mode: try .findBubblewrap(path: ProcessInfo.processInfo.environment["PATH"]), python: try await .find())
+            mode: try .findBubblewrap(path: ProcessInfo.processInfo.environment["PATH"]),
+            python: try await .find())
         self.concurrency = concurrency
     }
 
     /// Plays plans with a policy in the real sandbox and hands over each record.
     func play(_ plans: [EpisodePlan], with policy: any Policy, sink: @escaping Rollout.Sink) async throws {
         let rollout = Rollout(
-            environment: environment, policy: policy, agent: ReCodeAgent(), executors: sandbox, concurrency: concurrency)
+            environment: environment, policy: policy, agent: ReCodeAgent(), executors: sandbox,
+            concurrency: concurrency)
         try await rollout.run(plans, sink: sink)
     }
 }

@@ -8,8 +8,9 @@ actor BenchRun {
 
     /// Starts an empty run directory.
     init(path: String) throws {
-        guard case .collecting(let collector) = try RunCollector.begin(
-            at: path, recipe: ["bench": path], versions: [:], unfinished: .refuse)
+        guard
+            case .collecting(let collector) = try RunCollector.begin(
+                at: path, recipe: ["bench": path], versions: [:], unfinished: .refuse)
         else { preconditionFailure("a new directory cannot be complete") }
         self.collector = collector
     }

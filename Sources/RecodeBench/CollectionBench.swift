@@ -17,9 +17,11 @@ struct CollectionBench {
 
     func run() async throws -> Outcome {
         let policy = try ScienceWorldExpert()
-        let instances = try await world.environment.instances(tasks: nil, split: .train, variations: variations)
+        let instances = try await world.environment.instances(
+            tasks: nil, split: .train, variations: variations)
         let plans = try EpisodePlan.all(
-            of: instances, environment: world.environment.name, agent: .recode, policy: policy.record, seed: 0)
+            of: instances, environment: world.environment.name, agent: .recode, policy: policy.record, seed: 0
+        )
         var collecting = Measurement()
         var bare = Measurement()
         var trajectories: [Trajectory] = []
@@ -61,8 +63,10 @@ struct CollectionBench {
         try await Program.run(
             program,
             [
-                "collect", "--env", "scienceworld", "--agent", "recode", "--policy", "expert", "--split", "train",
-                "--variations", "\(variations)", "--seed", "0", "--concurrency", "\(world.concurrency)", "--run", path,
+                "collect", "--env", "scienceworld", "--agent", "recode", "--policy", "expert", "--split",
+                "train",
+                "--variations", "\(variations)", "--seed", "0", "--concurrency", "\(world.concurrency)",
+                "--run", path,
             ])
     }
 
@@ -75,7 +79,8 @@ struct CollectionBench {
 
     private func replay(_ plans: [EpisodePlan], _ recorded: [Trajectory]) async throws {
         let actions = Dictionary(
-            recorded.map { ($0.id, $0.nodes.flatMap(\.actions).map(\.action)) }, uniquingKeysWith: { first, _ in first })
+            recorded.map { ($0.id, $0.nodes.flatMap(\.actions).map(\.action)) },
+            uniquingKeysWith: { first, _ in first })
         let queue = Queue(plans)
         try await withThrowingTaskGroup(of: Void.self) { group in
             for _ in 0..<world.concurrency {

@@ -9,7 +9,8 @@ enum Program {
     static func run(_ path: String, _ arguments: [String]) async throws -> String {
         let executable: Executable = path.contains("/") ? .path(.init(path)) : .name(path)
         let result = try await Subprocess.run(
-            executable, arguments: Arguments(arguments), output: .string(limit: 1 << 20), error: .string(limit: 1 << 20))
+            executable, arguments: Arguments(arguments), output: .string(limit: 1 << 20),
+            error: .string(limit: 1 << 20))
         guard result.terminationStatus.isSuccess else {
             let words = result.standardError.suffix(2000)
             throw BenchError(message: "\(path) \(arguments.joined(separator: " ")) failed: \(words)")
@@ -43,12 +44,18 @@ struct TemporaryFolder {
 enum Machine {
     static func description(concurrency: Int) async throws -> String {
         let processors = lines(of: "/proc/cpuinfo").filter { $0.hasPrefix("model name") }
-        let model = processors.first.map { $0.split(separator: ":").last.map { $0.drop { $0 == " " } } ?? "" } ?? "unknown"
+        let model =
+            processors.first.map { $0.split(separator: ":").last.map { $0.drop { $0 == " " } } ?? "" }
+            ?? "unknown"
         let memory = lines(of: "/proc/meminfo").first { $0.hasPrefix("MemTotal") }?.split(separator: " ")
         let gibibytes = memory.flatMap { $0.count > 1 ? Int($0[1]) : nil }.map { $0 / (1 << 20) } ?? 0
-        let system = lines(of: "/etc/os-release").first { $0.hasPrefix("PRETTY_NAME=") }.map { $0.dropFirst(12).filter { $0 != "\"" } }
-        let swift = try await Program.run("swift", ["--version"]).split(separator: "\n").first.map(String.init)
-        let python = try await Program.run(".venv/bin/python", ["--version"]).split(separator: "\n").first.map(String.init)
+        let system = lines(of: "/etc/os-release").first { $0.hasPrefix("PRETTY_NAME=") }.map {
+            $0.dropFirst(12).filter { $0 != "\"" }
+        }
+        let swift = try await Program.run("swift", ["--version"]).split(separator: "\n").first.map(
+            String.init)
+        let python = try await Program.run(".venv/bin/python", ["--version"]).split(separator: "\n").first
+            .map(String.init)
         return """
             # Benchmarks
 

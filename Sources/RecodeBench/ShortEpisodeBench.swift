@@ -28,7 +28,8 @@ struct ShortEpisodeBench {
                 let folder = try TemporaryFolder()
                 defer { folder.remove() }
                 let run = try BenchRun(path: folder.path + "/run")
-                try await world.play(plans, with: policy) { trajectory, _ in try await run.append(trajectory) }
+                try await world.play(plans, with: policy) { trajectory, _ in try await run.append(trajectory)
+                }
                 return try await run.seal(order: plans.map(\.id))
             }
         }

@@ -22,7 +22,9 @@ struct WholeProgramBench {
             for part in ["selection", "export", "count.json", "count.md"] {
                 try? FileManager.default.removeItem(atPath: "\(folder.path)/0/\(part)")
             }
-            _ = try await after.time { try await Program.run(program, ["run", pipeline, "--out", "\(folder.path)/0"]) }
+            _ = try await after.time {
+                try await Program.run(program, ["run", pipeline, "--out", "\(folder.path)/0"])
+            }
         }
         let again = try Self.digest(of: "\(folder.path)/0")
         let isSame = Set(digests + [again]).count == 1
@@ -45,7 +47,8 @@ struct WholeProgramBench {
     private static func digest(of directory: String) throws -> String {
         let files = FileManager.default
         var lines: [String] = []
-        for path in try files.subpathsOfDirectory(atPath: directory).sorted() where path.hasSuffix(".jsonl.gz") {
+        for path in try files.subpathsOfDirectory(atPath: directory).sorted()
+        where path.hasSuffix(".jsonl.gz") {
             guard let data = files.contents(atPath: "\(directory)/\(path)") else { continue }
             lines.append("\(path) \(Digest.sha256Hex(of: data))")
         }

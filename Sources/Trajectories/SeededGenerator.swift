@@ -17,6 +17,11 @@ public struct SeededGenerator: RandomNumberGenerator, Sendable {
         mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
         return mixed ^ (mixed >> 31)
     }
+
+    /// The next number in 0..<1, of 53 random bits: our own arithmetic, so that no library's choice enters the data.
+    public mutating func nextUnit() -> Double {
+        Double(next() >> 11) * 0x1p-53
+    }
 }
 
 /// Where an episode's random numbers come from: the run's seed, the task, the repeat and a purpose.

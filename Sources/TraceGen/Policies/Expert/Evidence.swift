@@ -30,7 +30,7 @@ struct Evidence: Sendable {
     var standpoint: String {
         if let place { return "The observation places me \(Wording.inside(place))." }
         guard let text = value(of: "observation") else { return "Nothing has been observed yet." }
-        return "The last observation says \"\(Self.short(text))\"."
+        return "The last observation says \(Self.quoted(text))."
     }
 
     /// The part of the shown text that mentions `thing`, quoted; `nil` where nothing does.
@@ -60,6 +60,12 @@ struct Evidence: Sendable {
             ?? text.startIndex
         let end = text[position...].firstIndex { ",:).".contains($0) } ?? text.endIndex
         return short(String(text[start..<end]))
+    }
+
+    /// The first words of a text in quotes, without a full stop of their own.
+    static func quoted(_ text: String) -> String {
+        let words = short(text)
+        return "\"\(words.hasSuffix(".") && !words.hasSuffix("...") ? words.dropLast() : words[...])\""
     }
 
     /// The first words of a text, on one line.

@@ -8,7 +8,7 @@ enum Planner {
         root.outputs = []
         let purposes = parts.map(\.plan.purpose)
         root.thought = { evidence in
-            let asked = evidence.value(of: "instruction").map { Evidence.short($0) } ?? task.goal
+            let asked = Evidence.quoted(evidence.value(of: "instruction") ?? task.goal)
             return
                 "The instruction reads: \"\(asked)\" \(evidence.standpoint) My plan is to \(Wording.chain(purposes)). "
                 + "Each part gets a function of its own, and what one part observes is handed on to the next."

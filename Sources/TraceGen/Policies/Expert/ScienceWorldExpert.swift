@@ -107,11 +107,11 @@ struct Slip: Sendable {
         var result = lines
         var index = 0
         while index < result.count {
-            guard result[index].isAction, Double.random(in: 0..<1, using: &generator) < probability else {
+            guard result[index].isAction, generator.nextUnit() < probability else {
                 index += 1
                 continue
             }
-            if index + 1 < result.count, result[index + 1].isAction, Bool.random(using: &generator) {
+            if index + 1 < result.count, result[index + 1].isAction, generator.nextUnit() < 0.5 {
                 result.swapAt(index, index + 1)
                 index += 2
             } else if result.count > 1 {

@@ -48,7 +48,8 @@ extension SkillReader {
         if measures { lines.append("temperature = None") }
         lines.append("for _ in range(\(max(rounds, 2))):")
         if measures {
-            lines.append("    reading = run(\(PythonLiteral.string("use thermometer in inventory on \(substance)")))")
+            lines.append(
+                "    reading = run(\(PythonLiteral.string("use thermometer in inventory on \(substance)")))")
             lines.append("    degrees = re.search(r'(-?\\d+) degrees', reading)")
             lines.append("    if degrees:")
             lines.append("        temperature = int(degrees.group(1))")
@@ -115,7 +116,7 @@ extension SkillReader {
                 "put_\(names.prefix(3).map(Wording.identifier).joined(separator: "_and_"))_into_\(Wording.identifier(vessel))",
                 inputs: inputs, purpose: "put \(things) into the \(vessel)", steps: steps
             ) { evidence in
-                let ground = evidence.value(of: "recipe").map { "The recipe says \"\(Evidence.short($0))\"." }
+                let ground = evidence.value(of: "recipe").map { "The recipe says \(Evidence.quoted($0))." }
                 return "\(ground ?? evidence.sighting(of: parts[0])) So \(things) "
                     + "\(parts.count == 1 ? "goes" : "go") into the \(vessel).\(goal)"
             })
