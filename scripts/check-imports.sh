@@ -4,7 +4,7 @@
 set -eu
 cd "$(dirname "$0")/.."
 
-modules='CZlib CFileSystem CSandbox JSONLines Trajectories TraceGen Decompose Filter Export Study RecodeData'
+modules='CZlib CFileSystem CSandbox JSONLines Trajectories TraceGen Decompose Filter Export Study RecodeData RecodeBench'
 
 # The project's own modules that the module named may import.
 allowed() {
@@ -15,6 +15,7 @@ allowed() {
     TraceGen) echo CSandbox Trajectories ;;
     Decompose | Study) echo Trajectories ;;
     Filter | Export) echo Trajectories JSONLines ;;
+    RecodeBench) echo JSONLines Trajectories TraceGen ;;
     RecodeData) echo Trajectories JSONLines TraceGen Decompose Filter Export Study ;;
     *) return 1 ;;
     esac

@@ -22,13 +22,21 @@ struct BuiltProgram {
             errors: result.standardError)
     }
 
+    /// What a script prints.
+    static func output(of script: String, _ arguments: [String]) async throws -> String {
+        try await Subprocess.run(
+            .path(.init(script)), arguments: Arguments(arguments), output: .string(limit: 1 << 20),
+            error: .discarded
+        ).standardOutput
+    }
+
     /// Runs it and interrupts it once it has said `word` on standard error.
     static func run(
         _ arguments: [String], in directory: String, interruptingAt word: String
     ) async throws -> Outcome {
         let result = try await Subprocess.run(
             .path(.init(path)), arguments: Arguments(arguments), workingDirectory: .init(directory),
-            output: .discarded, error: .sequence
+            input: .none, output: .discarded, error: .sequence
         ) { execution in
             var errors = ""
             for try await line in execution.standardError.strings() {

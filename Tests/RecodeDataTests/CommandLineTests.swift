@@ -1,3 +1,4 @@
+import JSONLines
 import TemporaryFiles
 import Testing
 
@@ -15,6 +16,13 @@ import Testing
             #expect(outcome.output.contains("USAGE: recode-data"))
             #expect(outcome.errors.isEmpty)
         }
+    }
+
+    @Test func theDocumentedCommandsAreTheProgramsOwnHelp() async throws {
+        let root = "/" + #filePath.split(separator: "/").dropLast(3).joined(separator: "/")
+        let written = try await BuiltProgram.output(of: "\(root)/scripts/docs.sh", [BuiltProgram.path])
+        let documented = try AtomicFile.read("\(root)/docs/commands.md")
+        #expect(written == String(decoding: documented, as: UTF8.self), "run make docs")
     }
 
     @Test(arguments: [

@@ -15,7 +15,8 @@ struct CountCommand: LongCommand {
     var runs: [String]
 
     @Option(
-        help: ArgumentHelp("The percentages to count at, separated by commas.", valueName: "p,q"),
+        help: ArgumentHelp(
+            "The percentages to count at, separated by commas. (default: 10,20,30,40,100)", valueName: "p,q"),
         transform: OptionText.percentages)
     var top = ["10", "20", "30", "40", "100"].compactMap { try? TopPercentage($0) }
 

@@ -16,7 +16,7 @@ struct FilterCommand: LongCommand {
     var runs: [String]
 
     @Option(
-        help: ArgumentHelp("Keep this percentage: above 0, up to 100.", valueName: "p"),
+        help: ArgumentHelp("Keep this percentage: above 0, up to 100. (default: 40)", valueName: "p"),
         transform: OptionText.percentage)
     var top = TopPercentage.paper
 

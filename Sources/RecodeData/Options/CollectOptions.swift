@@ -32,13 +32,15 @@ enum VariationCount: Sendable, Hashable, ExpressibleByArgument, CustomStringConv
 
 /// What is collected, as options.
 struct CollectOptions: ParsableArguments {
-    @Option(name: .customLong("env"), help: "The environment to collect in.", transform: Self.environment)
+    @Option(
+        name: .customLong("env"), help: "The environment to collect in. (default: scienceworld)",
+        transform: Self.environment)
     var environment = "scienceworld"
 
-    @Option(help: "The loop that turns answers into actions.", transform: Self.agent)
+    @Option(help: "The loop that turns answers into actions. (default: recode)", transform: Self.agent)
     var agent = AgentKind.recode
 
-    @Option(help: "What answers the prompts.", transform: Self.policy)
+    @Option(help: "What answers the prompts. (default: expert)", transform: Self.policy)
     var policy = "expert"
 
     @Option(help: "How likely the expert is to drop or swap an action, from 0 to 1.")
@@ -123,9 +125,10 @@ struct CollectOptions: ParsableArguments {
 struct MachineOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
-            "How many episodes play at a time, each with an environment worker of its own (about 700 MB).",
+            "How many episodes play at a time, each with an environment worker of its own (about 700 MB); one for each "
+                + "processor without it.",
             valueName: "n"))
-    var concurrency = Machine.defaultConcurrency
+    var concurrency: Int?
 
     @Option(
         help: ArgumentHelp(
@@ -143,7 +146,7 @@ struct MachineOptions: ParsableArguments {
     var sandbox = SandboxChoice.bubblewrap
 
     mutating func validate() throws {
-        guard concurrency > 0 else {
+        if let concurrency, concurrency < 1 {
             throw ValidationError("--concurrency is \(concurrency), expected 1 or more.")
         }
     }
@@ -156,7 +159,8 @@ struct MachineOptions: ParsableArguments {
                     + "files and use the network.")
         }
         return Machine(
-            python: python, executorPython: executorPython, sandbox: sandbox, concurrency: concurrency)
+            python: python, executorPython: executorPython, sandbox: sandbox,
+            concurrency: concurrency ?? Machine.defaultConcurrency)
     }
 }
 

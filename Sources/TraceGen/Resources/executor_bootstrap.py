@@ -4,15 +4,15 @@
 import sys
 
 sys.path[:] = filter(None, sys.path)  # no imports from the working directory
-import builtins
+import builtins  # noqa: E402
 
-stdin = open(0, "rb", buffering=0, closefd=False)
+stdin = open(0, "rb", buffering=0, closefd=False)  # noqa: SIM115
 words = stdin.readline().decode().split()
-for name, size in zip(words[::2], words[1::2]):
+for name, size in zip(words[::2], words[1::2], strict=True):
     source = b""
     while len(source) < int(size):
         source += stdin.read(int(size) - len(source)) or sys.exit(70)
     module = sys.modules[name] = type(sys)(name)
     # Their own copy: code that bends the built-in functions does not bend the executor.
-    module.__builtins__ = dict(vars(builtins))
+    vars(module)["__builtins__"] = dict(vars(builtins))
     exec(compile(source, name + ".py", "exec"), vars(module))

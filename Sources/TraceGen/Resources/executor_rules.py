@@ -291,7 +291,7 @@ def lambda_names(node: ast.AST) -> Iterator[str]:
         if isinstance(value, ast.Lambda):
             yield ast.unparse(target)
         elif isinstance(target, (ast.Tuple, ast.List)) and isinstance(value, (ast.Tuple, ast.List)):
-            for part, element in zip(target.elts, value.elts):
+            for part, element in zip(target.elts, value.elts, strict=False):
                 if isinstance(element, ast.Lambda):
                     yield ast.unparse(part)
 
@@ -345,7 +345,7 @@ def check_calls(
         local = local | comprehension_names(node)
     inner = contexts
     if context := context_of(node):
-        inner = contexts + [context]
+        inner = [*contexts, context]
     for child in ast.iter_child_nodes(node):
         check_calls(child, known, allowed, local, inner)
 

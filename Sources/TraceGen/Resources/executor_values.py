@@ -52,7 +52,7 @@ def value_text(value: object) -> str:
     if type(value) is str:
         return cut(value, VALUE_CHARACTER_LIMIT)
     if type(value) in (set, frozenset) and value:
-        inner = "{" + ", ".join(sorted(map(repr, value))) + "}"
+        inner = "{" + ", ".join(sorted(map(repr, value))) + "}"  # type: ignore[call-overload]
         text = inner if type(value) is set else f"frozenset({inner})"
     else:
         text = repr(value)
@@ -103,5 +103,5 @@ def traceback_text(error: BaseException, source: str) -> str:
     last = exception_text(error)
     if not frames:
         return last
-    head = "\n".join(["Traceback (most recent call last):"] + frames)
+    head = "\n".join(["Traceback (most recent call last):", *frames])
     return cut(head, TRACEBACK_CHARACTER_LIMIT - len(last) - 40) + "\n" + last

@@ -71,7 +71,8 @@ class Channel:
         line = self.incoming.readline()
         if not line:
             os._exit(0)
-        return json.loads(line)
+        message: Message = json.loads(line)
+        return message
 
 
 class Printout:
@@ -260,7 +261,8 @@ class Episode:
     def placeholder(self, statement: ast.stmt, placeholder: rules.Placeholder) -> Message:
         literals: dict[str, Any] = {}
         inputs: list[str] = []
-        for argument in [*placeholder.call.args, *placeholder.call.keywords]:
+        arguments: list[ast.expr | ast.keyword] = [*placeholder.call.args, *placeholder.call.keywords]
+        for argument in arguments:
             value = argument.value if isinstance(argument, ast.keyword) else argument
             name = argument.arg if isinstance(argument, ast.keyword) else None
             try:
@@ -339,7 +341,7 @@ class Episode:
     def guarded(self, compiled: types.CodeType, printout: Printout) -> BaseException | None:
         """Runs a statement under its limits; returns what it raised."""
         caught: BaseException | None = None
-        sys.stdout = sys.stderr = printout  # type: ignore[assignment]
+        sys.stdout = sys.stderr = printout
         self.is_running = True
         try:
             self.memory.confine()
@@ -398,7 +400,7 @@ class Episode:
         if reply["op"] == "stop":
             self.is_over = True
             raise EpisodeOver
-        return reply["observation"]
+        return str(reply["observation"])
 
     def answer(self, request: Message) -> Message:
         self.request_id = request["id"]
@@ -435,7 +437,7 @@ def filter_system_calls(program: bytes) -> bool:
     steps = ctypes.create_string_buffer(program, len(program))
     header = struct.pack("HP", len(program) // 8, ctypes.addressof(steps))
     holder = ctypes.create_string_buffer(header, len(header))
-    return (
+    return bool(
         prctl(set_no_new_privileges, 1, 0, 0, 0) == 0
         and prctl(set_seccomp, filter_mode, ctypes.addressof(holder), 0, 0) == 0
     )

@@ -1,8 +1,9 @@
 """ScienceWorld behind JSON lines: one request a line on stdin, one answer a line on stdout.
 
-hello, splits, start and step are the requests. One JVM is kept for the life of the process and holds one session.
-A request that asks for something that is not there is answered with {"error": text}; anything worse ends the
-process with a traceback on stderr, and the host starts another one. The JVM leaves when this process does.
+hello, splits, start and step are the requests. One JVM is kept for the life of the process and holds one
+session. A request that asks for something that is not there is answered with {"error": text}; anything worse
+ends the process with a traceback on stderr, and the host starts another one. The JVM leaves when this process
+does.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ import json
 import os
 import re
 import sys
+from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import scienceworld
@@ -20,7 +22,10 @@ from scienceworld.constants import BASEPATH, JAR_PATH
 SIMPLIFICATION = "easy"
 # Words the simulator answers itself, without taking a step.
 QUESTIONS = {"help", "objects", "task"}
-NO_ANSWER = "Unknown action.  Type 'help' for a list of actions, and 'objects' for a list of possible object referents. "
+NO_ANSWER = (
+    "Unknown action.  Type 'help' for a list of actions, "
+    "and 'objects' for a list of possible object referents. "
+)
 GOAL_ROW = re.compile(r"^\d+\t(true|false)\t\s*(\S+)\t(.*)$", re.MULTILINE)
 
 
@@ -51,7 +56,7 @@ class World:
         )
         parameters = GatewayParameters(auto_field=True, port=port, auth_token=token)
         self.jvm = JavaGateway(gateway_parameters=parameters).jvm
-        # The simulator prints every observation; nobody reads it, and through a pipe it costs a tenth of a step.
+        # The simulator prints every observation; nobody reads it, and in a pipe it costs a tenth of a step.
         self.jvm.System.setOut(self.jvm.java.io.PrintStream(os.devnull))
         self.server = self.jvm.scienceworld.runtime.pythonapi.PythonInterface()
         self.tasks: list[str] = list(self.server.getTaskNames())
@@ -85,8 +90,8 @@ class World:
             raise BadRequest(f"{task} has variations 0 to {count - 1}, not {variation}")
         if scouting:
             self.scout(task, variation)
-        # A load builds the same world whatever was played before. The simulator's own reset() would search for the
-        # gold path again, at ten times the cost.
+        # A load builds the same world whatever was played before. The simulator's own reset() would search
+        # for the gold path again, at ten times the cost.
         self.load(task, variation)
         return {
             "instruction": self.server.getTaskDescription(),
@@ -101,7 +106,7 @@ class World:
         return {**self.last._asdict(), "success": self.last.score == 100}
 
     def scout(self, task: str, variation: int) -> None:
-        """Plays the gold path to learn what each action leads to; repeats of an instance use what was learned."""
+        """Plays the gold path to learn what each action leads to; repeats of an instance use that."""
         if self.scouted == (task, variation):
             return
         self.scouted, self.gold = None, []
@@ -127,7 +132,9 @@ class World:
     def completed_goals(self) -> dict[int, str]:
         """The completed rows of the goal table, by position."""
         rows = GOAL_ROW.findall(self.server.getGoalProgressStr())
-        return {row: f"{kind}: {text.strip()}" for row, (state, kind, text) in enumerate(rows) if state == "true"}
+        return {
+            row: f"{kind}: {text.strip()}" for row, (state, kind, text) in enumerate(rows) if state == "true"
+        }
 
     def load(self, task: str, variation: int, gold_path: bool = False) -> None:
         self.session = None
@@ -138,7 +145,7 @@ class World:
         self.last = Step("", 0, False)
 
     def play(self, action: str) -> Step:
-        """One action, without the look, inventory and object list that `PythonInterface.step` makes around it."""
+        """One action, without the look, inventory and object list that `PythonInterface.step` makes."""
         if action.strip().lower() in QUESTIONS:
             return self.last._replace(observation=self.server.step(action))
         result = self.session.step(action)
@@ -154,7 +161,12 @@ def main() -> None:
     answers = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)
     world = World()
-    requests = {"hello": world.hello, "splits": world.splits, "start": world.start, "step": world.step}
+    requests: dict[str, Callable[..., object]] = {
+        "hello": world.hello,
+        "splits": world.splits,
+        "start": world.start,
+        "step": world.step,
+    }
     for line in sys.stdin.buffer:
         request = json.loads(line)
         try:

@@ -1,0 +1,21 @@
+#!/bin/sh
+# Writes docs/commands.md from the program's own help, to standard output.
+#
+#   scripts/docs.sh PROGRAM
+set -eu
+
+program=${1:?the path of recode-data}
+
+# Wide enough that no line of help is wrapped.
+help_of() { COLUMNS=100 "$program" "$@" --help; }
+
+cat <<'HEAD'
+# Commands
+
+Written by `make docs` from the program's own help. Data goes to standard output, messages and progress to standard error.
+HEAD
+for command in run collect filter export count; do
+    printf '\n## recode-data %s\n\n```\n' "$command"
+    help_of "$command"
+    printf '```\n'
+done
