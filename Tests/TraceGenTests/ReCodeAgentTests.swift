@@ -26,7 +26,8 @@ import Trajectories
         let outcome = try await RealWorld.sandbox().withExecutor(seed: 1) { executor in
             try await ReCodeAgent().play(
                 EpisodeSetting(
-                    start: start, environment: session, executor: executor, policy: policy, limits: limits))
+                    instance: instance, start: start, environment: session, executor: executor,
+                    policy: policy, limits: limits))
         }
         return (outcome, policy.requests)
     }

@@ -10,17 +10,14 @@ struct GoldAgent: Agent {
     /// Called before each action, with the worker's process number.
     var beforeAction: @Sendable (TaskInstance, _ step: Int, _ worker: Int32) -> Void = { _, _, _ in }
 
-    func play(
-        instance: TaskInstance, start: EpisodeStart, environment: any EnvironmentSession,
-        executor: any Executor,
-        policy: any PolicySession, limits: EpisodeLimits
-    ) async throws -> EpisodeOutcome {
+    func play(_ episode: EpisodeSetting) async throws -> EpisodeOutcome {
+        let environment = episode.environment
         let worker = (environment as? ScienceWorldSession)?.process ?? -1
         var outcome = EpisodeOutcome(
             nodes: [Node(id: 0, parent: nil, depth: 0, kind: .code, code: "", status: .completed)],
             ended: .environmentDone)
-        for gold in start.goldPath {
-            beforeAction(instance, outcome.steps, worker)
+        for gold in episode.start.goldPath {
+            beforeAction(episode.instance, outcome.steps, worker)
             let result = try await environment.step(gold.action)
             outcome.steps += 1
             outcome.nodes[0].actions.append(

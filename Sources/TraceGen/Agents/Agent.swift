@@ -15,6 +15,8 @@ public protocol Agent: Sendable {
 
 /// Everything an agent needs to play one episode.
 public struct EpisodeSetting: Sendable {
+    /// The work.
+    public var instance: TaskInstance
     /// What the episode begins with.
     public var start: EpisodeStart
     /// The loaded environment; it stands at its beginning.
@@ -28,9 +30,11 @@ public struct EpisodeSetting: Sendable {
 
     /// Makes a setting from its parts.
     public init(
-        start: EpisodeStart, environment: any EnvironmentSession, executor: any Executor,
+        instance: TaskInstance, start: EpisodeStart, environment: any EnvironmentSession,
+        executor: any Executor,
         policy: any PolicySession, limits: EpisodeLimits
     ) {
+        self.instance = instance
         self.start = start
         self.environment = environment
         self.executor = executor

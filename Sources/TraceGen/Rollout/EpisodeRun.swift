@@ -89,7 +89,8 @@ struct EpisodeRun: Sendable {
             let policy = try await rollout.policy.begin(context(begin))
             let outcome = try await rollout.agent.play(
                 EpisodeSetting(
-                    start: begin, environment: session, executor: executor, policy: policy,
+                    instance: plan.instance, start: begin, environment: session, executor: executor,
+                    policy: policy,
                     limits: plan.limits))
             return .played(begin, startTime: loaded.time, outcome)
         } catch let error as TraceGenError where error.code == .workerFailed {
