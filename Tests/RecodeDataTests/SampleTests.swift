@@ -21,8 +21,13 @@ import Trajectories
 
     @Test(arguments: methods)
     func theSampleRunIsCutIntoTheSamplePairs(method: String) async throws {
+        let selection = directory.path + "/\(method).json"
+        let selected = try await BuiltProgram.run([
+            "filter", "\(Self.samples)/run", "--top", "40", "--seed", "7", "--out", selection,
+        ])
+        #expect(selected.code == 0, "\(selected.errors)")
         let outcome = try await BuiltProgram.run([
-            "export", "\(Self.samples)/run", "--top", "40", "--seed", "7", "--method", method, "--out",
+            "export", "\(Self.samples)/run", "--selection", selection, "--method", method, "--out",
             directory.path + "/\(method)",
         ])
         #expect(outcome.code == 0, "\(outcome.errors)")

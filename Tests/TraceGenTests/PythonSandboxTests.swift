@@ -15,7 +15,7 @@ import Testing
         #expect(
             missing.message
                 == "The executor needs Python 3.10 or newer (looked at /nonexistent/python3: not there). Install one"
-                + " with: apt-get install python3; or name one in the environment variable RECODE_DATA_PYTHON."
+                + " with: apt-get install python3; or name one: --executor-python PATH"
         )
         let shell = try await error { _ = try await PythonInterpreter.find(at: "/bin/false") }
         #expect(shell.message.contains("/bin/false: does not run"))
