@@ -58,6 +58,8 @@ install_packages() {
         $as_root apt-get update -qq &&
             $as_root env DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends $1 >/dev/null
     } || stop "apt-get could not install $1 (its words are above). Install these packages and run again."
+    left=$(missing_packages | tr '\n' ' ' | sed 's/ $//')
+    [ -z "$left" ] || stop "installed $1, but what $left brings is still not there. Look whether it is in PATH."
 }
 
 # What a finished .venv remembers: the requirements it was made from.
