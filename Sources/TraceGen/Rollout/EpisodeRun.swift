@@ -58,11 +58,16 @@ struct EpisodeRun: Sendable {
                 load.yield(await loadEpisode(in: session))
                 load.finish()
             }
-            return try await rollout.executors.withExecutor(seed: plan.seed(for: .namespace)) { executor in
-                for await start in loaded {
-                    return try await play(start, in: session, executor)
+            do {
+                return try await rollout.executors.withExecutor(seed: plan.seed(for: .namespace)) { executor in
+                    for await start in loaded {
+                        return try await play(start, in: session, executor)
+                    }
+                    throw CancellationError()
                 }
-                throw CancellationError()
+            } catch let error as TraceGenError where error.code == .workerFailed {
+                // The executor did not start: a full machine, say. The episode has its second try like any other.
+                return .environmentFailed(EnvironmentFailure(error: error))
             }
         }
     }
