@@ -12,7 +12,6 @@ let package = Package(
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
-        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
@@ -21,17 +20,18 @@ let package = Package(
     targets: [
         // Bytes: gzip and lines. The only place that knows how files are compressed.
         .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
+        .systemLibrary(name: "CCrypto", providers: [.apt(["libssl-dev"])]),
         // One system call that Swift's import of the C library leaves out.
         .target(name: "CFileSystem"),
         .target(
             name: "JSONLines",
-            dependencies: ["CFileSystem", "CZlib", .product(name: "Crypto", package: "swift-crypto")],
+            dependencies: ["CCrypto", "CFileSystem", "CZlib"],
             swiftSettings: strict),
 
         // Records: the types of the contract, their codec and the run directory that holds them.
         .target(
             name: "Trajectories",
-            dependencies: ["JSONLines", .product(name: "Crypto", package: "swift-crypto")],
+            dependencies: ["JSONLines"],
             swiftSettings: strict),
 
         // Stages: none of them imports another.

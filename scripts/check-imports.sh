@@ -4,13 +4,13 @@
 set -eu
 cd "$(dirname "$0")/.."
 
-modules='CZlib CFileSystem CSandbox JSONLines Trajectories TraceGen Decompose Filter Export Study RecodeData RecodeBench'
+modules='CCrypto CZlib CFileSystem CSandbox JSONLines Trajectories TraceGen Decompose Filter Export Study RecodeData RecodeBench'
 
 # The project's own modules that the module named may import.
 allowed() {
     case "$1" in
-    CZlib | CFileSystem | CSandbox) ;;
-    JSONLines) echo CZlib CFileSystem ;;
+    CCrypto | CZlib | CFileSystem | CSandbox) ;;
+    JSONLines) echo CCrypto CZlib CFileSystem ;;
     Trajectories) echo JSONLines ;;
     TraceGen) echo CSandbox Trajectories ;;
     Decompose | Study) echo Trajectories ;;

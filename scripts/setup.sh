@@ -37,6 +37,7 @@ missing_packages() {
     has bwrap || echo bubblewrap
     has java || echo default-jre-headless
     [ -e /usr/include/zlib.h ] || [ -e /usr/local/include/zlib.h ] || echo zlib1g-dev
+    [ -e /usr/include/openssl/evp.h ] || [ -e /usr/local/include/openssl/evp.h ] || echo libssl-dev
     # The sandbox mounts /usr and nothing else, so blocks run in the system's Python whatever stands first in PATH.
     [ -x /usr/bin/python3 ] || echo python3
     if [ "$venv_state" = stale ] && [ -z "$(python_for_venv)" ]; then echo python3-venv; fi

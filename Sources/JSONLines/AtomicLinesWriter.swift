@@ -1,5 +1,3 @@
-import Crypto
-
 /// How a file of lines is stored.
 public enum Compression: Sendable, Hashable {
     /// Lines as they are.
@@ -33,12 +31,12 @@ public struct FileDigest: Codable, Sendable, Hashable {
     /// Digests a file that is there, as stored; `lineCount` is the caller's to know.
     public static func ofFile(_ path: String, lineCount: Int) throws(JSONLinesError) -> FileDigest {
         let source = try PlainSource(path: path, offset: 0)
-        var hash = SHA256()
+        let hash = SHA256Hash()
         var byteCount = 0
         while true {
             let block = try source.nextBlock()
             if block.isEmpty { break }
-            hash.update(bufferPointer: UnsafeRawBufferPointer(block))
+            hash.update(UnsafeRawBufferPointer(block))
             byteCount += block.count
         }
         return FileDigest(
@@ -54,7 +52,7 @@ public final class AtomicLinesWriter {
     private let file: PendingFile
     private let compressor: GzipCompressor?
     private var pending: [UInt8] = []
-    private var hash = SHA256()
+    private let hash = SHA256Hash()
     /// Lines appended so far.
     public private(set) var lineCount = 0
     /// Bytes stored so far; lines of an unfinished gzip member are not counted yet.
@@ -109,7 +107,7 @@ public final class AtomicLinesWriter {
     private func flush() throws(JSONLinesError) {
         let stored = compressor?.member(of: pending) ?? pending
         try file.write(stored)
-        hash.update(data: stored)
+        stored.withUnsafeBytes { hash.update($0) }
         byteCount += stored.count
         pending.removeAll(keepingCapacity: true)
     }

@@ -1,4 +1,4 @@
-import Crypto
+import JSONLines
 import JSONLines
 
 /// What makes two episodes the same work: the same identity has the same trajectory id.
@@ -44,11 +44,11 @@ public enum Digest {
     /// The digest as 64 lower-case hex digits.
     /// - Complexity: O(*n*) in the number of bytes.
     public static func sha256Hex(of bytes: some Sequence<UInt8>) -> String {
-        Hexadecimal.text(of: SHA256.hash(data: Array(bytes)))
+        Hexadecimal.text(of: SHA256Hash.digest(of: Array(bytes)))
     }
 
     /// The first eight bytes of the digest, big-endian.
     public static func sha256Prefix(of text: String) -> UInt64 {
-        SHA256.hash(data: Array(text.utf8)).prefix(8).reduce(0) { $0 << 8 | UInt64($1) }
+        SHA256Hash.digest(of: Array(text.utf8)).prefix(8).reduce(0) { $0 << 8 | UInt64($1) }
     }
 }

@@ -10,7 +10,7 @@ enum Planner {
         root.thought = { evidence in
             let asked = Evidence.quoted(evidence.value(of: "instruction") ?? task.goal)
             return
-                "The instruction reads: \"\(asked)\" \(evidence.standpoint) My plan is to \(Wording.chain(purposes)). "
+                "The instruction reads: \(asked). \(evidence.standpoint) My plan is to \(Wording.chain(purposes)). "
                 + "Each part gets a function of its own, and what one part observes is handed on to the next."
         }
         return root
