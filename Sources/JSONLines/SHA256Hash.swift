@@ -1,7 +1,7 @@
 import CCrypto
 
-/// SHA-256 of bytes that come in pieces, by OpenSSL's libcrypto: it is on every machine, where a Swift package would take
-/// longer to build than everything else here.
+/// SHA-256 of bytes that come in pieces, by OpenSSL's libcrypto: it is on every machine, where a Swift package would
+/// take longer to build than everything else here.
 package final class SHA256Hash {
     private let context: OpaquePointer
 
@@ -24,7 +24,8 @@ package final class SHA256Hash {
     /// The 32 bytes of the digest; nothing may be added afterwards.
     package func finalize() -> [UInt8] {
         [UInt8](unsafeUninitializedCapacity: 32) { buffer, count in
-            precondition(EVP_DigestFinal_ex(context, buffer.baseAddress, nil) == 1, "a digest is finished once")
+            precondition(
+                EVP_DigestFinal_ex(context, buffer.baseAddress, nil) == 1, "a digest is finished once")
             count = 32
         }
     }

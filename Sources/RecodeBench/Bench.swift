@@ -1,5 +1,6 @@
 import ArgumentParser
 import FoundationEssentials
+import Glibc
 import TraceGen
 import Trajectories
 
@@ -16,8 +17,21 @@ struct Bench: AsyncParsableCommand {
     @Option(help: "The interpreter that has the scienceworld package.")
     var python = ".venv/bin/python"
 
-    @Option(help: "The pipeline to measure.")
+    @Option(help: "The pipeline whose stages after collection are timed.")
     var pipeline = "data/pipelines/quickstart.yaml"
+
+    @Option(help: "A finished directory of that pipeline, to save collecting it again.")
+    var collected: String?
+
+    @Option(help: "The pipeline that is run at 1, 2, 1 and 2 lanes, to compare bytes.")
+    var repeated = "data/pipelines/samples.yaml"
+
+    @Option(help: ArgumentHelp("What to measure: collection, short, whole.", valueName: "part"))
+    var parts: [Part] = Part.allCases
+
+    enum Part: String, CaseIterable, ExpressibleByArgument {
+        case collection, short, whole
+    }
 
     @Option(help: "How often each side of a comparison is run, in turns.")
     var rounds = 3
@@ -36,15 +50,31 @@ struct Bench: AsyncParsableCommand {
 
     func run() async throws {
         let world = try await BenchWorld(python: python, concurrency: concurrency)
-        print(try await Machine.description(concurrency: concurrency))
-        let collection = try await CollectionBench(
-            program: program, world: world, variations: variations, rounds: rounds
-        ).run()
-        print(collection.markdown)
-        print(
-            try await ShortEpisodeBench(world: world, recorded: collection.trajectories, rounds: rounds).run()
-        )
-        print(try await WholeProgramBench(program: program, pipeline: pipeline, rounds: rounds).run())
+        say(try await Machine.description(concurrency: concurrency))
+        if parts.contains(.collection) || parts.contains(.short) {
+            let collection = try await CollectionBench(
+                program: program, world: world, variations: variations, rounds: rounds
+            ).run()
+            say(collection.markdown)
+            if parts.contains(.short) {
+                say(
+                    try await ShortEpisodeBench(
+                        world: world, recorded: collection.trajectories, rounds: rounds
+                    ).run())
+            }
+        }
+        if parts.contains(.whole) {
+            let whole = WholeProgramBench(
+                program: program, pipeline: pipeline, collected: collected, repeated: repeated, rounds: rounds
+            )
+            say(try await whole.run())
+        }
+    }
+
+    /// Prints a part at once, so that what was measured is there even if a later part fails.
+    private func say(_ text: String) {
+        print(text)
+        fflush(nil)
     }
 }
 

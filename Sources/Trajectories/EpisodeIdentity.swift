@@ -1,5 +1,4 @@
 import JSONLines
-import JSONLines
 
 /// What makes two episodes the same work: the same identity has the same trajectory id.
 public struct EpisodeIdentity: Codable, Sendable, Hashable {

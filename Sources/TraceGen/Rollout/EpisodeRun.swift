@@ -59,7 +59,8 @@ struct EpisodeRun: Sendable {
                 load.finish()
             }
             do {
-                return try await rollout.executors.withExecutor(seed: plan.seed(for: .namespace)) { executor in
+                return try await rollout.executors.withExecutor(seed: plan.seed(for: .namespace)) {
+                    executor in
                     for await start in loaded {
                         return try await play(start, in: session, executor)
                     }
