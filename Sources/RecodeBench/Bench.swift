@@ -51,23 +51,33 @@ struct Bench: AsyncParsableCommand {
     func run() async throws {
         let world = try await BenchWorld(python: python, concurrency: concurrency)
         say(try await Machine.description(concurrency: concurrency))
-        if parts.contains(.collection) || parts.contains(.short) {
+        var recorded = try collected.map { try Self.trajectories(below: $0) } ?? []
+        if parts.contains(.collection) || (parts.contains(.short) && recorded.isEmpty) {
             let collection = try await CollectionBench(
                 program: program, world: world, variations: variations, rounds: rounds
             ).run()
             say(collection.markdown)
-            if parts.contains(.short) {
-                say(
-                    try await ShortEpisodeBench(
-                        world: world, recorded: collection.trajectories, rounds: rounds
-                    ).run())
-            }
+            recorded = collection.trajectories
+        }
+        if parts.contains(.short) {
+            say(try await ShortEpisodeBench(world: world, recorded: recorded, rounds: rounds).run())
         }
         if parts.contains(.whole) {
             let whole = WholeProgramBench(
                 program: program, pipeline: pipeline, collected: collected, repeated: repeated, rounds: rounds
             )
             say(try await whole.run())
+        }
+    }
+
+    /// What the collect stages of a pipeline directory hold.
+    private static func trajectories(below directory: String) throws -> [Trajectory] {
+        let stages = "\(directory)/collect"
+        return try FileManager.default.contentsOfDirectory(atPath: stages).sorted().flatMap { stage in
+            let reader = try RunDirectory.open("\(stages)/\(stage)").trajectories()
+            var result: [Trajectory] = []
+            while let trajectory = try reader.next() { result.append(trajectory) }
+            return result
         }
     }
 

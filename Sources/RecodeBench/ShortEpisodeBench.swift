@@ -20,7 +20,7 @@ struct ShortEpisodeBench {
         }
         let plans = try EpisodePlan.all(
             of: instances, environment: world.environment.name, agent: .recode, policy: policy.record,
-            repeats: max(1, 60 / max(1, instances.count)), seed: 0)
+            repeats: max(1, 240 / max(1, instances.count)), seed: 0)
         var playing = Measurement()
         var played: [Trajectory] = []
         for _ in 0..<rounds {
