@@ -91,7 +91,7 @@ class World:
         if scouting:
             self.scout(task, variation)
         # A load builds the same world whatever was played before. The simulator's own reset() would search
-        # for the gold path again, at ten times the cost.
+        # for the gold path again, at several times the cost.
         self.load(task, variation)
         return {
             "instruction": self.server.getTaskDescription(),
