@@ -15,6 +15,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+        .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
         .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2", traits: []),
     ],
     targets: [
@@ -32,6 +33,16 @@ let package = Package(
         .target(
             name: "Trajectories",
             dependencies: ["JSONLines"],
+            swiftSettings: strict),
+
+        // What several stages ask: prompts and the texts they are made of, and language models over HTTP.
+        .target(
+            name: "LanguageModels",
+            dependencies: [
+                "Trajectories",
+                .product(name: "AsyncHTTPClient", package: "async-http-client"),
+                .product(name: "Logging", package: "swift-log"),
+            ],
             swiftSettings: strict),
 
         // Stages: none of them imports another.
@@ -114,6 +125,13 @@ let package = Package(
             exclude: ["Golden"], swiftSettings: strict),
         .testTarget(
             name: "StudyTests", dependencies: ["Study", "Trajectories"], exclude: ["Golden"],
+            swiftSettings: strict),
+        .testTarget(
+            name: "LanguageModelsTests",
+            dependencies: [
+                "LanguageModels", "Trajectories",
+                .product(name: "Subprocess", package: "swift-subprocess"),
+            ],
             swiftSettings: strict),
         .testTarget(
             name: "TrajectoriesTests", dependencies: ["Trajectories", "JSONLines", "TemporaryFiles"],

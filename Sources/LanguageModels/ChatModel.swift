@@ -1,0 +1,89 @@
+import Trajectories
+
+/// What answers chat prompts.
+public protocol ChatModel: Sendable {
+    /// Asks for the completion of a request body (``ModelProfile/requestBody(_:seed:)``).
+    /// - Throws: ``ModelFailure``, and `CancellationError`.
+    func complete(_ body: JSONValue) async throws -> ChatCompletion
+}
+
+/// A model's answer.
+public struct ChatCompletion: Sendable, Hashable, Codable {
+    /// The text, word for word but for an echoed key. Empty is an answer too.
+    public var text: String
+    /// What a reasoning model said before, where the server tells.
+    public var reasoning: String?
+    /// Why it ended, as the server says: `stop`, `length`.
+    public var finishReason: String?
+    /// The model that answered, as the server names it.
+    public var model: String?
+    /// The server's own id of the completion.
+    public var id: String?
+    /// Tokens as the server counts them, and what they cost by the profile's price.
+    public var usage: Usage
+
+    enum CodingKeys: String, CodingKey {
+        case text, reasoning, model, id, usage
+        case finishReason = "finish_reason"
+    }
+
+    /// Makes an answer from its parts.
+    public init(
+        text: String, reasoning: String? = nil, finishReason: String? = nil, model: String? = nil,
+        id: String? = nil, usage: Usage = Usage()
+    ) {
+        self.text = text
+        self.reasoning = reasoning
+        self.finishReason = finishReason
+        self.model = model
+        self.id = id
+        self.usage = usage
+    }
+}
+
+/// Why a model gave no answer.
+public struct ModelFailure: Error, Sendable, Hashable {
+    /// What it is about, and so how far it reaches.
+    public enum Code: Sendable, Hashable, CaseIterable {
+        /// The prompt is longer than the model takes. Ends the episode.
+        case contextTooLong
+        /// The server answered, but never with a completion: errors of its own, broken or oversized bodies, no choices,
+        /// no content. Ends the episode.
+        case noCompletion
+        /// Every try ran out of time. Ends the episode.
+        case timedOut
+        /// The key is missing, wrong, expired or not allowed, or the account has no credit. Ends the run.
+        case refusedKey
+        /// There is no such model or no such address at the server. Ends the run.
+        case notFound
+        /// The server will not take such a request, whatever the prompt. Ends the run.
+        case badRequest
+        /// The server cannot be reached, or asks to wait for longer than we are willing to. Ends the run, which can be
+        /// resumed.
+        case unavailable
+    }
+
+    /// What it is about.
+    public var code: Code
+    /// What failed, on what, why, and what to do; no secrets.
+    public var message: String
+
+    /// Makes a failure from its parts.
+    public init(_ code: Code, _ message: String) {
+        self.code = code
+        self.message = message
+    }
+
+    /// Whether going on with other episodes would only meet the same failure.
+    public var endsRun: Bool {
+        switch code {
+        case .contextTooLong, .noCompletion, .timedOut: false
+        case .refusedKey, .notFound, .badRequest, .unavailable: true
+        }
+    }
+}
+
+extension ModelFailure: CustomStringConvertible {
+    /// The message.
+    public var description: String { message }
+}
