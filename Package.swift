@@ -36,6 +36,7 @@ let package = Package(
             swiftSettings: strict),
 
         // What several stages ask: prompts and the texts they are made of, and language models over HTTP.
+        .target(name: "Prompts", dependencies: ["JSONLines", "Trajectories"], swiftSettings: strict),
         .target(
             name: "LanguageModels",
             dependencies: [
@@ -50,7 +51,7 @@ let package = Package(
         .target(
             name: "TraceGen",
             dependencies: [
-                "CSandbox", "Trajectories",
+                "CSandbox", "LanguageModels", "Prompts", "Trajectories",
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "Subprocess", package: "swift-subprocess"),
                 .product(name: "SystemPackage", package: "swift-system"),
@@ -63,14 +64,7 @@ let package = Package(
                 .embedInCode("Resources/scienceworld_worker.py"),
             ],
             swiftSettings: strict),
-        .target(
-            name: "Decompose", dependencies: ["Trajectories"],
-            resources: [
-                "recode_system", "recode_user", "react_system", "codeact_system", "flat_user",
-                "scienceworld_world", "scienceworld_actions", "scienceworld_recode_example",
-                "scienceworld_react_example", "scienceworld_codeact_example",
-            ].map { .embedInCode("Resources/\($0).txt") },
-            swiftSettings: strict),
+        .target(name: "Decompose", dependencies: ["Prompts", "Trajectories"], swiftSettings: strict),
         .target(name: "Filter", dependencies: ["Trajectories", "JSONLines"], swiftSettings: strict),
         .target(name: "Export", dependencies: ["Trajectories", "JSONLines"], swiftSettings: strict),
         .target(name: "Study", dependencies: ["Trajectories"], swiftSettings: strict),
@@ -79,7 +73,9 @@ let package = Package(
         .executableTarget(
             name: "RecodeData",
             dependencies: [
-                "TraceGen", "Decompose", "Filter", "Export", "Study", "Trajectories", "JSONLines", "Yams",
+                "TraceGen", "Decompose", "Filter", "Export", "Study", "Prompts", "LanguageModels",
+                "Trajectories",
+                "JSONLines", "Yams",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
             ],
@@ -103,7 +99,9 @@ let package = Package(
                 .product(name: "Subprocess", package: "swift-subprocess"),
             ],
             swiftSettings: strict),
-        .testTarget(name: "TraceGenTests", dependencies: ["TraceGen"], swiftSettings: strict),
+        .testTarget(
+            name: "TraceGenTests", dependencies: ["TraceGen", "LanguageModels", "Prompts"],
+            swiftSettings: strict),
         .testTarget(
             name: "JSONLinesTests",
             dependencies: [
@@ -113,7 +111,8 @@ let package = Package(
         .testTarget(
             name: "DecomposeTests",
             dependencies: [
-                "Decompose", "Trajectories", .product(name: "Subprocess", package: "swift-subprocess"),
+                "Decompose", "Prompts", "Trajectories",
+                .product(name: "Subprocess", package: "swift-subprocess"),
             ],
             exclude: ["Golden"], swiftSettings: strict),
         .testTarget(

@@ -4,7 +4,7 @@
 set -eu
 cd "$(dirname "$0")/.."
 
-modules='CCrypto CZlib CFileSystem CSandbox JSONLines Trajectories TraceGen Decompose Filter Export Study RecodeData RecodeBench'
+modules='CCrypto CZlib CFileSystem CSandbox JSONLines Trajectories Prompts LanguageModels TraceGen Decompose Filter Export Study RecodeData RecodeBench'
 
 # The project's own modules that the module named may import.
 allowed() {
@@ -12,11 +12,13 @@ allowed() {
     CCrypto | CZlib | CFileSystem | CSandbox) ;;
     JSONLines) echo CCrypto CZlib CFileSystem ;;
     Trajectories) echo JSONLines ;;
-    TraceGen) echo CSandbox Trajectories ;;
-    Decompose | Study) echo Trajectories ;;
+    Prompts) echo JSONLines Trajectories ;;
+    LanguageModels | Study) echo Trajectories ;;
+    TraceGen) echo CSandbox Trajectories Prompts LanguageModels ;;
+    Decompose) echo Trajectories Prompts ;;
     Filter | Export) echo Trajectories JSONLines ;;
     RecodeBench) echo JSONLines Trajectories TraceGen ;;
-    RecodeData) echo Trajectories JSONLines TraceGen Decompose Filter Export Study ;;
+    RecodeData) echo Trajectories JSONLines Prompts LanguageModels TraceGen Decompose Filter Export Study ;;
     *) return 1 ;;
     esac
 }

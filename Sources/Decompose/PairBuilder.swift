@@ -1,3 +1,4 @@
+import Prompts
 import Trajectories
 
 /// Cuts a trajectory into training pairs: one for every accepted expansion, or for every turn of a flat method.
@@ -9,11 +10,14 @@ public struct PairBuilder: Sendable, Hashable {
     public let method: AgentKind
     /// How prompts are rendered.
     public let style: PromptStyle
+    /// The texts prompts are made of.
+    public let prompts: PromptLibrary
 
     /// Makes a builder.
-    public init(method: AgentKind, style: PromptStyle = .zeroShot) {
+    public init(method: AgentKind, style: PromptStyle = .zeroShot, prompts: PromptLibrary = .none) {
         self.method = method
         self.style = style
+        self.prompts = prompts
     }
 
     /// Cuts a trajectory into its pairs, in execution order, and says what became of every answer asked for.
@@ -27,8 +31,7 @@ public struct PairBuilder: Sendable, Hashable {
     /// - Complexity: O(*n*) in nodes for `recode`. A flat method's prompts hold the history, so their number of
     ///   messages is quadratic in turns; the texts themselves are shared.
     public func pairs(of trajectory: Trajectory, rank: Int? = nil) throws(DecomposeError) -> Decomposition {
-        let renderer = try PromptRenderer(
-            environment: trajectory.environment.name, method: method, style: style)
+        let renderer = try renderer(for: trajectory.environment.name)
         guard method == .recode else { return try flatPairs(of: trajectory, rank: rank, renderer: renderer) }
         let answers = try Self.answers(of: trajectory)
         var pairs: [Pair] = []
@@ -55,6 +58,15 @@ public struct PairBuilder: Sendable, Hashable {
     public func tally(of trajectory: Trajectory) throws(DecomposeError) -> PairTally {
         guard method != .recode else { return Self.tally(of: try Self.answers(of: trajectory)) }
         return Self.tally(of: try Flattening(of: trajectory, as: method))
+    }
+
+    private func renderer(for environment: String) throws(DecomposeError) -> PromptRenderer {
+        do {
+            return try PromptRenderer(
+                library: prompts, environment: environment, method: method, style: style)
+        } catch {
+            throw DecomposeError(.unknownEnvironment, error.message, cause: error.cause)
+        }
     }
 
     private func flatPairs(

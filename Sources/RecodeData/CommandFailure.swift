@@ -2,6 +2,8 @@ import Decompose
 import Export
 import Filter
 import JSONLines
+import LanguageModels
+import Prompts
 import TraceGen
 import Trajectories
 
@@ -43,6 +45,8 @@ struct CommandFailure: Error, Sendable, Hashable {
         case let error as TrajectoriesError: self.init(Self.code(of: error), error.description)
         case let error as DecomposeError:
             self.init(error.code == .malformedTree ? .badData : .badUsage, error.description)
+        case let error as PromptsError: self.init(Self.code(of: error), error.description)
+        case let error as ModelFailure: self.init(Self.code(of: error), error.description)
         case let error as FilterError: self.init(Self.code(of: error), error.description)
         case let error as ExportError:
             self.init(error.code == .foreignDirectory ? .badUsage : .badData, error.description)
@@ -62,6 +66,22 @@ struct CommandFailure: Error, Sendable, Hashable {
         case .missingProgram: .missingProgram
         case .badRequest: .badUsage
         case .workerFailed, .policyFailed: .failed
+        }
+    }
+
+    private static func code(of error: PromptsError) -> Code {
+        switch error.code {
+        case .unknownEnvironment: .badUsage
+        case .missingText: .missingProgram
+        case .badText: .badData
+        }
+    }
+
+    private static func code(of error: ModelFailure) -> Code {
+        switch error.code {
+        case .unavailable: .missingProgram
+        case .refusedKey, .notFound, .badRequest: .badUsage
+        case .contextTooLong, .noCompletion, .timedOut: .failed
         }
     }
 

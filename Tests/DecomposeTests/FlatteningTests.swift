@@ -1,5 +1,6 @@
 import Decompose
 import FoundationEssentials
+import Prompts
 import Subprocess
 import Testing
 import Trajectories

@@ -1,23 +1,27 @@
 import Decompose
+import Prompts
 import Testing
 import Trajectories
 
 @Suite struct PairBuilderTests {
     @Test(arguments: AgentKind.allCases)
     func emptyTreeYieldsNoPairs(method: AgentKind) throws {
-        let cut = try PairBuilder(method: method).pairs(of: SampleEpisodes.empty)
+        let cut = try PairBuilder(method: method, prompts: try TestPrompts.library).pairs(
+            of: SampleEpisodes.empty)
         #expect(cut.pairs.isEmpty)
         #expect(cut.tally == PairTally())
     }
 
     @Test func failureTakesItsAncestorsAlongAndLeavesItsSiblings() throws {
-        let cut = try PairBuilder(method: .recode).pairs(of: SampleEpisodes.failedSubtree)
+        let cut = try PairBuilder(method: .recode, prompts: try TestPrompts.library).pairs(
+            of: SampleEpisodes.failedSubtree)
         #expect(cut.pairs.map(\.nodeID) == [1])
         #expect(cut.tally == PairTally(kept: 1, dropped: [.failedSubtree: 2, .notAccepted: 1]))
     }
 
     @Test func abandonedAttemptIsNoFailureAndItsOwnSuccessYieldsAPair() throws {
-        let cut = try PairBuilder(method: .recode).pairs(of: SampleEpisodes.retried)
+        let cut = try PairBuilder(method: .recode, prompts: try TestPrompts.library).pairs(
+            of: SampleEpisodes.retried)
         #expect(cut.pairs.map(\.nodeID) == [0, 1, 2])
         #expect(cut.tally == PairTally(kept: 3))
         let completion = try #require(cut.pairs[1].completion.first).content
@@ -25,7 +29,8 @@ import Trajectories
     }
 
     @Test func flatHistoryHoldsAbandonedAttemptsWithTheirOwnThoughts() throws {
-        let cut = try PairBuilder(method: .react).pairs(of: SampleEpisodes.retried)
+        let cut = try PairBuilder(method: .react, prompts: try TestPrompts.library).pairs(
+            of: SampleEpisodes.retried)
         #expect(
             cut.pairs.map { $0.completion[0].content } == [
                 "Thought: One look.\nAction: look around",
@@ -35,12 +40,15 @@ import Trajectories
     }
 
     @Test func thoughtOfAnAttemptNobodyAcceptedIsRead() throws {
-        let cut = try PairBuilder(method: .react).pairs(of: SampleEpisodes.failedSubtree)
+        let cut = try PairBuilder(method: .react, prompts: try TestPrompts.library).pairs(
+            of: SampleEpisodes.failedSubtree)
         #expect(cut.pairs.map { $0.completion[0].content }.last == "Thought: Try.\nAction: eat stove")
     }
 
     @Test func promptsRepeatTheHistoryTurnByTurn() throws {
-        let pairs = try PairBuilder(method: .react).pairs(of: SampleEpisodes.nested).pairs
+        let pairs = try PairBuilder(method: .react, prompts: try TestPrompts.library).pairs(
+            of: SampleEpisodes.nested
+        ).pairs
         for (earlier, later) in zip(pairs, pairs.dropFirst()) {
             #expect(Array(later.prompt.dropLast()) == earlier.prompt + earlier.completion)
             #expect(later.prompt.last?.role == .user)
@@ -48,17 +56,23 @@ import Trajectories
     }
 
     @Test func valuesThatLookLikeMarkersStayAsTheyAre() throws {
-        let pairs = try PairBuilder(method: .recode).pairs(of: SampleEpisodes.quotes).pairs
+        let pairs = try PairBuilder(method: .recode, prompts: try TestPrompts.library).pairs(
+            of: SampleEpisodes.quotes
+        ).pairs
         let user = try #require(pairs[1].prompt.last).content
         #expect(user.contains("say({{variables}})"))
         #expect(user.contains("- words (list[str]): ['{{signature}}', \"it's\"]"))
     }
 
     @Test func idsDifferBetweenMethodsAndStayAcrossStyles() throws {
-        let recode = try PairBuilder(method: .recode).pairs(of: SampleEpisodes.nested).pairs.map(\.id)
+        let recode = try PairBuilder(method: .recode, prompts: try TestPrompts.library).pairs(
+            of: SampleEpisodes.nested
+        ).pairs.map(\.id)
         let bare = try PairBuilder(method: .recode, style: .bare).pairs(of: SampleEpisodes.nested).pairs.map(
             \.id)
-        let react = try PairBuilder(method: .react).pairs(of: SampleEpisodes.nested).pairs.map(\.id)
+        let react = try PairBuilder(method: .react, prompts: try TestPrompts.library).pairs(
+            of: SampleEpisodes.nested
+        ).pairs.map(\.id)
         #expect(recode == bare)
         #expect(Set(recode + react).count == recode.count + react.count)
         #expect(recode.allSatisfy { $0.count == 32 })
@@ -66,8 +80,12 @@ import Trajectories
 
     @Test func zeroShotHoldsNoExampleAndFewShotDoes() throws {
         for method in AgentKind.allCases {
-            let zero = try PromptRenderer(environment: "scienceworld", method: method, style: .zeroShot)
-            let few = try PromptRenderer(environment: "scienceworld", method: method, style: .fewShot)
+            let zero = try PromptRenderer(
+                library: try TestPrompts.library, environment: "scienceworld", method: method,
+                style: .zeroShot)
+            let few = try PromptRenderer(
+                library: try TestPrompts.library, environment: "scienceworld", method: method, style: .fewShot
+            )
             let zeroText = zero.opening(instruction: "", observation: "")[0].content
             let fewText = few.opening(instruction: "", observation: "")[0].content
             #expect(!zeroText.contains("Example"))
@@ -84,12 +102,13 @@ import Trajectories
         var foreign = sample
         foreign.environment.name = "chess"
         let error = #expect(throws: DecomposeError.self) {
-            try PairBuilder(method: .recode).pairs(of: foreign)
+            try PairBuilder(method: .recode, prompts: try TestPrompts.library).pairs(of: foreign)
         }
         #expect(
             error?.description
-                == "cannot render zero-shot prompts for environment \"chess\": prompts exist for "
-                + "scienceworld. Use style bare, which needs none.")
+                == "there are no prompts for environment \"chess\" in \(TestPrompts.folder), only for scienceworld. "
+                + "Add environments/chess/world.txt and actions.txt there, or use style bare, which needs none."
+        )
         #expect(try PairBuilder(method: .recode, style: .bare).pairs(of: foreign).pairs.count == 1)
     }
 
@@ -97,7 +116,9 @@ import Trajectories
     func flatTrajectoryHasNoOtherMethodsPairs(agent: AgentKind, method: AgentKind) throws {
         var flat = SampleEpisodes.nativeReact
         flat.agent = agent
-        let error = #expect(throws: DecomposeError.self) { try PairBuilder(method: method).pairs(of: flat) }
+        let error = #expect(throws: DecomposeError.self) {
+            try PairBuilder(method: method, prompts: try TestPrompts.library).pairs(of: flat)
+        }
         #expect(error?.code == .unsupportedMethod)
         #expect(error?.message.contains("Export it with method \(agent.rawValue).") == true)
     }
@@ -105,7 +126,9 @@ import Trajectories
     @Test func nodesThatAreNoTreeAreRefused() throws {
         var broken = SampleEpisodes.nested
         broken.nodes[2].parent = 7
-        let error = #expect(throws: DecomposeError.self) { try PairBuilder(method: .react).tally(of: broken) }
+        let error = #expect(throws: DecomposeError.self) {
+            try PairBuilder(method: .react, prompts: try TestPrompts.library).tally(of: broken)
+        }
         #expect(
             error?.description
                 == "trajectory 0123456789abcdef0123456789abcdef: the node at position 2 has id 2 and "

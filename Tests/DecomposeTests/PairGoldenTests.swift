@@ -1,4 +1,5 @@
 import Decompose
+import Prompts
 import Testing
 import Trajectories
 
@@ -20,7 +21,8 @@ import Trajectories
     /// The prompts word for word, as a model reads them.
     @Test(arguments: AgentKind.allCases, PromptStyle.allCases)
     func promptsAreAsRecorded(method: AgentKind, style: PromptStyle) throws {
-        let cut = try PairBuilder(method: method, style: style).pairs(of: SampleEpisodes.simple)
+        let cut = try PairBuilder(method: method, style: style, prompts: try TestPrompts.library).pairs(
+            of: SampleEpisodes.simple)
         let pair = try #require(cut.pairs.last)
         let text = (pair.prompt + pair.completion).map { "=== \($0.role.rawValue)\n\($0.content)\n" }.joined()
         try GoldenFile.check(text, "prompt-\(method.rawValue)-\(style.rawValue).txt")

@@ -33,6 +33,9 @@ struct ExportCommand: LongCommand {
     @Option(help: "How much prompts say.")
     var style = PromptStyle.zeroShot
 
+    @OptionGroup
+    var prompts: PromptOptions
+
     @Option(help: ArgumentHelp("The directory to write; an earlier export gives way.", valueName: "dir"))
     var out: String
 
@@ -46,7 +49,9 @@ struct ExportCommand: LongCommand {
     func run() async throws {
         let sources = try TrajectorySources(paths: runs)
         let target = ExportJob.Target(directory: out, method: method, selection: try selected(from: sources))
-        let manifests = try ExportJob(sources: sources, style: style, targets: [target]).run()
+        let manifests = try ExportJob(
+            sources: sources, style: style, prompts: try prompts.library(for: style), targets: [target]
+        ).run()
         for manifest in manifests { StandardError.say("\(out): \(manifest.summary)") }
     }
 

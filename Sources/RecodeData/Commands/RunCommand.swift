@@ -20,10 +20,15 @@ struct RunCommand: LongCommand {
     @OptionGroup(title: "What it runs on")
     var machine: MachineOptions
 
+    @OptionGroup
+    var prompts: PromptOptions
+
     func run() async throws {
         let text = try Self.text(of: file)
         let pipeline = try PipelineFile.parse(text, file: file)
-        let run = PipelineRun(pipeline: pipeline, text: text, directory: out, machine: machine.machine())
+        let run = PipelineRun(
+            pipeline: pipeline, text: text, directory: out, machine: machine.machine(),
+            prompts: try prompts.library(for: pipeline.promptStyles))
         try await run.run()
     }
 

@@ -1,6 +1,7 @@
 import Decompose
 import Export
 import Filter
+import Prompts
 import Trajectories
 
 /// Writes trajectories as pairs, into any number of exports, in one pass over the sources.
@@ -19,6 +20,8 @@ struct ExportJob: Sendable {
     var sources: TrajectorySources
     /// How prompts are rendered.
     var style: PromptStyle
+    /// The texts prompts are made of.
+    var prompts: PromptLibrary
     /// What is written.
     var targets: [Target]
 
@@ -30,7 +33,7 @@ struct ExportJob: Sendable {
     func run() throws -> [ExportManifest] {
         let writers = try targets.map { try TargetWriter($0, recipe: try recipe(of: $0)) }
         let builders = Set(targets.map(\.method)).sorted { $0.rawValue < $1.rawValue }.map {
-            PairBuilder(method: $0, style: style)
+            PairBuilder(method: $0, style: style, prompts: prompts)
         }
         try sources.forEach { trajectory in
             for builder in builders {

@@ -78,6 +78,9 @@ struct CountStage: Encodable, Sendable, Hashable {
 }
 
 extension Pipeline {
+    /// Every style that prompts are rendered in.
+    var promptStyles: [PromptStyle] { [export.style] }
+
     /// The first key whose value differs in `other`, with both values, in the order of their paths.
     func firstDifference(from other: Pipeline) throws -> (key: String, here: String, there: String)? {
         let here = try flattened()

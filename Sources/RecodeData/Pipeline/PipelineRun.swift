@@ -1,6 +1,7 @@
 import Export
 import Filter
 import JSONLines
+import Prompts
 import Study
 import Trajectories
 
@@ -14,6 +15,8 @@ struct PipelineRun: Sendable {
     var directory: String
     /// What episodes run on.
     var machine: Machine
+    /// The texts prompts are made of.
+    var prompts: PromptLibrary
 
     /// Does what is not done yet, and prints the table of counts.
     func run() async throws {
@@ -113,7 +116,8 @@ extension PipelineRun {
         sayRecognised(
             "export/\(stage.name)-*", pipeline.export.methods.count * pipeline.export.top.count - stale.count)
         let job = ExportJob(
-            sources: stage.sources, style: pipeline.export.style, targets: stale.map(\.target))
+            sources: stage.sources, style: pipeline.export.style, prompts: prompts,
+            targets: stale.map(\.target))
         for (export, manifest) in zip(stale, try stale.isEmpty ? [] : job.run()) {
             try ledger.record(export.name, inputs: export.inputs)
             pairCount += manifest.counts.pairs

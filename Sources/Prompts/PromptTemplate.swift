@@ -22,7 +22,15 @@ struct PromptTemplate: Sendable {
         self.pieces = pieces
     }
 
-    /// The text with every marker replaced; a marker that `values` lacks is a mistake in our own templates.
+    /// The names of the markers.
+    var names: Set<String> {
+        Set(
+            pieces.compactMap {
+                if case .marker(let name) = $0 { name } else { nil }
+            })
+    }
+
+    /// The text with every marker replaced; a marker that `values` lacks is our mistake: files are checked when they are read.
     ///
     /// - Complexity: O(*n*) in the length of the result.
     func filled(_ values: [String: String]) -> String {

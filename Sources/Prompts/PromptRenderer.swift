@@ -1,0 +1,90 @@
+import Trajectories
+
+/// Renders what a policy is asked, and the answer it should have given, from the texts of a library.
+///
+/// The text depends on nothing but the arguments. A prompt to expand a placeholder says nothing of the tree or of
+/// what happened before (arXiv 2510.23564, section 3.3): that isolation makes every expansion an example of its own.
+public struct PromptRenderer: Sendable {
+    /// The method whose answers the prompts ask for.
+    public let method: AgentKind
+    /// How much the prompts say.
+    public let style: PromptStyle
+    /// SHA-256 of everything the prompts say beside what varies from call to call; goes into records.
+    public let promptSHA256: String
+    private let system: String?
+    private let user: PromptTemplate
+    private let correction: PromptTemplate
+
+    /// Makes the renderer of an environment's prompts.
+    /// - Throws: ``PromptsError`` (`unknownEnvironment`) naming those that have prompts. The `bare` style needs
+    ///   none and works for any environment.
+    public init(
+        library: PromptLibrary, environment: String, method: AgentKind, style: PromptStyle
+    ) throws(PromptsError) {
+        self.method = method
+        self.style = style
+        let userText: String
+        let correctionText: String
+        if style == .bare {
+            system = nil
+            userText = method == .recode ? "{{signature}}\n{{variables}}" : "{{instruction}}\n{{observation}}"
+            correctionText = "{{problem}}"
+        } else {
+            let texts = try library.texts(method: method, environment: environment)
+            let example = style == .fewShot ? texts.environment.examples[method] : nil
+            system = PromptTemplate(texts.method.system).filled([
+                "world": texts.environment.world, "actions": texts.environment.actions,
+                "examples": example.map { "\n\nExamples:\n\n\($0)" } ?? "",
+            ])
+            userText = texts.method.user
+            correctionText = texts.method.correction
+        }
+        user = PromptTemplate(userText)
+        correction = PromptTemplate(correctionText)
+        promptSHA256 = Digest.sha256Hex(
+            of: Array(
+                [style.rawValue, method.rawValue, system ?? "", userText, correctionText].joined(
+                    separator: "\n\0\n"
+                ).utf8))
+    }
+
+    /// The prompt to expand a placeholder: instructions, then its signature and the variables it takes in.
+    public func messages(signature: String, variables: [Variable]) -> [Message] {
+        var lines = variables.map { "- \($0.name) (\($0.type)): \($0.value)" }
+        if lines.isEmpty {
+            guard style != .bare else { return [Message(.user, signature)] }
+            lines = ["(it takes in none)"]
+        }
+        return opening(["signature": signature, "variables": lines.joined(separator: "\n")])
+    }
+
+    /// The messages a flat episode opens with: instructions, then the task and what is seen first.
+    public func opening(instruction: String, observation: String) -> [Message] {
+        opening(["instruction": instruction, "observation": observation])
+    }
+
+    private func opening(_ values: [String: String]) -> [Message] {
+        (system.map { [Message(.system, $0)] } ?? []) + [Message(.user, user.filled(values))]
+    }
+
+    /// What a flat episode is shown after a turn.
+    public func observation(_ text: String) -> Message {
+        Message(.user, style == .bare ? text : "Observation:\n\(text)")
+    }
+
+    /// What is said of an answer that did not stand, in a message after it.
+    public func correction(of problem: String) -> Message {
+        Message(.user, correction.filled(["problem": problem]))
+    }
+
+    /// The answer to learn, in the format the prompt asks for: `code` is Python for ReCode and CodeAct, one primitive
+    /// action for ReAct.
+    public func answer(thought: String, code: String) -> Message {
+        switch method {
+        case .react:
+            Message(.assistant, "Thought: \(thought)\nAction: \(code)")
+        case .recode, .codeact:
+            Message(.assistant, "<think>\n\(thought)\n</think>\n<execute>\n\(code)\n</execute>")
+        }
+    }
+}

@@ -1,0 +1,49 @@
+import ArgumentParser
+import FoundationEssentials
+import JSONLines
+import Prompts
+import Trajectories
+
+/// Where the texts of prompts are, as an option.
+struct PromptOptions: ParsableArguments {
+    @Option(
+        help: ArgumentHelp(
+            "The folder of prompt texts (docs/prompts.md); without it, the data/prompts or share/recode-data/prompts "
+                + "found beside the program or in a folder above it.",
+            valueName: "dir"))
+    var prompts: String?
+
+    /// Reads the texts that `styles` need: none where all of them are bare.
+    /// - Throws: `PromptsError` naming the file that is missing or wrong; ``CommandFailure`` where there is no folder.
+    func library(for styles: PromptStyle...) throws -> PromptLibrary {
+        try library(for: styles)
+    }
+
+    /// The same for a list.
+    func library(for styles: [PromptStyle]) throws -> PromptLibrary {
+        guard styles.contains(where: { $0 != .bare }) else { return .none }
+        guard let directory = prompts ?? Self.installed else {
+            throw CommandFailure(
+                .missingProgram,
+                "the texts that prompts are made of are not where the program looks for them (data/prompts or "
+                    + "share/recode-data/prompts in a folder above it). Name their folder with --prompts.")
+        }
+        return try PromptLibrary(directory: directory)
+    }
+
+    /// The folder of texts that belongs to this program.
+    private static var installed: String? {
+        var place = FileManager.default.currentDirectoryPath
+        if let program = try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe") {
+            place = program
+        }
+        while let slash = place.lastIndex(of: "/") {
+            place = String(place[..<slash])
+            for candidate in ["data/prompts", "share/recode-data/prompts"]
+            where Directory.isDirectory("\(place)/\(candidate)/recode") {
+                return "\(place)/\(candidate)"
+            }
+        }
+        return nil
+    }
+}
