@@ -12,6 +12,7 @@ import json
 import os
 import re
 import sys
+import zipfile
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
@@ -26,6 +27,7 @@ NO_ANSWER = (
     "Unknown action.  Type 'help' for a list of actions, "
     "and 'objects' for a list of possible object referents. "
 )
+SINGLETON_FILE = re.compile(r"scienceworld/[^$]+[$]\.class")
 GOAL_ROW = re.compile(r"^\d+\t(true|false)\t\s*(\S+)\t(.*)$", re.MULTILINE)
 
 
@@ -58,12 +60,26 @@ class World:
         self.jvm = JavaGateway(gateway_parameters=parameters).jvm
         # The simulator prints every observation; nobody reads it, and in a pipe it costs a tenth of a step.
         self.jvm.System.setOut(self.jvm.java.io.PrintStream(os.devnull))
+        self.settle_singletons()
         self.server = self.jvm.scienceworld.runtime.pythonapi.PythonInterface()
         self.tasks: list[str] = list(self.server.getTaskNames())
         self.session: Any = None
         self.last = Step("", 0, False)
         self.scouted: tuple[str, int] | None = None
         self.gold: list[dict[str, Any]] = []
+
+    def settle_singletons(self) -> None:
+        """Makes the simulator's singletons now, from one seed and in one order.
+
+        Some draw random numbers when they are made (the genetics of unknown plants, for one), and they are made
+        when first used: whatever an episode met first in the life of the JVM would show in later ones.
+        """
+        find = self.jvm.java.lang.Class.forName
+        find("scala.util.Random$").getField("MODULE$").get(None).setSeed(0)
+        with zipfile.ZipFile(JAR_PATH) as jar:
+            files = [name for name in jar.namelist() if SINGLETON_FILE.fullmatch(name)]
+        for name in sorted(files):
+            find(name.removesuffix(".class").replace("/", "."))
 
     def hello(self) -> dict[str, Any]:
         return {
