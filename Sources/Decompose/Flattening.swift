@@ -17,6 +17,8 @@ public struct Flattening: Sendable, Hashable {
         public var code: String
         /// What it is shown then.
         public var observation: String
+        /// Whether the turn's block failed: it stays in the history of later turns and is no answer to learn.
+        public var failed = false
     }
 
     /// The turns, in execution order.
@@ -105,10 +107,9 @@ public struct Flattening: Sendable, Hashable {
     private static func nativeTurn(_ node: Node, _ method: AgentKind) -> Turn {
         let expansion = node.expansion ?? Expansion(variables: [])
         let isReact = method == .react
-        let shown = isReact ? node.actions.map(\.observation) : node.printed
         return Turn(
             nodeID: node.id, depth: node.depth, thought: expansion.thought.trimmed,
             code: isReact ? expansion.code.trimmed : expansion.code.withoutBlankEdges,
-            observation: (shown + [node.error].compactMap(\.self)).joined(separator: "\n"))
+            observation: node.observation(for: method), failed: node.status == .failed)
     }
 }

@@ -78,10 +78,12 @@ public struct PairBuilder: Sendable, Hashable {
         var pairs: [Pair] = []
         for (index, turn) in flat.turns.enumerated() {
             let answer = renderer.answer(thought: turn.thought, code: turn.code)
-            pairs.append(
-                Pair(
-                    of: trajectory, method: method, index: index, nodeID: turn.nodeID, turn: index,
-                    depth: turn.depth, prompt: history, completion: [answer], rank: rank, style: style))
+            if !turn.failed {
+                pairs.append(
+                    Pair(
+                        of: trajectory, method: method, index: index, nodeID: turn.nodeID, turn: index,
+                        depth: turn.depth, prompt: history, completion: [answer], rank: rank, style: style))
+            }
             history.append(answer)
             history.append(renderer.observation(turn.observation))
         }
@@ -123,7 +125,10 @@ extension PairBuilder {
     }
 
     private static func tally(of flat: Flattening) -> PairTally {
-        PairTally(
-            kept: flat.turns.count, dropped: flat.unanswered == 0 ? [:] : [.notAccepted: flat.unanswered])
+        let failed = flat.turns.count(where: \.failed)
+        var tally = PairTally(kept: flat.turns.count - failed)
+        if flat.unanswered > 0 { tally.dropped[.notAccepted] = flat.unanswered }
+        if failed > 0 { tally.dropped[.failedSubtree] = failed }
+        return tally
     }
 }

@@ -7,40 +7,6 @@ public protocol ChatModel: Sendable {
     func complete(_ body: JSONValue) async throws -> ChatCompletion
 }
 
-/// A model's answer.
-public struct ChatCompletion: Sendable, Hashable, Codable {
-    /// The text, word for word but for an echoed key. Empty is an answer too.
-    public var text: String
-    /// What a reasoning model said before, where the server tells.
-    public var reasoning: String?
-    /// Why it ended, as the server says: `stop`, `length`.
-    public var finishReason: String?
-    /// The model that answered, as the server names it.
-    public var model: String?
-    /// The server's own id of the completion.
-    public var id: String?
-    /// Tokens as the server counts them, and what they cost by the profile's price.
-    public var usage: Usage
-
-    enum CodingKeys: String, CodingKey {
-        case text, reasoning, model, id, usage
-        case finishReason = "finish_reason"
-    }
-
-    /// Makes an answer from its parts.
-    public init(
-        text: String, reasoning: String? = nil, finishReason: String? = nil, model: String? = nil,
-        id: String? = nil, usage: Usage = Usage()
-    ) {
-        self.text = text
-        self.reasoning = reasoning
-        self.finishReason = finishReason
-        self.model = model
-        self.id = id
-        self.usage = usage
-    }
-}
-
 /// Why a model gave no answer.
 public struct ModelFailure: Error, Sendable, Hashable {
     /// What it is about, and so how far it reaches.

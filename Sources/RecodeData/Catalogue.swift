@@ -5,10 +5,8 @@ import Trajectories
 enum Catalogue {
     /// Environments that episodes are collected in.
     static let environments = ["scienceworld"]
-    /// Loops that episodes are rolled out with; the flat methods are cut from the same trees at export.
-    static let agents: [AgentKind] = [.recode]
-    /// Policies that answer prompts.
-    static let policies = ["expert"]
+    /// Loops that episodes are rolled out with.
+    static let agents = AgentKind.allCases
 
     /// The tasks of an environment.
     static func tasks(in environment: String) -> [String] {
@@ -48,14 +46,10 @@ enum Catalogue {
 
     /// The loop of an agent that is rolled out here.
     static func agent(_ kind: AgentKind) -> any Agent {
-        precondition(agents.contains(kind), "options and pipeline files let no other agent through")
-        return ReCodeAgent()
-    }
-
-    /// The policy of a name.
-    /// - Throws: `TraceGenError` (`badRequest`) for a slip that is no probability.
-    static func policy(named name: String, slip: Double) throws -> any Policy {
-        precondition(policies.contains(name), "options and pipeline files let no other policy through")
-        return try ScienceWorldExpert(slip: slip)
+        switch kind {
+        case .recode: ReCodeAgent()
+        case .react: FlatAgent.react
+        case .codeact: FlatAgent.codeact
+        }
     }
 }

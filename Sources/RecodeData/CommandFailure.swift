@@ -65,6 +65,7 @@ struct CommandFailure: Error, Sendable, Hashable {
         switch error.code {
         case .missingProgram: .missingProgram
         case .badRequest: .badUsage
+        case .badReplay: .badData
         case .workerFailed, .policyFailed: .failed
         }
     }

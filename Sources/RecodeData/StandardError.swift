@@ -1,3 +1,5 @@
+import Logging
+
 #if canImport(Glibc)
     import Glibc
 #elseif canImport(Musl)
@@ -16,6 +18,9 @@ enum StandardError {
         write("recode-data: \(message)\n")
     }
 
+    /// Where libraries say what a person should know, such as a call that is tried again.
+    static var logger: Logger { Logger(label: "recode-data") { _ in MessageHandler() } }
+
     /// Whether a person watches.
     static var isTerminal: Bool { isatty(STDERR_FILENO) == 1 }
 
@@ -24,6 +29,21 @@ enum StandardError {
         var size = winsize()
         guard ioctl(STDERR_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else { return 80 }
         return Int(size.ws_col)
+    }
+}
+
+/// Writes notices and worse as messages of the program.
+private struct MessageHandler: LogHandler {
+    var metadata: Logger.Metadata = [:]
+    var logLevel = Logger.Level.notice
+
+    subscript(metadataKey key: String) -> Logger.Metadata.Value? {
+        get { metadata[key] }
+        set { metadata[key] = newValue }
+    }
+
+    func log(event: LogEvent) {
+        StandardError.say("\(event.message)")
     }
 }
 

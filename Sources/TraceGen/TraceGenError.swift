@@ -10,6 +10,8 @@ public struct TraceGenError: Error, Sendable, Hashable {
         case workerFailed
         /// The policy could not answer.
         case policyFailed
+        /// A recorded run does not hold what is asked of it (exit 65).
+        case badReplay
     }
 
     /// The kind of failure.

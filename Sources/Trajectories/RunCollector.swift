@@ -39,6 +39,9 @@ public final class RunCollector {
     /// Totals over the episodes that are in.
     public private(set) var counts: RunCounts
 
+    /// The calls of the language model that answers, where one does.
+    public let calls: CallLog
+
     let files: RunFiles
     var isSealed = false
     private(set) var places: [String: RecordPlace]
@@ -92,7 +95,8 @@ public final class RunCollector {
         self.manifest = manifest
         self.files = files
         self.lock = lock
-        cutTails = contents.cutTails
+        calls = try CallLog(files)
+        cutTails = contents.cutTails + [calls.cutTail].compactMap(\.self)
         counts = contents.counts
         places = contents.places
         (records, timings) = try TrajectoriesError.translating { () throws(JSONLinesError) in
@@ -128,9 +132,14 @@ public final class RunCollector {
         }
         places[trajectory.id] = place
         counts.add(trajectory)
-        let text = timings.reduce(into: [UInt8]()) { $0 += $1 + [UInt8(ascii: "\n")] }
+        try appendTimings(timings)
+    }
+
+    /// Adds lines to `timings.jsonl`, without newlines; a power failure may lose the last ones.
+    public func appendTimings(_ lines: [[UInt8]]) throws(TrajectoriesError) {
+        let text = lines.reduce(into: [UInt8]()) { $0 += $1 + [UInt8(ascii: "\n")] }
         guard !text.isEmpty else { return }
-        try TrajectoriesError.translating { () throws(JSONLinesError) in try self.timings.append(text) }
+        try TrajectoriesError.translating { () throws(JSONLinesError) in try timings.append(text) }
     }
 }
 

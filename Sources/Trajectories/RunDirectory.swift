@@ -5,6 +5,7 @@ import JSONLines
 /// ```
 /// RUN/run.json                          the manifest
 /// RUN/trajectories/part-00000.jsonl.gz  the records
+/// RUN/calls/part-00000.jsonl.gz         calls of a language model, where one answered
 /// RUN/timings.jsonl                     durations
 /// ```
 public struct RunDirectory: Sendable, Hashable {
@@ -32,6 +33,15 @@ public struct RunDirectory: Sendable, Hashable {
     /// Whether all episodes are in.
     public var isComplete: Bool { manifest.state == .complete }
 
+    /// Reads the calls of the language model that answered.
+    /// - Parameter offset: the stored offset of the call to begin with.
+    /// - Returns: a reader at the first call; `nil` where the policy was no language model.
+    /// - Throws: `unreadable`.
+    public func calls(from offset: Int = 0) throws(TrajectoriesError) -> CallReader? {
+        let path = RunFiles(path: path).calls
+        return Directory.isPresent(path) ? try CallReader(path: path, offset: offset) : nil
+    }
+
     /// Reads the records: in canonical order where the run is complete, else as they were appended.
     ///
     /// - Parameter tornTail: what to do about a last record that was cut off; a complete run has none.
@@ -55,6 +65,8 @@ struct RunFiles: Sendable {
 
     var manifest: String { path + "/run.json" }
     var timings: String { path + "/timings.jsonl" }
+    static let callsName = "calls/part-00000.jsonl.gz"
+    var calls: String { "\(path)/\(Self.callsName)" }
     var partsDirectory: String { path + "/trajectories" }
 
     /// The name of a shard inside the run directory.

@@ -25,6 +25,8 @@ public struct RunManifest: Codable, Sendable, Hashable {
     public var counts: RunCounts?
     /// The shards in reading order; empty while collecting.
     public var shards: [Shard]
+    /// The calls of the language model; `nil` while collecting and where none answered.
+    public var calls: Shard?
 
     init(recipe: JSONValue, versions: [String: String]) {
         schema = Self.schemaName
@@ -43,6 +45,8 @@ public struct RunManifest: Codable, Sendable, Hashable {
         try container.encode(versions, forKey: .versions)
         try container.encode(counts, forKey: .counts)
         try container.encode(shards, forKey: .shards)
+        // Left out where there is none: runs of scripted policies look as they always did.
+        try container.encodeIfPresent(calls, forKey: .calls)
     }
 }
 

@@ -244,3 +244,12 @@ public struct Usage: Codable, Sendable, Hashable {
         self.costUSD = costUSD
     }
 }
+
+extension Usage {
+    /// Adds what another answer cost; an unknown price makes the sum unknown only if nothing was priced.
+    public mutating func add(_ other: Usage) {
+        promptTokens += other.promptTokens
+        completionTokens += other.completionTokens
+        if let cost = other.costUSD { costUSD = (costUSD ?? 0) + cost }
+    }
+}

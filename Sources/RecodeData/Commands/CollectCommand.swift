@@ -8,11 +8,21 @@ struct CollectCommand: LongCommand {
         abstract: "Roll out an agent with a policy in an environment, into a run directory.",
         discussion: """
             Episodes are appended as they finish; when the last one is in, the run is sealed in canonical order, so that \
-            neither concurrency nor interruption shows in its bytes.
+            neither concurrency nor interruption shows in its bytes. Calls of a language model are kept in the run: \
+            --policy replay:RUN plays them again without the model.
             """)
 
     @OptionGroup(title: "What is collected")
     var options: CollectOptions
+
+    @OptionGroup(title: "Language models")
+    var models: ModelOptions
+
+    @OptionGroup(title: "Language models")
+    var prompts: PromptOptions
+
+    @OptionGroup(title: "When to stop early (exit 0, resumable)")
+    var budget: BudgetOptions
 
     @OptionGroup(title: "What it runs on")
     var machine: MachineOptions
@@ -25,11 +35,24 @@ struct CollectCommand: LongCommand {
     @Flag(help: "Go on with an unfinished run of the same recipe.")
     var resume = false
 
+    @Flag(help: "Say what would be collected and about what it would cost, and collect nothing.")
+    var dryRun = false
+
     func run() async throws {
+        let recipe = options.recipe
+        let isScripted = PolicyChoice(recipe.policy) == .expert
         let job = CollectJob(
-            name: options.environment, recipe: options.recipe, seed: options.seed, directory: directory,
-            unfinished: resume ? .resume : .refuse, machine: machine.machine())
+            name: options.environment, recipe: recipe, seed: options.seed, directory: directory,
+            unfinished: resume ? .resume : .refuse, machine: machine.machine(),
+            models: try models.sources(
+                prompts: prompts, styles: isScripted ? [] : [recipe.promptStyle ?? .fewShot]),
+            budget: budget.budget)
+        guard !dryRun else { return try StandardOutput.write(try await CollectForecast(of: job).words) }
         let result = try await job.run()
         StandardError.say(try RunSummary(of: [result]).words)
+        if let reason = result.stopped {
+            StandardError.say(
+                "stopped: \(reason). Run the same command with --resume and more budget to go on.")
+        }
     }
 }

@@ -20,15 +20,22 @@ struct RunCommand: LongCommand {
     @OptionGroup(title: "What it runs on")
     var machine: MachineOptions
 
-    @OptionGroup
+    @OptionGroup(title: "Language models")
+    var models: ModelOptions
+
+    @OptionGroup(title: "Language models")
     var prompts: PromptOptions
+
+    @OptionGroup(title: "When to stop early (exit 0, resumable)")
+    var budget: BudgetOptions
 
     func run() async throws {
         let text = try Self.text(of: file)
         let pipeline = try PipelineFile.parse(text, file: file)
         let run = PipelineRun(
             pipeline: pipeline, text: text, directory: out, machine: machine.machine(),
-            prompts: try prompts.library(for: pipeline.promptStyles))
+            models: try models.sources(prompts: prompts, styles: pipeline.promptStyles),
+            budget: budget.budget)
         try await run.run()
     }
 

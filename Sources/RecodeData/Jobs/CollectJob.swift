@@ -15,16 +15,21 @@ struct CollectJob: Sendable {
     var unfinished: UnfinishedRun
     /// What episodes run on.
     var machine: Machine
+    /// Where language models and their prompts come from.
+    var models: ModelSources
+    /// When to stop although episodes are missing.
+    var budget = CollectBudget()
 
-    /// Collects what is missing and seals the run.
+    /// Collects what is missing and seals the run, or stops where the budget says so.
     ///
-    /// - Returns: the sealed run and where the time of this call went.
-    /// - Throws: `TraceGenError`, `TrajectoriesError`, and `CancellationError`; what was collected by then is kept.
+    /// - Returns: the run and where the time of this call went.
+    /// - Throws: `TraceGenError`, `ModelFailure`, `TrajectoriesError`, and `CancellationError`; what was collected by
+    ///   then is kept.
     func run() async throws -> CollectResult {
+        let policy = try PolicyPlan(recipe, models)
         let environment = try await machine.environment(named: recipe.environment)
-        let policy = try Catalogue.policy(named: recipe.policy, slip: recipe.slip)
         let start = try RunCollector.begin(
-            at: directory, recipe: RunRecipe(seed: seed, recipe: recipe),
+            at: directory, recipe: RunRecipe(seed: seed, recipe: recipe, policy: policy.description),
             versions: [Version.program: Version.current, environment.name: environment.version],
             unfinished: unfinished)
         switch start {
@@ -34,52 +39,76 @@ struct CollectJob: Sendable {
         }
     }
 
+    /// The episodes of the recipe, in canonical order.
+    func plans(in environment: any Environment, _ policy: PolicyPlan) async throws -> [EpisodePlan] {
+        let instances = try await environment.instances(
+            tasks: recipe.tasks, split: recipe.split, variations: recipe.variations)
+        let plans = try EpisodePlan.all(
+            of: instances, environment: environment.name, agent: recipe.agent, policy: policy.record,
+            repeats: recipe.repeats, seed: seed, limits: recipe.limits)
+        return Array(plans.prefix(recipe.limit ?? .max))
+    }
+
     private func collect(
-        with sink: EpisodeSink, in environment: any Environment, _ policy: any Policy
+        with sink: EpisodeSink, in environment: any Environment, _ policy: PolicyPlan
     ) async throws -> CollectResult {
         let executors = try await machine.executors()
         for tail in await sink.cutTails {
             StandardError.say(
                 "\(tail.file):\(tail.line): the last record was cut off when the run stopped; "
-                    + "\(tail.byteCount) bytes of it were removed and its episode is played again.")
+                    + "\(tail.byteCount) bytes of it were removed and it is made again.")
         }
         let plans = try await plans(in: environment, policy)
         let missing = await sink.missing(of: plans)
+        let allowed = missing.prefix(max(0, (budget.maxEpisodes ?? .max) - (plans.count - missing.count)))
+        let calls = CallBudget(
+            maxCost: budget.maxCost, maxTokens: budget.maxTokens, spent: await sink.spent)
         let progress = ProgressReporter(
             CollectProgress(title: name, total: plans.count, resumed: plans.count - missing.count))
         await progress.begin()
-        let rollout = Rollout(
-            environment: environment, policy: policy, agent: Catalogue.agent(recipe.agent),
-            executors: executors, concurrency: machine.concurrency)
         do {
-            try await rollout.run(missing) { trajectory, timing in
-                try await sink.take(trajectory, timing)
-                await progress.add(
-                    reward: trajectory.reward, success: trajectory.success, failed: trajectory.ended.isFailure
-                )
+            let quota = try recipe.untilSuccesses.map {
+                SuccessQuota(count: $0, earlier: try Self.successes(in: directory))
             }
+            try await policy.withPolicy(journal: sink, budget: calls) { policy in
+                let rollout = Rollout(
+                    environment: environment, policy: policy, agent: Catalogue.agent(recipe.agent),
+                    executors: executors, concurrency: machine.concurrency)
+                try await rollout.run(Array(allowed), quota: quota) { trajectory, timing in
+                    try await sink.take(trajectory, timing)
+                    await progress.add(
+                        reward: trajectory.reward, success: trajectory.success,
+                        failed: trajectory.ended.isFailure)
+                }
+            }
+        } catch is BudgetReached {
+            await progress.end()
+            return try await sink.stop(directory, because: budget.words(spent: calls.spent))
         } catch {
             await progress.end()
             throw error
         }
         await progress.end()
-        return try await sink.seal(order: plans.map(\.id))
+        if allowed.count < missing.count {
+            return try await sink.stop(directory, because: budget.episodeWords)
+        }
+        return try await sink.seal(plans, needsAll: recipe.untilSuccesses == nil)
     }
 
-    private func plans(in environment: any Environment, _ policy: any Policy) async throws -> [EpisodePlan] {
-        let instances = try await environment.instances(
-            tasks: recipe.tasks, split: recipe.split, variations: recipe.variations)
-        let plans = try EpisodePlan.all(
-            of: instances, environment: environment.name, agent: recipe.agent, policy: policy.record,
-            repeats: recipe.repeats, seed: seed
-        ) { EpisodeLimits(maxDepth: recipe.maxDepth, stepLimit: $0) }
-        return Array(plans.prefix(recipe.limit ?? .max))
+    /// How many episodes of each task id succeeded in what is collected already.
+    private static func successes(in directory: String) throws -> [String: Int] {
+        var successes: [String: Int] = [:]
+        let reader = try RunDirectory.open(directory).trajectories()
+        while let trajectory = try reader.next() {
+            if trajectory.success { successes[trajectory.taskID, default: 0] += 1 }
+        }
+        return successes
     }
 }
 
 /// What a collection came to.
 struct CollectResult: Sendable {
-    /// The sealed run.
+    /// The run; sealed unless ``stopped`` says why not.
     var run: RunDirectory
     /// How many episodes were played just now; none where the run was complete already.
     var played = 0
@@ -87,26 +116,35 @@ struct CollectResult: Sendable {
     var environmentTime: Duration = .zero
     /// How long they took beside that: policy, executor, records.
     var otherTime: Duration = .zero
+    /// What the answers of a language model cost, over the whole run; `nil` where none answered.
+    var usage: Usage?
+    /// Which budget stopped it, in words; `nil` for a run that is sealed.
+    var stopped: String?
 }
 
 /// What `run.json` says was asked for: the recipe and the seed side by side.
 private struct RunRecipe: Encodable {
     var seed: Int
     var recipe: CollectRecipe
+    var policy: PolicyRecord?
 
-    enum CodingKeys: CodingKey {
-        case seed
+    enum CodingKeys: String, CodingKey {
+        case seed, policy
+        case answers = "policy_record"
     }
 
     func encode(to encoder: any Encoder) throws {
         var container = encoder.container(keyedBy: CodingKeys.self)
         try container.encode(seed, forKey: .seed)
         try recipe.encode(to: encoder)
+        try container.encodeIfPresent(policy, forKey: .answers)
+        // Where a record lies on this machine is no part of what was asked for.
+        if case .replay = PolicyChoice(recipe.policy) { try container.encode("replay", forKey: .policy) }
     }
 }
 
-/// Puts finished episodes into the run directory, one at a time, and adds up where their time went.
-private actor EpisodeSink {
+/// Puts finished episodes and calls into the run directory, one at a time, and adds up where the time went.
+private actor EpisodeSink: CallJournal {
     private let collector: RunCollector
     private var played = 0
     private var environmentTime: Duration = .zero
@@ -119,9 +157,25 @@ private actor EpisodeSink {
     /// What resuming removed.
     var cutTails: [CutTail] { collector.cutTails }
 
+    /// What the calls of the run cost so far.
+    var spent: Usage { collector.calls.usage }
+
     /// The plans whose episodes are not in yet.
     func missing(of plans: [EpisodePlan]) -> [EpisodePlan] {
         plans.filter { !collector.contains($0.id) }
+    }
+
+    func find(_ key: CallKey) throws -> CallRecord? {
+        try collector.calls.find(key)
+    }
+
+    func keep(_ record: CallRecord, took duration: Duration?) throws {
+        // An episode that is played a second time finds its calls here already.
+        if duration == nil, try collector.calls.find(record.key) == record { return }
+        try collector.calls.append(record)
+        guard let duration else { return }
+        let timing = CallTiming(id: record.trajectoryID, call: record.call, seconds: duration.inSeconds)
+        try collector.appendTimings([try CanonicalJSON.encode(timing)])
     }
 
     func take(_ trajectory: Trajectory, _ timing: EpisodeTiming) throws {
@@ -131,11 +185,33 @@ private actor EpisodeSink {
         otherTime += timing.policy + timing.elsewhere
     }
 
-    func seal(order: [String]) throws -> CollectResult {
-        CollectResult(
-            run: try collector.seal(order: order), played: played, environmentTime: environmentTime,
-            otherTime: otherTime)
+    /// Seals the run; without `needsAll`, episodes that were not played are no part of it.
+    func seal(_ plans: [EpisodePlan], needsAll: Bool) throws -> CollectResult {
+        let ids = plans.map(\.id)
+        let order = needsAll ? ids : ids.filter { collector.contains($0) }
+        return result(of: try collector.seal(order: order))
     }
+
+    /// Leaves the run as it is, to be resumed.
+    func stop(_ directory: String, because words: String) throws -> CollectResult {
+        var result = result(of: try RunDirectory.open(directory))
+        result.stopped = words
+        return result
+    }
+
+    private func result(of run: RunDirectory) -> CollectResult {
+        let usage = collector.calls.usage
+        return CollectResult(
+            run: run, played: played, environmentTime: environmentTime, otherTime: otherTime,
+            usage: usage == Usage() ? nil : usage)
+    }
+}
+
+/// How long a call took. Lives beside the record, never in it.
+private struct CallTiming: Encodable {
+    var id: String
+    var call: Int
+    var seconds: Double
 }
 
 extension EndReason {

@@ -22,6 +22,16 @@ struct CollectRecipe: Encodable, Sendable, Hashable {
     var limit: Int?
     /// How many expansions may nest.
     var maxDepth: Int
+    /// How often an answer that breaks the format is asked for again; `nil` for the default.
+    var maxRewrite: Int?
+    /// How often a placeholder whose code raised is expanded again; `nil` for the default.
+    var maxRetry: Int?
+    /// The most primitive actions of an episode, where that is fewer than the environment's own limit.
+    var maxSteps: Int?
+    /// How much a language model's prompts say; `nil` for few-shot.
+    var promptStyle: PromptStyle?
+    /// How many successes of an instance are enough to leave its other repeats out; `nil` to play all.
+    var untilSuccesses: Int?
 
     /// The paper's depth limit (section 4.4).
     static let defaultMaxDepth = 10
@@ -30,5 +40,18 @@ struct CollectRecipe: Encodable, Sendable, Hashable {
         case agent, policy, slip, split, tasks, variations, repeats, limit
         case environment = "env"
         case maxDepth = "max_depth"
+        case maxRewrite = "max_rewrite"
+        case maxRetry = "max_retry"
+        case maxSteps = "max_steps"
+        case promptStyle = "prompt_style"
+        case untilSuccesses = "until_successes"
+    }
+
+    /// The bounds of an episode whose environment takes so many steps.
+    func limits(stepLimit: Int) -> EpisodeLimits {
+        let standard = EpisodeLimits(maxDepth: maxDepth, stepLimit: min(stepLimit, maxSteps ?? stepLimit))
+        return EpisodeLimits(
+            maxDepth: maxDepth, maxRetry: maxRetry ?? standard.maxRetry,
+            maxRewrite: maxRewrite ?? standard.maxRewrite, stepLimit: standard.stepLimit)
     }
 }

@@ -14,13 +14,16 @@ struct RunSummary: Sendable {
     var environmentTime: Duration = .zero
     /// How long they took beside that.
     var otherTime: Duration = .zero
+    /// What the answers of language models cost; `nil` where none answered.
+    var usage: Usage?
     /// Pairs written, and into how many exports; `nil` where nothing was to be exported.
     var pairs: (count: Int, exports: Int)?
 
     /// Sums up collections; reads their trajectories.
     init(of results: [CollectResult]) throws {
         for result in results {
-            try TrajectorySources(result.run).forEach { trajectory in
+            let reader = try result.run.trajectories(tornTail: .endBefore)
+            while let trajectory = try reader.next() {
                 add(reward: trajectory.reward, success: trajectory.success)
             }
             add(result)
@@ -47,6 +50,11 @@ struct RunSummary: Sendable {
         played += result.played
         environmentTime += result.environmentTime
         otherTime += result.otherTime
+        if let more = result.usage {
+            var sum = usage ?? Usage()
+            sum.add(more)
+            usage = sum
+        }
     }
 
     /// `60 episodes, 51 succeeded, mean reward 0.91; 4312 pairs in 12 exports; 171.2 s in the environment, …`.
@@ -58,6 +66,7 @@ struct RunSummary: Sendable {
         if let pairs {
             parts.append("\(Wording.count(pairs.count, "pair")) in \(Wording.count(pairs.exports, "export"))")
         }
+        if let usage { parts.append(Wording.usage(usage)) }
         if played > 0 {
             let share = played == episodes ? "" : " (of the \(played) played just now)"
             parts.append(

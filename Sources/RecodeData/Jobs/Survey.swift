@@ -17,6 +17,9 @@ struct Survey: Sendable {
     /// The trajectories in the order they were read.
     private(set) var entries: [Entry] = []
 
+    /// Of nothing.
+    init() {}
+
     /// Reads trajectories once.
     /// - Throws: `TrajectoriesError` naming file and line; `DecomposeError` for nodes that are no tree.
     /// - Complexity: O(*n*) in the size of the trajectories; what is kept is O(1) for each.

@@ -40,7 +40,10 @@ struct CollectOptions: ParsableArguments {
     @Option(help: "The loop that turns answers into actions. (default: recode)", transform: Self.agent)
     var agent = AgentKind.recode
 
-    @Option(help: "What answers the prompts. (default: expert)", transform: Self.policy)
+    @Option(
+        help: ArgumentHelp(
+            "What answers the prompts: expert, a language model's profile, or replay:RUN for a run's recorded calls.",
+            valueName: "name"))
     var policy = "expert"
 
     @Option(help: "How likely the expert is to drop or swap an action, from 0 to 1.")
@@ -67,13 +70,34 @@ struct CollectOptions: ParsableArguments {
     @Option(help: ArgumentHelp("How many expansions may nest.", valueName: "n"))
     var maxDepth = CollectRecipe.defaultMaxDepth
 
+    @Option(help: ArgumentHelp("How often an answer that breaks the format is asked for again; 5 without it.", valueName: "n"))
+    var maxRewrite: Int?
+
+    @Option(help: ArgumentHelp("How often a placeholder whose code raised is expanded again; 5 without it.", valueName: "n"))
+    var maxRetry: Int?
+
+    @Option(help: ArgumentHelp("The most primitive actions of an episode, where the environment allows more.", valueName: "n"))
+    var maxSteps: Int?
+
+    @Option(help: "How much a language model's prompts say: few-shot without it.")
+    var promptStyle: PromptStyle?
+
+    @Option(help: ArgumentHelp("Leave an instance's other repeats out once it has this many successes.", valueName: "k"))
+    var untilSuccesses: Int?
+
     mutating func validate() throws {
         guard (0...1).contains(slip) else {
             throw ValidationError("--slip is \(slip), expected a probability from 0 to 1.")
         }
-        for (option, value) in [("repeats", repeats), ("limit", limit ?? 1), ("max-depth", maxDepth)]
-        where value < 1 {
+        let atLeastOne = [
+            ("repeats", repeats), ("limit", limit ?? 1), ("max-depth", maxDepth), ("max-steps", maxSteps ?? 1),
+            ("until-successes", untilSuccesses ?? 1),
+        ]
+        for (option, value) in atLeastOne where value < 1 {
             throw ValidationError("--\(option) is \(value), expected 1 or more.")
+        }
+        for (option, value) in [("max-rewrite", maxRewrite ?? 0), ("max-retry", maxRetry ?? 0)] where value < 0 {
+            throw ValidationError("--\(option) is \(value), expected 0 or more.")
         }
         for task in taskNames ?? [] {
             _ = try Self.known(
@@ -86,7 +110,9 @@ struct CollectOptions: ParsableArguments {
         CollectRecipe(
             environment: environment, agent: agent, policy: policy, slip: slip, split: split,
             tasks: taskNames,
-            variations: variations.limit, repeats: repeats, limit: limit, maxDepth: maxDepth)
+            variations: variations.limit, repeats: repeats, limit: limit, maxDepth: maxDepth,
+            maxRewrite: maxRewrite, maxRetry: maxRetry, maxSteps: maxSteps, promptStyle: promptStyle,
+            untilSuccesses: untilSuccesses)
     }
 
     private var taskNames: [String]? {
@@ -99,18 +125,8 @@ struct CollectOptions: ParsableArguments {
     }
 
     private static func agent(_ name: String) throws -> AgentKind {
-        let kind = AgentKind(rawValue: name)
-        if let kind, !Catalogue.agents.contains(kind) {
-            throw ValidationError(
-                "no policy here answers \(name) prompts. Collect with recode; export --method \(name) flattens it."
-            )
-        }
         let names = Catalogue.agents.map(\.rawValue)
         return AgentKind(rawValue: try known(name, among: names, called: "agent")) ?? .recode
-    }
-
-    private static func policy(_ name: String) throws -> String {
-        try known(name, among: Catalogue.policies, called: "policy")
     }
 
     private static func known(_ name: String, among names: [String], called what: String) throws -> String {

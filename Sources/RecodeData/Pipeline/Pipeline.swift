@@ -79,7 +79,9 @@ struct CountStage: Encodable, Sendable, Hashable {
 
 extension Pipeline {
     /// Every style that prompts are rendered in.
-    var promptStyles: [PromptStyle] { [export.style] }
+    var promptStyles: [PromptStyle] {
+        [export.style] + collect.compactMap { PolicyChoice($0.recipe.policy) == .expert ? nil : $0.recipe.promptStyle ?? .fewShot }
+    }
 
     /// The first key whose value differs in `other`, with both values, in the order of their paths.
     func firstDifference(from other: Pipeline) throws -> (key: String, here: String, there: String)? {

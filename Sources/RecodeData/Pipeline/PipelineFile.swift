@@ -45,7 +45,7 @@ extension PipelineFile {
         let keys = try place.mapping(
             of: [
                 "name", "env", "agent", "policy", "slip", "split", "tasks", "variations", "repeats", "limit",
-                "max_depth",
+                "max_depth", "max_rewrite", "max_retry", "max_steps", "prompt_style", "until_successes",
             ], called: "a collect stage")
         let environment = try keys.required(
             "env", expected: "an environment: \(list(Catalogue.environments))"
@@ -54,17 +54,26 @@ extension PipelineFile {
         let recipe = CollectRecipe(
             environment: environment,
             agent: try agent(keys["agent"]),
-            policy: try keys.required("policy", expected: "a policy: \(list(Catalogue.policies))")
-                .name(oneOf: Catalogue.policies, called: "a policy"),
+            policy: try keys.required("policy", expected: policies).text(policies),
             slip: try keys["slip"]?.number(called: "a probability from 0 to 1") { (0...1).contains($0) } ?? 0,
             split: try split(keys["split"]),
             tasks: try tasks(keys["tasks"], in: environment),
             variations: try variations(keys["variations"]),
             repeats: try keys["repeats"].map(positive) ?? 1,
             limit: try keys["limit"].map(positive),
-            maxDepth: try keys["max_depth"].map(positive) ?? CollectRecipe.defaultMaxDepth)
+            maxDepth: try keys["max_depth"].map(positive) ?? CollectRecipe.defaultMaxDepth,
+            maxRewrite: try keys["max_rewrite"].map(natural), maxRetry: try keys["max_retry"].map(natural),
+            maxSteps: try keys["max_steps"].map(positive),
+            promptStyle: try keys["prompt_style"].map { try value($0, called: "a prompt style") },
+            untilSuccesses: try keys["until_successes"].map(positive))
         return CollectStage(
             name: try fileName(keys.required("name", expected: "a name for the stage")), recipe: recipe)
+    }
+
+    private static let policies = "a policy: expert, a profile's name, or replay:RUN"
+
+    private static func natural(_ place: YAMLPlace) throws -> Int {
+        try place.integer(in: 0...Int.max, called: "an integer of 0 or more")
     }
 
     private static func agent(_ place: YAMLPlace?) throws -> AgentKind {

@@ -1,7 +1,6 @@
 import Export
 import Filter
 import JSONLines
-import Prompts
 import Study
 import Trajectories
 
@@ -15,8 +14,10 @@ struct PipelineRun: Sendable {
     var directory: String
     /// What episodes run on.
     var machine: Machine
-    /// The texts prompts are made of.
-    var prompts: PromptLibrary
+    /// Where language models and the texts of prompts come from.
+    var models: ModelSources
+    /// When to stop although episodes are missing; counts for each collect stage.
+    var budget = CollectBudget()
 
     /// Does what is not done yet, and prints the table of counts.
     func run() async throws {
@@ -26,7 +27,15 @@ struct PipelineRun: Sendable {
         defer { withExtendedLifetime(lock) {} }
         var ledger = StageLedger(directory: directory)
         var stages: [CollectedStage] = []
-        for stage in pipeline.collect { stages.append(try await collect(stage, in: place)) }
+        for stage in pipeline.collect {
+            let collected = try await collect(stage, in: place)
+            if let reason = collected.result.stopped {
+                StandardError.say(
+                    "collect/\(stage.name) stopped: \(reason). Run the same command with more budget to go on.")
+                return
+            }
+            stages.append(collected)
+        }
         var pairCount = 0
         for index in stages.indices {
             try select(from: &stages[index], in: place, &ledger)
@@ -58,8 +67,14 @@ extension PipelineRun {
     private func collect(_ stage: CollectStage, in place: PipelineDirectory) async throws -> CollectedStage {
         let job = CollectJob(
             name: stage.name, recipe: stage.recipe, seed: pipeline.seed,
-            directory: place.path(of: "collect/\(stage.name)"), unfinished: .resume, machine: machine)
+            directory: place.path(of: "collect/\(stage.name)"), unfinished: .resume, machine: machine,
+            models: models, budget: budget)
         let result = try await job.run()
+        guard result.stopped == nil else {
+            return CollectedStage(
+                name: stage.name, result: result, sources: TrajectorySources(result.run), checksum: "",
+                survey: Survey())
+        }
         if result.played == 0 { say("collect/\(stage.name)", "collected before") }
         let sources = TrajectorySources(result.run)
         return CollectedStage(
@@ -116,7 +131,7 @@ extension PipelineRun {
         sayRecognised(
             "export/\(stage.name)-*", pipeline.export.methods.count * pipeline.export.top.count - stale.count)
         let job = ExportJob(
-            sources: stage.sources, style: pipeline.export.style, prompts: prompts,
+            sources: stage.sources, style: pipeline.export.style, prompts: models.prompts,
             targets: stale.map(\.target))
         for (export, manifest) in zip(stale, try stale.isEmpty ? [] : job.run()) {
             try ledger.record(export.name, inputs: export.inputs)

@@ -1,3 +1,4 @@
+import Trajectories
 import Yams
 
 /// A place in a YAML file that knows its line and its key's path, and reads only what is asked of it.
@@ -18,12 +19,19 @@ struct YAMLPlace {
 
     /// Parses the text of a whole file.
     /// - Throws: ``PipelineFileError`` where the text is no YAML, empty, or repeats a key.
-    init(parsing text: String, file: String) throws {
+    ///
+    /// - Parameters:
+    ///   - text: the text.
+    ///   - file: the file as the user named it.
+    ///   - what: what the file is to hold, and the page that shows one.
+    init(
+        parsing text: String, file: String, as what: (name: String, page: String) = ("a pipeline", "docs/pipeline.md")
+    ) throws {
         do {
             guard let node = try Yams.compose(yaml: text) else {
                 throw PipelineFileError(
-                    file: file, key: "", found: "nothing", expected: "a pipeline",
-                    advice: "docs/pipeline.md shows one.")
+                    file: file, key: "", found: "nothing", expected: what.name,
+                    advice: "\(what.page) shows one.")
             }
             self.init(file: file, key: "", node: node)
         } catch let error as YamlError {
@@ -75,6 +83,49 @@ struct YAMLPlace {
         }
         return YAMLMapping(place: self, values: values)
     }
+
+    /// The members of a mapping whose keys the user chose, in the file's order.
+    /// - Throws: ``PipelineFileError`` for anything else, and for a key that is no text.
+    func members(called what: String) throws -> [(name: String, place: YAMLPlace)] {
+        guard case .mapping(let mapping) = node else { throw problem(expected: what) }
+        return try mapping.map { keyNode, value in
+            guard case .scalar(let scalar) = keyNode, !scalar.string.isEmpty else {
+                throw YAMLPlace(file: file, key: key, node: keyNode).problem(expected: "a name")
+            }
+            let path = key.isEmpty ? scalar.string : "\(key).\(scalar.string)"
+            return (scalar.string, YAMLPlace(file: file, key: path, node: value))
+        }
+    }
+
+    /// Whatever stands here, as JSON: plain `true`, `null` and numbers are what they look like, the rest is text.
+    /// - Throws: ``PipelineFileError`` for what JSON cannot say.
+    func json() throws -> JSONValue {
+        switch node {
+        case .mapping:
+            let members = try members(called: "a mapping").map { ($0.name, try $0.place.json()) }
+            return .object(Dictionary(members, uniquingKeysWith: { first, _ in first }))
+        case .sequence(let sequence):
+            return .array(
+                try sequence.enumerated().map {
+                    try YAMLPlace(file: file, key: "\(key)[\($0.offset)]", node: $0.element).json()
+                })
+        case .alias: throw problem(expected: "a value")
+        case .scalar(let scalar):
+            guard scalar.style == .plain else { return .string(scalar.string) }
+            switch scalar.string {
+            case "", "~", "null": return .null
+            case "true": return .bool(true)
+            case "false": return .bool(false)
+            default: break
+            }
+            if let number = Int(scalar.string) { return .int(number) }
+            if let number = Double(scalar.string), number.isFinite { return .double(number) }
+            return .string(scalar.string)
+        }
+    }
+
+    /// Whether nothing stands here: no text, `~` or `null`.
+    var isNothing: Bool { node.scalar.map { $0.style == .plain && ["", "~", "null"].contains($0.string) } ?? false }
 
     /// The members of a list with at least one.
     /// - Throws: ``PipelineFileError`` for anything else.

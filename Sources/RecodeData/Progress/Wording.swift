@@ -1,3 +1,5 @@
+import Trajectories
+
 /// Numbers as messages and tables show them.
 enum Wording {
     /// A number with exactly `places` decimals, halves away from zero.
@@ -21,6 +23,17 @@ enum Wording {
             whole < 3600
             ? (whole / 60, "min", whole % 60, "s") : (whole / 3600, "h", whole % 3600 / 60, "min")
         return "\(parts.0) \(parts.1) \(parts.2 < 10 ? "0" : "")\(parts.2) \(parts.3)"
+    }
+
+    /// US dollars: `$0.0042`, `$12.50`.
+    static func dollars(_ value: Double) -> String {
+        "$" + decimal(value, places: value < 1 ? 4 : 2)
+    }
+
+    /// `1204 prompt tokens, 311 answer tokens, $0.0004`.
+    static func usage(_ usage: Usage) -> String {
+        let cost = usage.costUSD.map { ", \(dollars($0))" } ?? ""
+        return "\(usage.promptTokens) prompt tokens, \(usage.completionTokens) answer tokens\(cost)"
     }
 
     /// A count with its noun: `1 episode`, `60 episodes`.

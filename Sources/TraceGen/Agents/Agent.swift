@@ -4,6 +4,8 @@ import Trajectories
 public protocol Agent: Sendable {
     /// How the loop is named in records.
     var kind: AgentKind { get }
+    /// Whether it runs the policy's code, and so needs an executor of its own.
+    var runsCode: Bool { get }
 
     /// Plays one episode to its end.
     ///
@@ -11,6 +13,11 @@ public protocol Agent: Sendable {
     /// - Throws: ``TraceGenError`` (`workerFailed`) when the environment's worker crashed or hung, and
     ///   `CancellationError`; both mean that there is no outcome.
     func play(_ episode: EpisodeSetting) async throws -> EpisodeOutcome
+}
+
+extension Agent {
+    /// It does.
+    public var runsCode: Bool { true }
 }
 
 /// Everything an agent needs to play one episode.

@@ -140,12 +140,3 @@ extension PlaceholderCall {
         signature.firstRange(of: "\(name)(").map { signature[$0.lowerBound...] } ?? signature[...]
     }
 }
-
-extension Usage {
-    /// Adds what another answer cost; an unknown price makes the sum unknown only if nothing was priced.
-    mutating func add(_ other: Usage) {
-        promptTokens += other.promptTokens
-        completionTokens += other.completionTokens
-        if let cost = other.costUSD { costUSD = (costUSD ?? 0) + cost }
-    }
-}

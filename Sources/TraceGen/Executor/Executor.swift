@@ -8,22 +8,44 @@ public protocol Executor: Sendable {
     /// Binds the first variables of the episode.
     func bind(_ variables: [(name: String, value: String)]) async throws
     /// Checks an answer's code against the format rules and splits it into top-level statements.
+    /// - Parameter rules: what the code may hold.
     /// - Returns: the statements, or the rule that was broken.
     /// - Throws: ``ExecutorFailure`` when the process is gone.
-    func parse(_ code: String) async throws -> ParsedBlock
+    func parse(_ code: String, rules: CodeRules) async throws -> ParsedBlock
     /// Runs one top-level statement, or recognises it as a placeholder before anything of it has run.
     ///
     /// - Parameters:
     ///   - statement: its source text.
+    ///   - rules: by which rules; `script` runs any number of statements and knows no placeholders.
     ///   - action: plays one primitive action. What it returns decides whether the statement goes on.
     /// - Returns: what became of it.
     /// - Throws: ``ExecutorFailure`` when the process is gone or was killed for breaking a hard limit, and what
     ///   `action` throws.
     func execute(
-        _ statement: String, action: @Sendable (String) async throws -> ActionReply
+        _ statement: String, rules: CodeRules, action: @Sendable (String) async throws -> ActionReply
     ) async throws -> StatementOutcome
     /// The present values of `names`, in that order, without those that are no variables.
     func variables(_ names: [String]) async throws -> [Variable]
+}
+
+extension Executor {
+    /// Checks and splits an expansion.
+    public func parse(_ code: String) async throws -> ParsedBlock { try await parse(code, rules: .expansion) }
+
+    /// Runs a statement of an expansion.
+    public func execute(
+        _ statement: String, action: @Sendable (String) async throws -> ActionReply
+    ) async throws -> StatementOutcome {
+        try await execute(statement, rules: .expansion, action: action)
+    }
+}
+
+/// What a policy's code may hold.
+public enum CodeRules: String, Sendable, Hashable, Encodable {
+    /// An expansion of a placeholder: no definitions, and calls of unknown functions are placeholders.
+    case expansion
+    /// Any Python, as a CodeAct agent writes it: a call of an unknown function raises NameError.
+    case script
 }
 
 /// What the host answers to `run(action)`.

@@ -5,8 +5,8 @@ enum ExecutorRequest: Sendable {
     /// The first message: the seed of random numbers, the limits, and the system-call filter (hexadecimal).
     case start(seed: UInt64, limits: ExecutorLimits, filter: String)
     case bind([(name: String, value: String)])
-    case parse(String)
-    case execute(String)
+    case parse(String, CodeRules)
+    case execute(String, CodeRules)
     case variables([String])
     /// The answer to an action: go on with this.
     case observation(String)
@@ -20,7 +20,7 @@ struct NumberedRequest: Encodable, Sendable {
     var request: ExecutorRequest
 
     private enum CodingKeys: String, CodingKey {
-        case id, op, seed, filter, variables, code, names, observation
+        case id, op, seed, filter, variables, code, rules, names, observation
         case processorSeconds = "processor_seconds"
         case memoryBytes = "memory_bytes"
         case outputBytes = "output_bytes"
@@ -40,10 +40,12 @@ struct NumberedRequest: Encodable, Sendable {
         case .bind(let variables):
             try container.encode("bind", forKey: .op)
             try container.encode(variables.map { [$0.name, $0.value] }, forKey: .variables)
-        case .parse(let code):
+        case .parse(let code, let rules):
+            try container.encode(rules, forKey: .rules)
             try container.encode("parse", forKey: .op)
             try container.encode(code, forKey: .code)
-        case .execute(let code):
+        case .execute(let code, let rules):
+            try container.encode(rules, forKey: .rules)
             try container.encode("execute", forKey: .op)
             try container.encode(code, forKey: .code)
         case .variables(let names):

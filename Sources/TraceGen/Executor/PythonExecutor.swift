@@ -33,8 +33,8 @@ actor PythonExecutor: Executor {
         guard case .bound = try await ask(.bind(variables)) else { throw outOfStep("to binding variables") }
     }
 
-    func parse(_ code: String) async throws -> ParsedBlock {
-        guard case .parsed(let block) = try await ask(.parse(code)) else { throw outOfStep("to parsing") }
+    func parse(_ code: String, rules: CodeRules) async throws -> ParsedBlock {
+        guard case .parsed(let block) = try await ask(.parse(code, rules)) else { throw outOfStep("to parsing") }
         return block
     }
 
@@ -46,10 +46,10 @@ actor PythonExecutor: Executor {
     }
 
     func execute(
-        _ statement: String, action: @Sendable (String) async throws -> ActionReply
+        _ statement: String, rules: CodeRules, action: @Sendable (String) async throws -> ActionReply
     ) async throws -> StatementOutcome {
         var time = limits.wallTime
-        try await begin(.execute(statement))
+        try await begin(.execute(statement, rules))
         while true {
             switch try await receive(within: &time) {
             case .outcome(let outcome): return outcome

@@ -15,6 +15,19 @@ public protocol PolicySession: Sendable {
     /// Answers a request to expand a placeholder.
     /// - Throws: ``TraceGenError`` (`policyFailed`) when no answer can be had; the episode ends with `policy_error`.
     func expand(_ request: ExpansionRequest) async throws -> PolicyAnswer
+    /// Answers a request for the next turn of a flat episode.
+    /// - Throws: ``TraceGenError`` (`policyFailed`) as ``expand(_:)``; always, where the policy knows trees only.
+    func act(_ request: TurnRequest) async throws -> PolicyAnswer
+}
+
+extension PolicySession {
+    /// Says that there is no answer.
+    public func act(_ request: TurnRequest) async throws -> PolicyAnswer {
+        throw TraceGenError(
+            .policyFailed,
+            "This policy expands placeholders and takes no turns. Collect with the agent recode; exporting with "
+                + "another method flattens what was collected.")
+    }
 }
 
 /// What a policy learns when an episode begins.
@@ -29,11 +42,18 @@ public struct PolicyContext: Sendable {
     public var limits: EpisodeLimits
     /// The seed for the policy's own draws.
     public var seed: UInt64
+    /// The id the episode's trajectory will have.
+    public var episodeID: String
+    /// Which repeat of the same work, from 0.
+    public var `repeat`: Int
 
     /// Makes a context from its parts.
     public init(
-        environment: String, instance: TaskInstance, start: EpisodeStart, limits: EpisodeLimits, seed: UInt64
+        environment: String, instance: TaskInstance, start: EpisodeStart, limits: EpisodeLimits, seed: UInt64,
+        episodeID: String = "", repeat: Int = 0
     ) {
+        self.episodeID = episodeID
+        self.repeat = `repeat`
         self.environment = environment
         self.instance = instance
         self.start = start
@@ -55,6 +75,45 @@ public struct ExpansionRequest: Sendable, Hashable {
     public init(signature: String, variables: [Variable], correction: Correction? = nil) {
         self.signature = signature
         self.variables = variables
+        self.correction = correction
+    }
+}
+
+/// The next turn of a flat episode: the task, and everything that was done and seen.
+public struct TurnRequest: Sendable, Hashable {
+    /// A turn that was taken.
+    public struct Turn: Sendable, Hashable {
+        /// The thought.
+        public var thought: String
+        /// The primitive action, or the block of Python.
+        public var code: String
+        /// What was seen then.
+        public var observation: String
+
+        /// Makes a turn from its parts.
+        public init(thought: String, code: String, observation: String) {
+            self.thought = thought
+            self.code = code
+            self.observation = observation
+        }
+    }
+
+    /// The task's text.
+    public var instruction: String
+    /// What was seen first.
+    public var observation: String
+    /// The turns so far.
+    public var turns: [Turn]
+    /// Set when an earlier answer for this turn did not stand.
+    public var correction: Correction?
+
+    /// Makes a request from its parts.
+    public init(
+        instruction: String, observation: String, turns: [Turn] = [], correction: Correction? = nil
+    ) {
+        self.instruction = instruction
+        self.observation = observation
+        self.turns = turns
         self.correction = correction
     }
 }

@@ -233,22 +233,25 @@ class Episode:
         self.namespace.update((name, value) for name, value in variables)
         return {"kind": "bound"}
 
-    def parse(self, code: str) -> Message:
+    def parse(self, code: str, expands: bool) -> Message:
+        known = self.is_known if expands else None
         try:
-            return {"kind": "statements", "statements": rules.parse_block(code, self.is_known)}
+            return {"kind": "statements", "statements": rules.parse_block(code, known)}
         except rules.FormatProblem as problem:
             return {"kind": "problem", "problem": str(problem)}
 
     def variables(self, names: list[str]) -> Message:
         return {"kind": "variables", "variables": self.shown(names)}
 
-    def execute(self, code: str) -> Message:
+    def execute(self, code: str, expands: bool) -> Message:
         self.is_over = False
         self.restore_names()
         try:
             tree = ast.parse(code, rules.FILE_NAME)
             compiled = compile(tree, rules.FILE_NAME, "exec")
-            placeholder = rules.placeholder_of(tree.body[0], self.is_known) if len(tree.body) == 1 else None
+            placeholder = None
+            if expands and len(tree.body) == 1:
+                placeholder = rules.placeholder_of(tree.body[0], self.is_known)
             if placeholder:
                 return self.placeholder(tree.body[0], placeholder)
         except (SyntaxError, ValueError, RecursionError, MemoryError, NameError) as error:
@@ -408,9 +411,9 @@ class Episode:
         if operation == "bind":
             return self.bind(request["variables"])
         if operation == "parse":
-            return self.parse(request["code"])
+            return self.parse(request["code"], request["rules"] == "expansion")
         if operation == "execute":
-            return self.execute(request["code"])
+            return self.execute(request["code"], request["rules"] == "expansion")
         if operation == "variables":
             return self.variables(request["names"])
         raise ValueError(f"unknown operation {operation!r}")

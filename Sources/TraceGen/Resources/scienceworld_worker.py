@@ -21,6 +21,7 @@ from py4j.java_gateway import GatewayParameters, JavaGateway, launch_gateway
 from scienceworld.constants import BASEPATH, JAR_PATH
 
 SIMPLIFICATION = "easy"
+WARM_UP_TASK = "find-non-living-thing"  # the shortest gold path
 # Words the simulator answers itself, without taking a step.
 QUESTIONS = {"help", "objects", "task"}
 NO_ANSWER = (
@@ -67,6 +68,8 @@ class World:
         self.last = Step("", 0, False)
         self.scouted: tuple[str, int] | None = None
         self.gold: list[dict[str, Any]] = []
+        # The first gold path of a JVM can differ from later ones of the same instance: none counts as the first.
+        self.server.load(WARM_UP_TASK, 0, SIMPLIFICATION, True)
 
     def settle_singletons(self) -> None:
         """Makes the simulator's singletons now, from one seed and in one order.

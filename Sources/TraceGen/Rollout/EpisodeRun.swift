@@ -59,7 +59,7 @@ struct EpisodeRun: Sendable {
                 load.finish()
             }
             do {
-                return try await rollout.executors.withExecutor(seed: plan.seed(for: .namespace)) {
+                return try await executors.withExecutor(seed: plan.seed(for: .namespace)) {
                     executor in
                     for await start in loaded {
                         return try await play(start, in: session, executor)
@@ -71,6 +71,11 @@ struct EpisodeRun: Sendable {
                 return .environmentFailed(EnvironmentFailure(error: error))
             }
         }
+    }
+
+    /// Where the policy's code runs: nowhere, where the agent runs none.
+    private var executors: any ExecutorSource {
+        rollout.agent.runsCode ? rollout.executors : NoExecutors()
     }
 
     private typealias Loaded = (result: Result<EpisodeStart, any Error>, time: Duration)
@@ -113,7 +118,7 @@ struct EpisodeRun: Sendable {
     private func context(_ start: EpisodeStart) -> PolicyContext {
         PolicyContext(
             environment: rollout.environment.name, instance: plan.instance, start: start, limits: plan.limits,
-            seed: plan.seed(for: .policy))
+            seed: plan.seed(for: .policy), episodeID: plan.id, repeat: plan.repeat)
     }
 }
 

@@ -37,11 +37,18 @@ public struct Rollout: Sendable {
     /// Plays `plans` and hands each finished record to `sink`.
     ///
     /// An episode whose environment worker crashes or hangs is tried once more from its beginning in a fresh worker,
-    /// then recorded as `environment_error`. Every plan gets exactly one record.
+    /// then recorded as `environment_error`. Every plan gets exactly one record, unless a quota makes it needless.
+    ///
+    /// - Parameters:
+    ///   - plans: what is to be played, in canonical order.
+    ///   - quota: when to leave an instance's other repeats out.
+    ///   - sink: takes finished records.
     /// - Throws: ``TraceGenError`` when a worker or an executor cannot even start, what `sink` throws, and
     ///   `CancellationError`. Episodes under way are dropped then; no record of theirs has been handed over.
-    public func run(_ plans: [EpisodePlan], sink: @escaping Sink) async throws {
-        let queue = PlanQueue(plans)
+    public func run(
+        _ plans: [EpisodePlan], quota: SuccessQuota? = nil, sink: @escaping Sink
+    ) async throws {
+        let queue = PlanQueue(plans, quota: quota)
         let turnstile = Turnstile()
         try await withThrowingTaskGroup(of: Void.self) { group in
             for _ in 0..<min(concurrency, plans.count) {
@@ -81,7 +88,9 @@ public struct Rollout: Sendable {
             if case .environmentFailed(let failure) = result, attempt.failures.isEmpty {
                 return attempt.after(failure)
             }
-            try await deliver(run.record(of: result))
+            let record = run.record(of: result)
+            try await deliver(record)
+            await queue.finish(attempt.plan, success: record.trajectory.success)
             guard let next = await queue.next() else { return nil }
             attempt = EpisodeAttempt(next)
             if case .environmentFailed = result { return attempt }

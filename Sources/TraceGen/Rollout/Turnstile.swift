@@ -26,17 +26,3 @@ actor Turnstile {
         }
     }
 }
-
-/// Plans that wait for a lane, handed out in order.
-actor PlanQueue {
-    private var waiting: ArraySlice<EpisodePlan>
-
-    init(_ plans: [EpisodePlan]) {
-        waiting = plans[...]
-    }
-
-    /// The next plan; `nil` when all have been handed out.
-    func next() -> EpisodePlan? {
-        waiting.popFirst()
-    }
-}

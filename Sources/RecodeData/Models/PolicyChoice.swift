@@ -1,0 +1,136 @@
+import LanguageModels
+import Prompts
+import TraceGen
+import Trajectories
+
+/// What answers the prompts, as its name on the command line or in a pipeline file says.
+enum PolicyChoice: Sendable, Hashable {
+    /// The scripted teacher.
+    case expert
+    /// A language model, by its profile's name.
+    case profile(String)
+    /// The recorded calls of the run in this directory.
+    case replay(run: String)
+
+    /// Reads a name. Whether there is such a profile shows when the profile file is read.
+    init(_ name: String) {
+        let prefix = "replay:"
+        if name == "expert" {
+            self = .expert
+        } else if name.hasPrefix(prefix) {
+            self = .replay(run: String(name.dropFirst(prefix.count)))
+        } else {
+            self = .profile(name)
+        }
+    }
+}
+
+/// Where language models and their prompts come from.
+struct ModelSources: Sendable {
+    /// The profile file; `nil` for the one in the current directory.
+    var profiles: String?
+    /// The texts of prompts, where any are needed.
+    var prompts: PromptLibrary
+    /// The environment variables, where keys are.
+    var variables: [String: String]
+}
+
+/// A policy that is known but not yet connected to anything.
+enum PolicyPlan: Sendable {
+    case scripted(any Policy)
+    case chat(ModelProfile, PromptRenderer)
+    case replay(run: RunDirectory, PolicyRecord, PromptRenderer)
+
+    /// Finds out what a recipe's policy is; nothing is asked over the network yet.
+    /// - Throws: ``CommandFailure`` and ``PipelineFileError`` for a policy or profile that is not there;
+    ///   `PromptsError`; `TrajectoriesError` for a run that cannot be replayed.
+    init(_ recipe: CollectRecipe, _ sources: ModelSources) throws {
+        func renderer() throws -> PromptRenderer {
+            try PromptRenderer(
+                library: sources.prompts, environment: recipe.environment, method: recipe.agent,
+                style: recipe.promptStyle ?? .fewShot)
+        }
+        switch PolicyChoice(recipe.policy) {
+        case .expert:
+            guard recipe.agent == .recode else {
+                throw CommandFailure(
+                    .badUsage,
+                    "the expert writes decision trees and answers no \(recipe.agent.rawValue) prompts. Collect with "
+                        + "recode: export --method \(recipe.agent.rawValue) flattens the trees.")
+            }
+            self = .scripted(try ScienceWorldExpert(slip: recipe.slip))
+        case .profile(let name):
+            let profile = try ProfileFile.profile(
+                named: name, in: sources.profiles, variables: sources.variables)
+            self = .chat(profile, try renderer())
+        case .replay(let path):
+            let run = try RunDirectory.open(path)
+            guard try run.calls() != nil, let first = try run.trajectories(tornTail: .endBefore).next() else {
+                throw CommandFailure(
+                    .badData,
+                    "\(path): there are no recorded calls to replay. Name a run that a language model was collected "
+                        + "with; a scripted policy is simply run again.")
+            }
+            self = .replay(run: run, first.policy, try renderer())
+        }
+    }
+
+    /// The policy as its trajectories will name it.
+    var record: PolicyRecord {
+        switch self {
+        case .scripted(let policy): policy.record
+        case .chat(let profile, let renderer): ChatPolicy.record(of: profile, renderer)
+        case .replay(_, let record, _): record
+        }
+    }
+
+    /// What `run.json` says of it beside its name; `nil` where the name says it all.
+    var description: PolicyRecord? {
+        if case .scripted = self { nil } else { record }
+    }
+
+    /// Connects the policy for the time of `body`.
+    /// - Parameters:
+    ///   - journal: where calls are kept.
+    ///   - budget: how much they may cost.
+    ///   - body: what is done with it.
+    func withPolicy<Result: Sendable>(
+        journal: any CallJournal, budget: CallBudget, _ body: @Sendable (any Policy) async throws -> Result
+    ) async throws -> Result {
+        switch self {
+        case .scripted(let policy): return try await body(policy)
+        case .chat(let profile, let renderer):
+            return try await ChatClient.withClient(profile: profile, logger: StandardError.logger) { client in
+                try await body(
+                    ChatPolicy(
+                        profile: profile, model: client, renderer: renderer, journal: journal,
+                        budget: budget))
+            }
+        case .replay(let run, let record, let renderer):
+            let calls = try ReplayIndex(run)
+            return try await body(
+                ReplayPolicy(
+                    run: run.path, record: record, calls: calls, renderer: renderer, journal: journal))
+        }
+    }
+}
+
+/// Finds the calls of a run by episode and number, reading each when it is asked for.
+actor ReplayIndex: RecordedCalls {
+    private let run: RunDirectory
+    private var places: [CallKey: Int] = [:]
+
+    /// Looks through the calls once; the last of a key counts.
+    init(_ run: RunDirectory) throws {
+        self.run = run
+        guard let reader = try run.calls() else { return }
+        var places: [CallKey: Int] = [:]
+        while let (record, offset) = try reader.next() { places[record.key] = offset }
+        self.places = places
+    }
+
+    func find(_ key: CallKey) throws -> CallRecord? {
+        guard let offset = places[key] else { return nil }
+        return try run.calls(from: offset)?.next()?.record
+    }
+}

@@ -1,0 +1,148 @@
+import LanguageModels
+import Prompts
+import Trajectories
+
+/// A language model: renders what it is asked, sends it, and keeps every call.
+public struct ChatPolicy: Policy {
+    let profile: ModelProfile
+    let model: any ChatModel
+    let renderer: PromptRenderer
+    let journal: any CallJournal
+    let budget: CallBudget
+
+    /// Joins a model with what its calls need.
+    ///
+    /// - Parameters:
+    ///   - profile: how it is asked.
+    ///   - model: what answers.
+    ///   - renderer: how its prompts are rendered.
+    ///   - journal: where its calls are kept.
+    ///   - budget: how much it may spend.
+    public init(
+        profile: ModelProfile, model: any ChatModel, renderer: PromptRenderer, journal: any CallJournal,
+        budget: CallBudget
+    ) {
+        self.profile = profile
+        self.model = model
+        self.renderer = renderer
+        self.journal = journal
+        self.budget = budget
+    }
+
+    /// The profile's name, the model, how it samples, and the prompts' checksum.
+    public var record: PolicyRecord { Self.record(of: profile, renderer) }
+
+    /// How a profile's model is named in records when it is asked with these prompts.
+    public static func record(of profile: ModelProfile, _ renderer: PromptRenderer) -> PolicyRecord {
+        PolicyRecord(
+            name: profile.name, model: profile.model, sampling: profile.sampling,
+            promptSHA256: renderer.promptSHA256)
+    }
+
+    /// It knows nothing beforehand.
+    public var scouting: Scouting { .none }
+
+    /// Begins an episode; nothing is asked yet.
+    public func begin(_ context: PolicyContext) async throws -> any PolicySession {
+        ChatSession(renderer: renderer, source: LiveCalls(policy: self, context: context))
+    }
+}
+
+/// Where one episode's answers come from: the model itself, or a record.
+protocol CallSource: Sendable {
+    /// Answers the episode's call of that number.
+    func complete(_ messages: [Message], call: Int, subject: String) async throws -> ChatCompletion
+}
+
+/// One episode's prompts, in order.
+actor ChatSession: PolicySession {
+    private let renderer: PromptRenderer
+    private let source: any CallSource
+    private var calls = 0
+
+    init(renderer: PromptRenderer, source: any CallSource) {
+        self.renderer = renderer
+        self.source = source
+    }
+
+    func expand(_ request: ExpansionRequest) async throws -> PolicyAnswer {
+        try await ask(
+            renderer.messages(signature: request.signature, variables: request.variables),
+            request.correction, about: request.signature)
+    }
+
+    func act(_ request: TurnRequest) async throws -> PolicyAnswer {
+        var messages = renderer.opening(instruction: request.instruction, observation: request.observation)
+        for turn in request.turns {
+            messages.append(renderer.answer(thought: turn.thought, code: turn.code))
+            messages.append(renderer.observation(turn.observation))
+        }
+        return try await ask(messages, request.correction, about: "turn \(request.turns.count + 1)")
+    }
+
+    private func ask(
+        _ prompt: [Message], _ correction: Correction?, about subject: String
+    ) async throws -> PolicyAnswer {
+        var messages = prompt
+        if let correction {
+            // Some servers refuse an empty message; an empty answer is still an answer that broke the format.
+            let response = correction.response.isEmpty ? "(nothing)" : correction.response
+            messages += [Message(.assistant, response), renderer.correction(of: correction.message)]
+        }
+        let call = calls
+        calls += 1
+        let completion = try await source.complete(messages, call: call, subject: subject)
+        return PolicyAnswer(text: completion.text, usage: completion.usage)
+    }
+}
+
+/// Asks the model, unless the journal knows the answer already.
+private struct LiveCalls: CallSource {
+    let policy: ChatPolicy
+    let context: PolicyContext
+
+    func complete(_ messages: [Message], call: Int, subject: String) async throws -> ChatCompletion {
+        let profile = policy.profile
+        let body = profile.requestBody(messages, seed: profile.seed.map { $0 &+ context.repeat })
+        let key = CallKey(trajectoryID: context.episodeID, call: call)
+        if let known = try await policy.journal.find(key), known.request == body { return known.response }
+        let estimate = profile.estimate(of: messages)
+        try await policy.budget.reserve(estimate)
+        let began = ContinuousClock.now
+        let completion: ChatCompletion
+        do {
+            completion = try await policy.model.complete(body)
+        } catch {
+            await policy.budget.settle(estimate, as: nil)
+            throw Self.asEpisodeEnd(error)
+        }
+        await policy.budget.settle(estimate, as: completion.usage)
+        let record = CallRecord(
+            trajectoryID: context.episodeID, taskID: context.taskID, call: call, subject: subject,
+            request: body, response: completion)
+        try await policy.journal.keep(record, took: ContinuousClock.now - began)
+        return completion
+    }
+
+    /// A failure that concerns this episode alone ends it as `policy_error`; any other ends the run.
+    private static func asEpisodeEnd(_ error: any Error) -> any Error {
+        guard let failure = error as? ModelFailure, !failure.endsRun else { return error }
+        return TraceGenError(.policyFailed, failure.message)
+    }
+}
+
+extension PolicyContext {
+    /// `environment/task/variation`.
+    var taskID: String { "\(environment)/\(instance.task)/\(instance.variation)" }
+}
+
+extension ModelProfile {
+    /// About what a call may use: a token for every four bytes of the prompt, and the longest answer allowed.
+    func estimate(of messages: [Message]) -> Usage {
+        let prompt = messages.reduce(0) { $0 + $1.content.utf8.count } / 4
+        let completion = maxTokens ?? 0
+        return Usage(
+            promptTokens: prompt, completionTokens: completion,
+            costUSD: price?.cost(promptTokens: prompt, completionTokens: completion))
+    }
+}
