@@ -137,8 +137,7 @@ let package = Package(
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "Subprocess", package: "swift-subprocess"),
             ],
-            exclude: ["misbehaving_server.py"],
-            swiftSettings: strict),
+            exclude: ["Golden", "misbehaving_server.py"], swiftSettings: strict),
         .testTarget(
             name: "TrajectoriesTests", dependencies: ["Trajectories", "JSONLines", "TemporaryFiles"],
             swiftSettings: strict),

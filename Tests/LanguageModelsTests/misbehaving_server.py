@@ -1,8 +1,8 @@
 """A chat-completions server that misbehaves on purpose, for the tests of the client.
 
 POST /SCENARIO/LABEL/v1/chat/completions plays a scenario; every label has counts of its own.
-GET /seen/SCENARIO/LABEL tells what came in there: how many requests, how many at a time, the last one's key and body.
-GET /wait/SCENARIO/LABEL/N tells the same once there were N requests.
+GET /seen/SCENARIO/LABEL tells what came in: how many requests, how many at a time, the last one's key and
+body. GET /wait/SCENARIO/LABEL/N tells the same once there were N requests.
 
 Prints its port, and ends when its standard input does, or after two minutes.
 """
@@ -95,8 +95,7 @@ def reset(handler: Handler, seen: Seen) -> None:
 
 
 def reset_in_body(handler: Handler, seen: Seen) -> None:
-    """Sends half an answer and resets the connection once the client has it, which only the client knows: what a
-    reset overtakes is lost, so the client may see less."""
+    """A reset may overtake what was sent before it, so the client sees half an answer or none."""
     handler.begin(200, length=1000)
     handler.wfile.write(b'{"id": ')
     handler.reset()
