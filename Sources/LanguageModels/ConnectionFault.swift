@@ -12,7 +12,7 @@ enum ConnectionFault {
         case .deadlineExceeded, .readTimeout, .writeTimeout:
             return .timedOut(timeout)
         case .remoteConnectionClosed:
-            return .unreachable("the connection was closed without an answer")
+            return .unreachable(closed)
         case .connectTimeout, .getConnectionFromPoolTimeout:
             return .unreachable("no connection came about in time")
         case .tlsHandshakeTimeout:
@@ -27,6 +27,9 @@ enum ConnectionFault {
             return .unreachable(error.shortDescription)
         }
     }
+
+    /// Whether a reset or an end is seen depends on what else was under way.
+    private static let closed = "the connection was closed without an answer"
 
     private static func words(for error: any Error) -> String {
         switch error {
@@ -45,7 +48,7 @@ enum ConnectionFault {
     private static func words(forErrorNumber number: CInt) -> String {
         switch number {
         case ECONNREFUSED: "connection refused"
-        case ECONNRESET, EPIPE: "the connection was reset"
+        case ECONNRESET, EPIPE: closed
         default: String(cString: strerror(number))
         }
     }

@@ -71,6 +71,12 @@ struct FailureWording: Sendable {
         case .checkServer:
             "Check that the server runs and that base_url of profile \(name) is right, then resume with the same "
                 + "command."
+        case .waitForServer:
+            "The server or what stands before it is down or overloaded: wait, then resume with the same command."
+        case .seeServerLog:
+            "The fault lies with the server: see its log, or ask another model."
+        case .limitAnswer:
+            "Lower max_tokens of profile \(name), and check that its base_url leads to a chat-completions server."
         case .slowDown:
             "Lower requests_per_minute, tokens_per_minute or concurrency of profile \(name), then resume with the "
                 + "same command."

@@ -26,10 +26,10 @@ struct ReplyJudge: Sendable {
             return verdict(on: reply, now: now)
         case .cutOff(let byteCount):
             return .passing(
-                Setback(.noCompletion, "the answer broke off after \(byteCount) bytes", .checkServer))
+                Setback(.noCompletion, "the answer broke off after \(byteCount) bytes", .seeServerLog))
         case .oversized(let limit):
             let reason = "the answer has more than the \(limit >> 20) MiB that are read"
-            return .permanent(Setback(.noCompletion, reason, .checkAddress))
+            return .permanent(Setback(.noCompletion, reason, .limitAnswer))
         case .timedOut(let limit):
             return .passing(Setback(.timedOut, "no whole answer within \(limit.inSeconds)", .allowMoreTime))
         case .unreachable(let why):
@@ -54,20 +54,24 @@ struct ReplyJudge: Sendable {
             return .permanent(Setback(.notFound, reason, .checkAddress))
         default:
             let words = ServerWords(reply.body, without: key)
-            return verdict(onStatus: reply.status, words, askedWait: RetryAfter.wait(reply, now: now))
+            return verdict(
+                onStatus: reply.status, as: "HTTP \(reply.status)", words,
+                askedWait: RetryAfter.wait(reply, now: now))
         }
     }
 
-    /// Judges an error that the server admits.
-    func verdict(onStatus status: Int, _ words: ServerWords, askedWait: Duration? = nil) -> TryVerdict {
-        let reason = "HTTP \(status)" + (words.shown.isEmpty ? "" : ", \(words.shown)")
+    /// Judges an error that the server admits, be it by the status of the reply or within it.
+    private func verdict(
+        onStatus status: Int, as name: String, _ words: ServerWords, askedWait: Duration?
+    ) -> TryVerdict {
+        let reason = name + (words.shown.isEmpty ? "" : ", \(words.shown)")
         if let (code, advice) = permanent(status, words) { return .permanent(Setback(code, reason, advice)) }
-        let advice: Setback.Advice = status == 429 ? .slowDown : .checkServer
-        let code: ModelFailure.Code =
+        let (code, advice): (ModelFailure.Code, Setback.Advice) =
             switch status {
-            case 429, 502, 503, 504, 529: .unavailable
-            case 408: .timedOut
-            default: .noCompletion
+            case 429: (.unavailable, .slowDown)
+            case 502, 503, 504, 529: (.unavailable, .waitForServer)
+            case 408: (.timedOut, .allowMoreTime)
+            default: (.noCompletion, .seeServerLog)
             }
         return .passing(Setback(code, reason, advice, askedWait: askedWait))
     }
@@ -120,7 +124,8 @@ extension ReplyJudge {
             return unusable(reply, "an answer that is not valid UTF-8")
         }
         guard let answer = try? CanonicalJSON.decode(CompletionReply.self, from: reply.body) else {
-            return unusable(reply, what(is: reply.body))
+            let isBroken = reply.body.first == UInt8(ascii: "{")
+            return unusable(reply, what(is: reply.body), isBroken ? .seeServerLog : .checkAddress)
         }
         if let choice = answer.choice { return verdict(on: answer, choice, status: reply.status) }
         guard let error = answer.error, error != .null else {
@@ -128,7 +133,9 @@ extension ReplyJudge {
         }
         let words = ServerWords(error, without: key)
         if let status = words.number, (400..<600).contains(status) {
-            return verdict(onStatus: status, words, askedWait: RetryAfter.wait(reply, now: now))
+            return verdict(
+                onStatus: status, as: "HTTP \(reply.status) with error \(status)", words,
+                askedWait: RetryAfter.wait(reply, now: now))
         }
         return unusable(reply, "an error in place of an answer: \(words.shown)")
     }
@@ -141,7 +148,7 @@ extension ReplyJudge {
                 ", finish_reason " + OneLine.text($0, limit: 40, without: key)
             }
             let reason = "HTTP \(status), an answer whose content is null\(end ?? "")"
-            let advice: Setback.Advice = choice.finishReason == "length" ? .raiseMaxTokens : .checkServer
+            let advice: Setback.Advice = choice.finishReason == "length" ? .raiseMaxTokens : .seeServerLog
             return .passing(Setback(.noCompletion, reason, advice))
         }
         return .answer(
@@ -151,8 +158,10 @@ extension ReplyJudge {
                 id: answer.id.map(redacted), usage: priced(answer.usage)))
     }
 
-    private func unusable(_ reply: ServerReply, _ what: String) -> TryVerdict {
-        .passing(Setback(.noCompletion, "HTTP \(reply.status), \(what)", .checkServer))
+    private func unusable(
+        _ reply: ServerReply, _ what: String, _ advice: Setback.Advice = .seeServerLog
+    ) -> TryVerdict {
+        .passing(Setback(.noCompletion, "HTTP \(reply.status), \(what)", advice))
     }
 
     /// Names a body that is no JSON object.

@@ -3,7 +3,7 @@ import Trajectories
 /// What a server says about an error, whatever shape it gives it.
 ///
 /// Known shapes: `{"error": {"message", "code", "type"}}`, `{"error": "text"}`, `{"message"}`, `{"detail"}` with a
-/// text or a list of `{"msg"}`, any of them as the only element of a list, HTML pages, plain text.
+/// text or a list of `{"msg", "loc"}`, any of them as the only element of a list, HTML pages, plain text.
 struct ServerWords: Sendable, Hashable {
     /// How much of a server's text is shown.
     static let limit = 300
@@ -61,12 +61,26 @@ struct ServerWords: Sendable, Hashable {
             for element in elements.prefix(8) { collect(element, into: &texts, depth: depth + 1) }
         case .object(let keys):
             collect(codesOf: keys)
+            if let problem = validationProblem(keys) { return texts.append(problem) }
             for key in ["error", "message", "msg", "detail"] {
                 if let value = keys[key], value != .null { collect(value, into: &texts, depth: depth + 1) }
             }
         default:
             return
         }
+    }
+
+    /// A problem as FastAPI tells it: what is wrong, and where.
+    private func validationProblem(_ keys: [String: JSONValue]) -> String? {
+        guard case .string(let text)? = keys["msg"], case .array(let place)? = keys["loc"] else { return nil }
+        let names = place.compactMap { part -> String? in
+            switch part {
+            case .string(let name): name
+            case .int(let index): "\(index)"
+            default: nil
+            }
+        }
+        return "\(names.joined(separator: ".")): \(text)"
     }
 
     private mutating func collect(codesOf keys: [String: JSONValue]) {

@@ -14,7 +14,7 @@ struct Setback: Sendable, Hashable {
     /// What can be done about it.
     enum Advice: Sendable, Hashable {
         case checkKey, topUp, checkAddress, checkModel, checkRequest, shorten, raiseMaxTokens
-        case allowMoreTime, checkServer, slowDown, resumeLater
+        case limitAnswer, allowMoreTime, checkServer, waitForServer, seeServerLog, slowDown, resumeLater
     }
 
     /// What the call fails with when this is its last try.

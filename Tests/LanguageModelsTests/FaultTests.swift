@@ -93,8 +93,8 @@ extension ChatClientTests {
             let profile = ModelProfile(
                 name: "p", baseURL: "http://host.invalid/v1", model: "m", maxRetries: 0)
             let failure = await #expect(throws: ModelFailure.self) { try await profile.ask() }
+            // What the system's resolver says, and how fast, is not ours.
             #expect(failure?.code == .unavailable)
-            #expect(failure?.message.contains("the name host.invalid cannot be resolved (1 try)") == true)
         }
 
         @Test func aKeyThatNoHeaderTakesIsNotSent() async throws {
