@@ -51,8 +51,12 @@ extension ChatClientTests {
             }
             let failure = await #expect(throws: ModelFailure.self) { try await profile.ask() }
             let count = try await server.seen(scenario, "fault").count
+            // A request that runs out of time may do so before a busy machine's server has seen it.
+            let isStalled = scenario.hasPrefix("stalled")
+            #expect(!isStalled || count <= 3)
+            let requests = isStalled ? "up to 3" : "\(count)"
             return """
-                \(scenario): \(failure.map { "\($0.code)" } ?? "nothing thrown"), requests: \(count)
+                \(scenario): \(failure.map { "\($0.code)" } ?? "nothing thrown"), requests: \(requests)
                 \(failure?.message.replacing(":\(server.port)/", with: ":PORT/") ?? "")
 
                 """
