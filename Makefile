@@ -15,7 +15,7 @@ TEST_OPTIONS ?=
 
 PROGRAM = .build/$(CONFIGURATION)/recode-data
 SHELL_SCRIPTS = scripts/*.sh .ci/run
-PYTHON_SOURCES = Sources/TraceGen/Resources
+PYTHON_SOURCES = Sources/TraceGen/Resources Tests/LanguageModelsTests
 
 export SWIFT
 

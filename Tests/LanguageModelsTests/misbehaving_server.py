@@ -1,0 +1,322 @@
+"""A chat-completions server that misbehaves on purpose, for the tests of the client.
+
+POST /SCENARIO/LABEL/v1/chat/completions plays a scenario; every label has counts of its own.
+GET /seen/SCENARIO/LABEL tells what came in: how many requests, how many at a time, the last one's key and
+body. GET /wait/SCENARIO/LABEL/N tells the same once there were N requests.
+
+Prints its port, and ends when its standard input does, or after two minutes.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import select
+import socket
+import struct
+import sys
+import threading
+from collections.abc import Callable
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+Reply = Callable[["Handler", "Seen"], None]
+
+KEY_ECHO = "Incorrect API key provided: {}. You can find your API key in your settings."
+PAGE = "<!DOCTYPE html><html><head><title>502 Bad Gateway</title></head><body>nginx</body></html>"
+
+
+class Seen:
+    """What came in under one label."""
+
+    def __init__(self) -> None:
+        self.change = threading.Condition()
+        self.count = 0
+        self.now = 0
+        self.most = 0
+        self.authorization: str | None = None
+        self.content_type: str | None = None
+        self.body = ""
+
+    def facts(self) -> dict[str, Any]:
+        names = ("count", "most", "authorization", "content_type", "body")
+        return {name: getattr(self, name) for name in names}
+
+
+def completion(content: Any = "Hello.", **more: Any) -> dict[str, Any]:
+    message = {"role": "assistant", "content": content}
+    choice = {"index": 0, "message": message, "finish_reason": "stop"}
+    usage = {"prompt_tokens": 10, "completion_tokens": 2, "total_tokens": 12}
+    return {"id": "c-1", "model": "m-1", "choices": [choice], "usage": usage, "surprise": {"new": 1}, **more}
+
+
+def error(message: str, code: str | None = None) -> dict[str, Any]:
+    return {"error": {"message": message, "type": "some_error", "code": code}}
+
+
+def answer(handler: Handler, seen: Seen) -> None:
+    handler.send(200, completion())
+
+
+def failing(status: int, body: Any, **headers: str) -> Reply:
+    """Always the same answer."""
+    return lambda handler, seen: handler.send(status, body, **headers)
+
+
+def passing(status: int, body: Any, times: int = 1, **headers: str) -> Reply:
+    """The same answer so many times, then a completion."""
+
+    def reply(handler: Handler, seen: Seen) -> None:
+        if seen.count > times:
+            answer(handler, seen)
+        else:
+            handler.send(status, body, **headers)
+
+    return reply
+
+
+def first(misdeed: Reply) -> Reply:
+    """A misdeed, then a completion."""
+    return lambda handler, seen: (misdeed if seen.count == 1 else answer)(handler, seen)
+
+
+def stalled(handler: Handler, seen: Seen) -> None:
+    handler.wait_until_client_leaves()
+
+
+def stalled_in_body(handler: Handler, seen: Seen) -> None:
+    handler.begin(200, length=1000)
+    handler.wfile.write(b'{"id": ')
+    handler.wait_until_client_leaves()
+
+
+def reset(handler: Handler, seen: Seen) -> None:
+    handler.reset()
+
+
+def reset_in_body(handler: Handler, seen: Seen) -> None:
+    """A reset may overtake what was sent before it, so the client sees half an answer or none."""
+    handler.begin(200, length=1000)
+    handler.wfile.write(b'{"id": ')
+    handler.reset()
+
+
+def closed_in_body(handler: Handler, seen: Seen) -> None:
+    handler.begin(200, length=1000)
+    handler.wfile.write(b'{"id": ')
+
+
+def huge(handler: Handler, seen: Seen) -> None:
+    handler.begin(200, length=50 << 20)
+    handler.flood()
+
+
+def huge_in_chunks(handler: Handler, seen: Seen) -> None:
+    handler.begin(200, length=None)
+    handler.flood()
+
+
+def echo_key(handler: Handler, seen: Seen) -> None:
+    key = (seen.authorization or "").removeprefix("Bearer ")
+    handler.send(401, error(KEY_ECHO.format(key), "invalid_api_key"))
+
+
+def echo_key_in_answer(handler: Handler, seen: Seen) -> None:
+    key = (seen.authorization or "").removeprefix("Bearer ")
+    reply = completion(f"Your key is {key}.", id=key, model=f"m-{key}")
+    reply["choices"][0]["message"]["reasoning"] = f"They sent {key}"
+    reply["choices"][0]["finish_reason"] = key
+    handler.send(200, reply)
+
+
+def echo_key_everywhere(handler: Handler, seen: Seen) -> None:
+    key = (seen.authorization or "").removeprefix("Bearer ")
+    padding = "x" * 290
+    bodies = [
+        (500, error(f"{padding} {key}", key)),
+        (502, f"<html><title>{key}</title>{key}</html>"),
+        (500, key),
+        (200, f"{key} is no JSON"),
+        (200, {"error": key}),
+        (200, completion(None, choices=[{"message": {"content": None}, "finish_reason": key}])),
+    ]
+    status, body = bodies[(seen.count - 1) % len(bodies)]
+    handler.send(status, body)
+
+
+def in_threes(handler: Handler, seen: Seen) -> None:
+    """Holds every request until three are there, and a moment longer, in which more could come."""
+    rounds = (seen.count + 2) // 3
+    with seen.change:
+        seen.change.wait_for(lambda: seen.count >= rounds * 3, timeout=10)
+    select.select([], [], [], 0.03)
+    answer(handler, seen)
+
+
+TOO_LONG = "This model's maximum context length is 4096 tokens. However, you requested 5000 tokens."
+PARTS = [{"type": "text", "text": "Hel"}, {"type": "image"}, {"type": "text", "text": "lo."}]
+REFUSAL = {"message": {"content": None, "refusal": "I will not."}, "finish_reason": "stop"}
+SLOW_DOWN = error("Slow down.", "rate_limit_exceeded")
+
+SCENARIOS: dict[str, Reply] = {
+    "answer": answer,
+    "untagged": failing(200, completion("No tags at all.")),
+    "empty": failing(200, completion("")),
+    "parts": failing(200, completion(PARTS)),
+    "refusal": failing(200, completion(choices=[REFUSAL])),
+    "no-usage": failing(200, completion(usage=None)),
+    "odd-usage": failing(200, completion(usage={"prompt_tokens": -4, "completion_tokens": "many"})),
+    "odd-types": failing(200, completion(id=7, model=["m"], created="yesterday")),
+    "429": failing(429, SLOW_DOWN),
+    "429-once": passing(429, SLOW_DOWN),
+    "429-wait": passing(429, SLOW_DOWN, Retry_After="1"),
+    "429-wait-ms": passing(429, SLOW_DOWN, Retry_After="100", retry_after_ms="20"),
+    "429-wait-date": passing(429, SLOW_DOWN, Retry_After="Sun, 06 Nov 1994 08:49:37 GMT"),
+    "429-wait-long": failing(429, SLOW_DOWN, Retry_After="3600"),
+    "quota": failing(429, error("You exceeded your current quota.", "insufficient_quota")),
+    "500": failing(500, error("The server had an error.")),
+    "500-twice": passing(500, error("The server had an error."), times=2),
+    "529": failing(529, {"type": "error", "error": {"type": "overloaded_error", "message": "Overloaded"}}),
+    "503-plain": failing(503, "upstream\x1b[31m connect\r\nerror"),
+    "502-page": failing(502, PAGE),
+    "200-page": failing(200, PAGE),
+    "200-error": failing(200, {"error": {"message": "No provider.", "code": 503}}),
+    "200-empty": failing(200, ""),
+    "stalled": stalled,
+    "stalled-once": first(stalled),
+    "stalled-in-body": stalled_in_body,
+    "reset": reset,
+    "reset-once": first(reset),
+    "reset-in-body": reset_in_body,
+    "reset-in-body-once": first(reset_in_body),
+    "closed-in-body": closed_in_body,
+    "truncated": failing(200, json.dumps(completion())[:60]),
+    "truncated-once": passing(200, json.dumps(completion())[:60]),
+    "no-choices": failing(200, completion(choices=[])),
+    "null-content": failing(200, completion(None)),
+    "null-content-length": failing(
+        200, completion(choices=[{"message": {"content": None}, "finish_reason": "length"}])
+    ),
+    "huge": huge,
+    "huge-in-chunks": huge_in_chunks,
+    "invalid-utf8": failing(200, json.dumps(completion("?")).encode().replace(b"?", b"\xff\xfe")),
+    "wrong-model": failing(404, error("The model `m` does not exist.", "model_not_found")),
+    "no-page": failing(404, {"detail": "Not Found"}),
+    "expired-key": echo_key,
+    "gemini-key": failing(400, [{"error": {"code": 400, "message": "API key not valid.", "status": "X"}}]),
+    "forbidden": failing(403, {"message": "Not allowed."}),
+    "unpaid": failing(402, {"error": "Insufficient balance"}),
+    "redirect": failing(307, "", Location="/answer/target/v1/chat/completions?token=secret"),
+    "too-long": failing(400, error(TOO_LONG, "context_length_exceeded")),
+    "too-long-words": failing(400, {"object": "error", "message": "prompt is too long: 9 > 8", "code": 400}),
+    "too-large": failing(413, "<html><title>413 Request Entity Too Large</title></html>"),
+    "bad-request": failing(400, error("temperature must be at most 2")),
+    "bad-list": failing(
+        422,
+        {"detail": [{"loc": ["body", "top_p"], "msg": "Input should be a number", "type": "float_parsing"}]},
+    ),
+    "echo": echo_key_in_answer,
+    "echo-everywhere": echo_key_everywhere,
+    "threes": in_threes,
+}
+
+
+class Handler(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    places: dict[str, Seen] = {}  # noqa: RUF012
+    lock = threading.Lock()
+
+    def place(self, scenario: str, label: str) -> Seen:
+        with self.lock:
+            return self.places.setdefault(f"{scenario}/{label}", Seen())
+
+    def do_POST(self) -> None:
+        body = self.rfile.read(int(self.headers["Content-Length"]))
+        scenario, label = self.path.split("/")[1:3]
+        seen = self.place(scenario, label)
+        with seen.change:
+            seen.count += 1
+            seen.now += 1
+            seen.most = max(seen.most, seen.now)
+            seen.authorization = self.headers["Authorization"]
+            seen.content_type = self.headers["Content-Type"]
+            seen.body = body.decode()
+            seen.change.notify_all()
+        try:
+            SCENARIOS[scenario](self, seen)
+        except OSError:
+            self.close_connection = True
+        finally:
+            with seen.change:
+                seen.now -= 1
+
+    def do_GET(self) -> None:
+        question, scenario, label, *number = self.path.strip("/").split("/")
+        seen = self.place(scenario, label)
+        with seen.change:
+            if question == "wait":
+                seen.change.wait_for(lambda: seen.count >= int(number[0]), timeout=30)
+            facts = seen.facts()
+        self.send(200, facts)
+
+    def send(self, status: int, body: Any, **headers: str) -> None:
+        if isinstance(body, bytes):
+            data = body
+        else:
+            data = (body if isinstance(body, str) else json.dumps(body)).encode()
+        self.begin(status, length=len(data), close=False, **headers)
+        self.wfile.write(data)
+
+    def begin(self, status: int, length: int | None, close: bool = True, **headers: str) -> None:
+        self.send_response(status)
+        for name, value in headers.items():
+            self.send_header(name.replace("_", "-"), value)
+        if length is not None:
+            self.send_header("Content-Length", str(length))
+        if close or length is None:
+            self.send_header("Connection", "close")
+        self.end_headers()
+
+    def flood(self) -> None:
+        self.wfile.write(b'{"id": "')
+        for _ in range(50):
+            self.wfile.write(b"x" * (1 << 20))
+
+    def wait_until_client_leaves(self) -> None:
+        self.close_connection = True
+        self.connection.settimeout(60)
+        while self.connection.recv(1024):
+            pass
+
+    def reset(self) -> None:
+        """Ends the connection with an error at the other end, not as closing does."""
+        self.close_connection = True
+        self.wfile.flush()
+        self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        os.close(self.connection.detach())
+
+    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002
+        pass
+
+
+class Server(ThreadingHTTPServer):
+    daemon_threads = True
+    request_queue_size = 64
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """Broken connections are what this is about."""
+
+    def shutdown_request(self, request: Any) -> None:
+        if request.fileno() >= 0:
+            super().shutdown_request(request)
+
+
+def main() -> None:
+    server = Server(("127.0.0.1", 0), Handler)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    print(server.server_address[1], flush=True)
+    select.select([sys.stdin], [], [], 120)
+
+
+if __name__ == "__main__":
+    main()
