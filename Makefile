@@ -15,12 +15,12 @@ TEST_OPTIONS ?=
 
 PROGRAM = .build/$(CONFIGURATION)/recode-data
 SHELL_SCRIPTS = scripts/*.sh .ci/run
-PYTHON_SOURCES = Sources/TraceGen/Resources Tests/LanguageModelsTests
+PYTHON_SOURCES = Sources/TraceGen/Resources Tests/LanguageModelsTests scripts/*.py
 
 export SWIFT
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev build run test lint format bench samples docs clean
+.PHONY: help setup setup-dev build run test test-model lint format bench samples docs clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/\1\t\2/' | expand -t 12
@@ -39,6 +39,9 @@ run: build ## run PIPELINE into OUT: real episodes in, training pairs out; resum
 
 test: setup ## run all tests (TEST_OPTIONS='--filter NAME' for some)
 	$(SWIFT) test --disable-xctest $(TEST_OPTIONS)
+
+test-model: build ## collect from a real language model on this machine, replay it, compare
+	scripts/test-model.sh $(PROGRAM)
 
 lint: setup-dev ## check format, imports, shell and Python
 	$(SWIFT) format lint --strict --recursive Package.swift Sources Tests
@@ -64,5 +67,5 @@ docs: build ## write docs/commands.md from the program's own help
 	scripts/docs.sh $(PROGRAM) > docs/commands.md.new
 	mv docs/commands.md.new docs/commands.md
 
-clean: ## remove what was built (.build, .venv); runs/ stays
-	rm -rf .build .venv .mypy_cache .ruff_cache
+clean: ## remove what was built (.build, .venv, .venv-model); runs/ stays
+	rm -rf .build .venv .venv-model .mypy_cache .ruff_cache
