@@ -11,7 +11,8 @@ public struct PromptRenderer: Sendable {
     public let style: PromptStyle
     /// SHA-256 of everything the prompts say beside what varies from call to call; goes into records.
     public let promptSHA256: String
-    private let system: String?
+    /// The system message; `nil` for the bare style.
+    public let system: String?
     private let user: PromptTemplate
     private let correction: PromptTemplate
 

@@ -60,8 +60,16 @@ public enum TrajectoryInvariants {
         guard (0...1).contains(trajectory.reward) else {
             throw RecordProblem(keyPath: "reward", message: "is \(trajectory.reward), expected 0 to 1")
         }
-        for (key, count) in [("steps", trajectory.steps), ("calls", trajectory.calls)] where count < 0 {
-            throw RecordProblem(keyPath: key, message: "is \(count), expected 0 or more")
+        let counts = [
+            ("steps", trajectory.steps), ("calls", trajectory.calls),
+            ("usage.prompt_tokens", trajectory.usage.promptTokens),
+            ("usage.completion_tokens", trajectory.usage.completionTokens),
+        ]
+        // The upper bound keeps sums over any number of records from overflowing.
+        for (key, count) in counts where !(0...(1 << 40)).contains(count) {
+            throw RecordProblem(
+                keyPath: key, message: "is \(count), expected 0 or more" + (count > 0 ? ", at most 2^40" : "")
+            )
         }
         try checkTree(trajectory.nodes)
     }

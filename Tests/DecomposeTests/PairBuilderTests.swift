@@ -86,8 +86,8 @@ import Trajectories
             let few = try PromptRenderer(
                 library: try TestPrompts.library, environment: "scienceworld", method: method, style: .fewShot
             )
-            let zeroText = zero.opening(instruction: "", observation: "")[0].content
-            let fewText = few.opening(instruction: "", observation: "")[0].content
+            let zeroText = try #require(zero.system)
+            let fewText = try #require(few.system)
             #expect(!zeroText.contains("Example"))
             #expect(fewText.hasPrefix(zeroText))
             #expect(fewText.contains("stopwatch"))

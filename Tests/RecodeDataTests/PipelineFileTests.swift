@@ -56,12 +56,12 @@ private let badFiles: [BadFile] = [
     BadFile(
         head + "    polcy: expert\n",
         "p.yaml:6: collect[0]: found the key 'polcy', expected one of name, env, agent, policy, slip, split, tasks, "
-            + "variations, repeats, limit, max_depth. Did you mean 'policy'?"
+            + "variations, repeats, limit, max_depth, max_rewrite, max_retry, max_steps, prompt_style, until_successes. Did you mean 'policy'?"
     ),
     BadFile(
         head + "    colour: red\n",
         "p.yaml:6: collect[0]: found the key 'colour', expected one of name, env, agent, policy, slip, split, tasks, "
-            + "variations, repeats, limit, max_depth. Remove it."
+            + "variations, repeats, limit, max_depth, max_rewrite, max_retry, max_steps, prompt_style, until_successes. Remove it."
     ),
     BadFile(
         "name: p\n", "p.yaml:1: collect: found nothing, expected a list of collect stages. Add it."
@@ -92,11 +92,11 @@ private let badFiles: [BadFile] = [
     ),
     BadFile(
         head + "    agent: recoder\n",
-        "p.yaml:6: collect[0].agent: found 'recoder', expected an agent: recode. Did you mean 'recode'?"
+        "p.yaml:6: collect[0].agent: found 'recoder', expected an agent: recode, react, codeact. Did you mean 'recode'?"
     ),
     BadFile(
-        "name: p\ncollect:\n  - name: c\n    env: scienceworld\n    policy: gpt\n",
-        "p.yaml:5: collect[0].policy: found 'gpt', expected a policy: expert."
+        "name: p\ncollect:\n  - name: c\n    env: scienceworld\n    policy: [gpt]\n",
+        "p.yaml:5: collect[0].policy: found a list, expected a policy: expert, a profile's name, or replay:RUN."
     ),
     BadFile(
         head + "    slip: 2\n",

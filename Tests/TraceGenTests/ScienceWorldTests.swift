@@ -6,6 +6,19 @@ import Trajectories
 
 /// The real simulator behind a real worker.
 @Suite(.serialized) struct ScienceWorldTests {
+    @Test func aGoldPathDoesNotDependOnThoseSearchedBefore() async throws {
+        let task = "test-conductivity-of-unknown-substances"
+        let instance = TaskInstance(task: task, variation: 0, split: .train, stepLimit: 30)
+        let other = TaskInstance(task: "find-animal", variation: 0, split: .train, stepLimit: 15)
+        let alone = try await RealWorld.withSession { try await $0.start(instance, scouting: .goldPath) }
+        let after = try await RealWorld.withSession { session in
+            _ = try await session.start(other, scouting: .goldPath)
+            return try await session.start(instance, scouting: .goldPath)
+        }
+        #expect(alone.goldPath.map(\.action) == after.goldPath.map(\.action))
+        #expect(alone.observation == after.observation)
+    }
+
     @Test func instancesFollowTheSimulatorsOwnOrderAndSplits() async throws {
         let world = try await ScienceWorldFixture.environment()
         #expect(world.version == "1.2.3")

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Filter
+import JSONLines
 
 /// `recode-data filter`.
 struct FilterCommand: LongCommand {
@@ -27,6 +28,13 @@ struct FilterCommand: LongCommand {
     var out: String
 
     func run() async throws {
+        // Only an earlier selection gives way: a mistyped path must not cost a run or a text.
+        if Directory.isPresent(out), (try? SelectionFile.read(out)) == nil {
+            throw CommandFailure(
+                .badUsage,
+                "\(out) is there already and is no selection file. Name another file with --out, or remove it."
+            )
+        }
         let survey = try Survey(of: TrajectorySources(paths: runs))
         let selection = survey.select(by: try SelectionCriteria(top: top, ties, eligibility))
         try SelectionFile.write(selection, to: out)

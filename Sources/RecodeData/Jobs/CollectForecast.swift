@@ -63,7 +63,7 @@ struct CollectForecast: Sendable {
         guard case .chat(let profile, let renderer) = policy, let shape = Self.shapes[job.recipe.agent] else {
             return ["cost: nothing, no language model is asked"]
         }
-        let system = Double(renderer.opening(instruction: "", observation: "")[0].content.utf8.count)
+        let system = Double(renderer.system?.utf8.count ?? 0)
         let prompt = Double(episodes) * (shape.promptBytes + shape.calls * system) / Self.bytesPerToken
         let answer = Double(episodes) * shape.answerBytes / Self.bytesPerToken
         let calls = Int((Double(episodes) * shape.calls).rounded())

@@ -27,7 +27,9 @@ struct CollectJob: Sendable {
     ///   then is kept.
     func run() async throws -> CollectResult {
         let policy = try PolicyPlan(recipe, models)
+        // What the machine lacks shows before the directory is claimed for this recipe.
         let environment = try await machine.environment(named: recipe.environment)
+        let executors = try await machine.executors()
         let start = try RunCollector.begin(
             at: directory, recipe: RunRecipe(seed: seed, recipe: recipe, policy: policy.description),
             versions: [Version.program: Version.current, environment.name: environment.version],
@@ -35,7 +37,7 @@ struct CollectJob: Sendable {
         switch start {
         case .complete(let run): return CollectResult(run: run)
         case .collecting(let collector):
-            return try await collect(with: EpisodeSink(collector), in: environment, policy)
+            return try await collect(with: EpisodeSink(collector), in: environment, executors, policy)
         }
     }
 
@@ -50,9 +52,9 @@ struct CollectJob: Sendable {
     }
 
     private func collect(
-        with sink: EpisodeSink, in environment: any Environment, _ policy: PolicyPlan
+        with sink: EpisodeSink, in environment: any Environment, _ executors: any ExecutorSource,
+        _ policy: PolicyPlan
     ) async throws -> CollectResult {
-        let executors = try await machine.executors()
         for tail in await sink.cutTails {
             StandardError.say(
                 "\(tail.file):\(tail.line): the last record was cut off when the run stopped; "

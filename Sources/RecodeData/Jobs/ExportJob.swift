@@ -73,9 +73,9 @@ private final class TargetWriter {
         exporter = try PairExporter(directory: target.directory, recipe: recipe)
     }
 
-    /// Whether a trajectory is kept.
+    /// Whether a trajectory is kept; one that a selection keeps is taken once, however often it is read.
     func wants(_ id: String) -> Bool {
-        ranks.map { $0[id] != nil } ?? true
+        ranks.map { $0[id] != nil && !taken.contains(id) } ?? true
     }
 
     func take(_ decomposition: Decomposition, of id: String) throws {

@@ -44,18 +44,20 @@ struct Survey: Sendable {
 
     /// How many pairs a selection of them yields by a method.
     func pairCount(of selection: Selection, by method: AgentKind) -> Int {
-        let kept = selection.ranks
-        return entries.reduce(0) { sum, entry in
-            kept[entry.candidate.id] == nil ? sum : sum + (entry.pairsByMethod[method] ?? 0)
-        }
+        kept(by: selection).reduce(0) { $0 + ($1.pairsByMethod[method] ?? 0) }
+    }
+
+    /// The entries a selection keeps, each once, however often its trajectory was read.
+    private func kept(by selection: Selection) -> [Entry] {
+        var left = Set(selection.ranks.keys)
+        return entries.filter { left.remove($0.candidate.id) != nil }
     }
 
     /// Counts what selections keep, a group for each environment, policy, method and p.
     static func groups(of selected: [(survey: Survey, selection: Selection)]) -> [StudyGroup] {
         var groups: [GroupKey: [StudyGroup.Member]] = [:]
         for (survey, selection) in selected {
-            let kept = selection.ranks
-            for entry in survey.entries where kept[entry.candidate.id] != nil {
+            for entry in survey.kept(by: selection) {
                 for (method, pairs) in entry.pairsByMethod {
                     let key = GroupKey(
                         environment: entry.environment, policy: entry.policy, method: method,

@@ -27,7 +27,9 @@ enum ProfileFile {
     ///   - variables: the environment, where keys are.
     /// - Throws: ``CommandFailure`` where there is no such file or profile, or the key's variable is not set;
     ///   ``PipelineFileError`` naming line and key of what cannot be used, in any profile of the file.
-    static func profile(named name: String, in path: String?, variables: [String: String]) throws -> ModelProfile {
+    static func profile(named name: String, in path: String?, variables: [String: String]) throws
+        -> ModelProfile
+    {
         let file = path ?? defaultPath
         guard Directory.isPresent(file) else {
             let policies = "expert, replay:RUN, or the name of a profile in \(file)"
@@ -39,7 +41,8 @@ enum ProfileFile {
         }
         let bytes = try AtomicFile.read(file, byteLimit: 1 << 20)
         guard let text = String(validating: bytes, as: UTF8.self) else {
-            throw PipelineFileError(file: file, key: "", found: "bytes that are not UTF-8", expected: "YAML text")
+            throw PipelineFileError(
+                file: file, key: "", found: "bytes that are not UTF-8", expected: "YAML text")
         }
         return try profile(named: name, inText: text, file: file, variables: variables)
     }
@@ -61,7 +64,8 @@ enum ProfileFile {
         }
         guard let (_, profile, keys) = profiles.first(where: { $0.0 == name }) else {
             let names = profiles.map(\.0)
-            let near = NearestName.find(name, among: names + ["expert"]).map { " Did you mean '\($0)'?" } ?? ""
+            let near =
+                NearestName.find(name, among: names + ["expert"]).map { " Did you mean '\($0)'?" } ?? ""
             throw CommandFailure(
                 .badUsage,
                 "\(file): there is no profile '\(name)'.\(near) There is: "
@@ -134,7 +138,8 @@ extension ProfileFile {
             try keys.required(key, expected: "US dollars per million tokens")
                 .number(called: "US dollars, 0 or more") { $0 >= 0 }
         }
-        return TokenPrice(promptPerMillion: try dollars("prompt"), completionPerMillion: try dollars("completion"))
+        return TokenPrice(
+            promptPerMillion: try dollars("prompt"), completionPerMillion: try dollars("completion"))
     }
 
     /// The key, which a variable holds or the file itself.
@@ -147,7 +152,8 @@ extension ProfileFile {
                 throw CommandFailure(
                     .badUsage,
                     "\(file): profile '\(name)' takes its key from the environment variable \(variable), which is "
-                        + "not set. Set it (export \(variable)=…), or remove api_key_env where the server wants no key.")
+                        + "not set. Set it (export \(variable)=…), or remove api_key_env where the server wants no key."
+                )
             }
             return secret
         }

@@ -70,19 +70,27 @@ struct CollectOptions: ParsableArguments {
     @Option(help: ArgumentHelp("How many expansions may nest.", valueName: "n"))
     var maxDepth = CollectRecipe.defaultMaxDepth
 
-    @Option(help: ArgumentHelp("How often an answer that breaks the format is asked for again; 5 without it.", valueName: "n"))
+    @Option(
+        help: ArgumentHelp(
+            "How often an answer that breaks the format is asked for again; 5 without it.", valueName: "n"))
     var maxRewrite: Int?
 
-    @Option(help: ArgumentHelp("How often a placeholder whose code raised is expanded again; 5 without it.", valueName: "n"))
+    @Option(
+        help: ArgumentHelp(
+            "How often a placeholder whose code raised is expanded again; 5 without it.", valueName: "n"))
     var maxRetry: Int?
 
-    @Option(help: ArgumentHelp("The most primitive actions of an episode, where the environment allows more.", valueName: "n"))
+    @Option(
+        help: ArgumentHelp(
+            "The most primitive actions of an episode, where the environment allows more.", valueName: "n"))
     var maxSteps: Int?
 
     @Option(help: "How much a language model's prompts say: few-shot without it.")
     var promptStyle: PromptStyle?
 
-    @Option(help: ArgumentHelp("Leave an instance's other repeats out once it has this many successes.", valueName: "k"))
+    @Option(
+        help: ArgumentHelp(
+            "Leave an instance's other repeats out once it has this many successes.", valueName: "k"))
     var untilSuccesses: Int?
 
     mutating func validate() throws {
@@ -90,13 +98,15 @@ struct CollectOptions: ParsableArguments {
             throw ValidationError("--slip is \(slip), expected a probability from 0 to 1.")
         }
         let atLeastOne = [
-            ("repeats", repeats), ("limit", limit ?? 1), ("max-depth", maxDepth), ("max-steps", maxSteps ?? 1),
+            ("repeats", repeats), ("limit", limit ?? 1), ("max-depth", maxDepth),
+            ("max-steps", maxSteps ?? 1),
             ("until-successes", untilSuccesses ?? 1),
         ]
         for (option, value) in atLeastOne where value < 1 {
             throw ValidationError("--\(option) is \(value), expected 1 or more.")
         }
-        for (option, value) in [("max-rewrite", maxRewrite ?? 0), ("max-retry", maxRetry ?? 0)] where value < 0 {
+        for (option, value) in [("max-rewrite", maxRewrite ?? 0), ("max-retry", maxRetry ?? 0)]
+        where value < 0 {
             throw ValidationError("--\(option) is \(value), expected 0 or more.")
         }
         for task in taskNames ?? [] {

@@ -6,7 +6,8 @@ import Trajectories
 struct ModelOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
-            "The file of language-model profiles (docs/models.md); profiles.yaml without it.", valueName: "file"))
+            "The file of language-model profiles (docs/models.md); profiles.yaml without it.",
+            valueName: "file"))
     var profiles: String?
 
     /// What the options describe, with the texts that prompts of these styles need.

@@ -80,7 +80,10 @@ struct CountStage: Encodable, Sendable, Hashable {
 extension Pipeline {
     /// Every style that prompts are rendered in.
     var promptStyles: [PromptStyle] {
-        [export.style] + collect.compactMap { PolicyChoice($0.recipe.policy) == .expert ? nil : $0.recipe.promptStyle ?? .fewShot }
+        [export.style]
+            + collect.compactMap {
+                PolicyChoice($0.recipe.policy) == .expert ? nil : $0.recipe.promptStyle ?? .fewShot
+            }
     }
 
     /// The first key whose value differs in `other`, with both values, in the order of their paths.

@@ -21,6 +21,8 @@ struct PipelineRun: Sendable {
 
     /// Does what is not done yet, and prints the table of counts.
     func run() async throws {
+        // A policy that is not there is said before anything is collected or the directory claimed.
+        for stage in pipeline.collect { _ = try PolicyPlan(stage.recipe, models) }
         let place = try PipelineDirectory(takenAt: directory, for: pipeline, text: text)
         // Held to the end: two programs in one directory would take each other's stages for their own.
         let lock = try DirectoryLock(on: directory)
@@ -31,7 +33,8 @@ struct PipelineRun: Sendable {
             let collected = try await collect(stage, in: place)
             if let reason = collected.result.stopped {
                 StandardError.say(
-                    "collect/\(stage.name) stopped: \(reason). Run the same command with more budget to go on.")
+                    "collect/\(stage.name) stopped: \(reason). Run the same command with more budget to go on."
+                )
                 return
             }
             stages.append(collected)

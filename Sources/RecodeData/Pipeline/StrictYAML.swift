@@ -25,7 +25,8 @@ struct YAMLPlace {
     ///   - file: the file as the user named it.
     ///   - what: what the file is to hold, and the page that shows one.
     init(
-        parsing text: String, file: String, as what: (name: String, page: String) = ("a pipeline", "docs/pipeline.md")
+        parsing text: String, file: String,
+        as what: (name: String, page: String) = ("a pipeline", "docs/pipeline.md")
     ) throws {
         do {
             guard let node = try Yams.compose(yaml: text) else {
@@ -125,7 +126,9 @@ struct YAMLPlace {
     }
 
     /// Whether nothing stands here: no text, `~` or `null`.
-    var isNothing: Bool { node.scalar.map { $0.style == .plain && ["", "~", "null"].contains($0.string) } ?? false }
+    var isNothing: Bool {
+        node.scalar.map { $0.style == .plain && ["", "~", "null"].contains($0.string) } ?? false
+    }
 
     /// The members of a list with at least one.
     /// - Throws: ``PipelineFileError`` for anything else.

@@ -39,6 +39,9 @@ actor FlatEpisode {
     private var calls = 0
     private var usage = Usage()
     private var policyTime = Duration.zero
+    private var printedByteCount = 0
+    /// Whether an action was answered with the episode's end; whatever its block says after that counts for nothing.
+    private var wasStopped = false
     private let clock = ContinuousClock()
 
     init(_ kind: AgentKind, _ setting: EpisodeSetting) {
@@ -168,8 +171,14 @@ extension FlatEpisode {
     }
 
     private func runBlock(_ code: String, at index: Int) async throws {
-        let outcome = try await setting.executor.execute(code, rules: .script) { action in
-            try await self.perform(action, for: index)
+        let outcome: StatementOutcome
+        do {
+            outcome = try await setting.executor.execute(code, rules: .script) { action in
+                try await self.perform(action, for: index)
+            }
+        } catch let failure as ExecutorFailure where wasStopped {
+            _ = failure
+            return try end(at: index)
         }
         switch outcome {
         case .completed(let result):
@@ -180,10 +189,15 @@ extension FlatEpisode {
             fail(index, traceback)
         case .stopped(let result):
             nodes[index].printed = result.printed
-            try end(at: index)
         case .placeholder:
-            preconditionFailure("a script has no placeholders")
+            throw ExecutorFailure(
+                .died, "The executor broke the protocol: it named a placeholder in a script, which has none.")
         }
+        if wasStopped { try end(at: index) }
+        printedByteCount += nodes[index].printed.reduce(0) { $0 + $1.utf8.count }
+        guard printedByteCount > ReCodeAgent.printedByteLimit else { return }
+        fail(index, "output limit: an episode may print \(ReCodeAgent.printedByteLimit) bytes")
+        throw EpisodeEnd(.policyError, nodes[index].error)
     }
 
     /// Ends the turn during which the environment or the step limit ended the episode.
@@ -198,10 +212,14 @@ extension FlatEpisode {
 
     /// Plays one primitive action and keeps it with the turn that sent it.
     private func perform(_ action: String, for index: Int) async throws -> ActionReply {
-        guard world.takesActions else { return .stop }
+        guard world.takesActions else {
+            wasStopped = true
+            return .stop
+        }
         let began = clock.now
         let result = try await setting.environment.step(action)
         nodes[index].actions.append(world.record(action, result, took: clock.now - began))
+        wasStopped = world.done
         return world.done ? .stop : .observation(result.observation)
     }
 }

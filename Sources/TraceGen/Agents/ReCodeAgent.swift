@@ -11,6 +11,9 @@ public struct ReCodeAgent: Agent {
     /// Makes the agent; everything it needs comes with the episode.
     public init() {}
 
+    /// How much an episode may print, so that its record stays one line that readers take.
+    static let printedByteLimit = 4 << 20
+
     /// The root of every tree.
     static let rootCode = "solve(instruction, observation)"
 
@@ -30,6 +33,10 @@ actor ReCodeEpisode {
     var calls = 0
     var usage = Usage()
     var policyTime = Duration.zero
+    /// What statements printed so far, in bytes.
+    var printedByteCount = 0
+    /// Whether an action was answered with the episode's end; whatever its statement says after that counts for nothing.
+    var wasStopped = false
     let clock = ContinuousClock()
 
     init(_ setting: EpisodeSetting) {
@@ -53,7 +60,7 @@ actor ReCodeEpisode {
             ])
             switch try await visit(0, path: []) {
             case .done: return EpisodeEnd(.resolved)
-            case .raised(let problem): return EpisodeEnd(.policyError, problem)
+            case .raised(let problem, _): return EpisodeEnd(.policyError, problem)
             }
         } catch let end as EpisodeEnd {
             return end
@@ -72,8 +79,14 @@ actor ReCodeEpisode {
                 try await self.perform(action, for: index)
             }
         } catch let failure as ExecutorFailure {
+            if wasStopped { throw stop(at: index) }
             fail(index, failure.message)
             throw failure
+        }
+        if let printed = outcome.printed { try count(printed, at: index) }
+        if wasStopped {
+            tree[index].printed = outcome.printed ?? []
+            throw stop(at: index)
         }
         switch outcome {
         case .completed(let result):
@@ -83,7 +96,8 @@ actor ReCodeEpisode {
         case .raised(let result, let traceback):
             tree[index].printed = result.printed
             fail(index, traceback)
-            return .raised("The statement\n\(tree[index].code)\nraised:\n\(traceback)")
+            return .raised(
+                "The statement\n\(tree[index].code)\nraised:\n\(traceback)", assigned: Set(result.assigned))
         case .stopped(let result):
             tree[index].printed = result.printed
             throw stop(at: index)
@@ -94,6 +108,15 @@ actor ReCodeEpisode {
             tree[index].outputs = call.outputs
             return try await expand(index, call, path: path)
         }
+    }
+
+    /// Ends an episode whose record would become too large to be of use.
+    private func count(_ printed: [String], at index: Int) throws(EpisodeEnd) {
+        printedByteCount += printed.reduce(0) { $0 + $1.utf8.count }
+        guard printedByteCount > ReCodeAgent.printedByteLimit else { return }
+        let message = "an episode may print \(ReCodeAgent.printedByteLimit) bytes"
+        fail(index, "output limit: \(message)")
+        throw EpisodeEnd(.policyError, message)
     }
 
     func fail(_ index: Int, _ error: String) {
@@ -114,11 +137,25 @@ actor ReCodeEpisode {
 
     /// Plays one primitive action and keeps it with the statement that sent it.
     private func perform(_ action: String, for index: Int) async throws -> ActionReply {
-        guard world.takesActions else { return .stop }
+        guard world.takesActions else {
+            wasStopped = true
+            return .stop
+        }
         let began = clock.now
         let result = try await setting.environment.step(action)
         tree[index].actions.append(world.record(action, result, took: clock.now - began))
+        wasStopped = world.done
         return world.done ? .stop : .observation(result.observation)
+    }
+}
+
+extension StatementOutcome {
+    /// What the statement printed; `nil` for a placeholder, which does not run.
+    fileprivate var printed: [String]? {
+        switch self {
+        case .completed(let result), .raised(let result, _), .stopped(let result): result.printed
+        case .placeholder: nil
+        }
     }
 }
 
@@ -127,7 +164,7 @@ enum VisitResult: Sendable {
     /// The node and everything below it ran; these names were assigned on the way.
     case done(assigned: Set<String>)
     /// The node's statement raised: the placeholder above it must be expanded again. The text is for the policy.
-    case raised(String)
+    case raised(String, assigned: Set<String>)
 }
 
 /// The end of an episode, thrown through the walk so that nothing below runs on.

@@ -7,17 +7,22 @@ extension ReCodeEpisode {
         tree[index].expansion = Expansion(variables: call.variables)
         var variables = call.variables
         var correction: Correction?
+        var assigned: Set<String> = []
         for attempt in 0...setting.limits.maxRetry {
-            if attempt > 0 { variables = try await setting.executor.variables(call.inputs) }
+            if attempt > 0 { variables = try await self.variables(call.inputs, at: index) }
+            var current = call
+            current.variables = variables
             let block = try await ask(
                 index,
                 ExpansionRequest(signature: call.signature, variables: variables, correction: correction))
             accept(block, variables: variables, at: index)
-            switch try await run(block, attempt: attempt, below: index, path: path + [call]) {
-            case .done(let assigned):
+            switch try await run(block, attempt: attempt, below: index, path: path + [current]) {
+            case .done(let names):
+                assigned.formUnion(names)
                 tree[index].lostOutputs = call.outputs.filter { !assigned.contains($0) }
                 return .done(assigned: assigned)
-            case .raised(let message):
+            case .raised(let message, let names):
+                assigned.formUnion(names)
                 correction = reject(block.answer, .runtime, message, at: index)
             }
         }
@@ -42,15 +47,16 @@ extension ReCodeEpisode {
     /// Asks the policy until its answer keeps the format.
     private func ask(_ index: Int, _ request: ExpansionRequest) async throws -> AcceptedBlock {
         var request = request
+        let raised = request.correction
         for _ in 0...setting.limits.maxRewrite {
             let answer = try await answer(to: request, at: index)
             switch AnswerFormat.parse(answer) {
             case .failure(let problem):
-                request.correction = reject(answer, .format, problem.message, at: index)
+                request.correction = reject(answer, .format, problem.message, at: index).after(raised)
             case .success(let parsed):
                 switch try await parse(parsed.code, at: index) {
                 case .formatProblem(let message):
-                    request.correction = reject(answer, .format, message, at: index)
+                    request.correction = reject(answer, .format, message, at: index).after(raised)
                 case .statements(let statements):
                     return AcceptedBlock(answer: answer, parsed: parsed, statements: statements)
                 }
@@ -71,6 +77,15 @@ extension ReCodeEpisode {
         } catch let error as TraceGenError where error.code == .policyFailed {
             fail(index, error.description)
             throw EpisodeEnd(.policyError, error.description)
+        }
+    }
+
+    private func variables(_ names: [String], at index: Int) async throws -> [Variable] {
+        do {
+            return try await setting.executor.variables(names)
+        } catch let failure as ExecutorFailure {
+            fail(index, failure.message)
+            throw failure
         }
     }
 
@@ -111,9 +126,9 @@ extension ReCodeEpisode {
         for (position, child) in children.enumerated() {
             switch try await visit(child, path: path) {
             case .done(let names): assigned.formUnion(names)
-            case .raised(let message):
+            case .raised(let message, let names):
                 for left in children[(position + 1)...] { tree[left].status = .skipped }
-                return .raised(message)
+                return .raised(message, assigned: assigned.union(names))
             }
         }
         return .done(assigned: assigned)
@@ -125,6 +140,17 @@ private struct AcceptedBlock: Sendable {
     var answer: String
     var parsed: ParsedAnswer
     var statements: [String]
+}
+
+extension Correction {
+    /// The same, with what an earlier answer raised: a policy that breaks the format while it corrects its code still
+    /// has to know what was wrong with that.
+    fileprivate func after(_ earlier: Correction?) -> Correction {
+        guard let earlier, earlier.problem == .runtime else { return self }
+        var both = self
+        both.message += "\n\nThe answer before that kept the format, but its code failed:\n\(earlier.message)"
+        return both
+    }
 }
 
 extension PlaceholderCall {

@@ -9,7 +9,8 @@ enum TurnFormat {
         let actions = own.indices.filter { own[$0].hasPrefix("Action:") }
         guard let first = actions.first else {
             return .failure(
-                FormatProblem("There is no line that begins with “Action:”. End with one: Action: look around"))
+                FormatProblem(
+                    "There is no line that begins with “Action:”. End with one: Action: look around"))
         }
         guard actions.count == 1 else {
             return .failure(

@@ -34,7 +34,9 @@ actor PythonExecutor: Executor {
     }
 
     func parse(_ code: String, rules: CodeRules) async throws -> ParsedBlock {
-        guard case .parsed(let block) = try await ask(.parse(code, rules)) else { throw outOfStep("to parsing") }
+        guard case .parsed(let block) = try await ask(.parse(code, rules)) else {
+            throw outOfStep("to parsing")
+        }
         return block
     }
 

@@ -391,7 +391,7 @@ class Episode:
             raise ValueError("run() needs an action, not an empty text")
         if len(action) > ACTION_CHARACTER_LIMIT:
             raise ValueError(f"an action has at most {ACTION_CHARACTER_LIMIT} characters, not {len(action)}")
-        if "\n" in action or "\r" in action:
+        if len(action.splitlines()) != 1:
             raise ValueError("an action is one line: call run() once for each")
         action.encode()  # raises for half a surrogate pair
 

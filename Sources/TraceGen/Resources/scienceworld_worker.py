@@ -21,7 +21,6 @@ from py4j.java_gateway import GatewayParameters, JavaGateway, launch_gateway
 from scienceworld.constants import BASEPATH, JAR_PATH
 
 SIMPLIFICATION = "easy"
-WARM_UP_TASK = "find-non-living-thing"  # the shortest gold path
 # Words the simulator answers itself, without taking a step.
 QUESTIONS = {"help", "objects", "task"}
 NO_ANSWER = (
@@ -68,8 +67,8 @@ class World:
         self.last = Step("", 0, False)
         self.scouted: tuple[str, int] | None = None
         self.gold: list[dict[str, Any]] = []
-        # The first gold path of a JVM can differ from later ones of the same instance: none counts as the first.
-        self.server.load(WARM_UP_TASK, 0, SIMPLIFICATION, True)
+        # Ways through the house that the search for gold paths remembers, with the random choices it made then.
+        self.remembered_ways = self.singleton("scienceworld.goldagent.PathFinder$").precomputedExhaustivePaths()
 
     def settle_singletons(self) -> None:
         """Makes the simulator's singletons now, from one seed and in one order.
@@ -77,12 +76,14 @@ class World:
         Some draw random numbers when they are made (the genetics of unknown plants, for one), and they are made
         when first used: whatever an episode met first in the life of the JVM would show in later ones.
         """
-        find = self.jvm.java.lang.Class.forName
-        find("scala.util.Random$").getField("MODULE$").get(None).setSeed(0)
+        self.singleton("scala.util.Random$").setSeed(0)
         with zipfile.ZipFile(JAR_PATH) as jar:
             files = [name for name in jar.namelist() if SINGLETON_FILE.fullmatch(name)]
         for name in sorted(files):
-            find(name.removesuffix(".class").replace("/", "."))
+            self.jvm.java.lang.Class.forName(name.removesuffix(".class").replace("/", "."))
+
+    def singleton(self, name: str) -> Any:
+        return self.jvm.java.lang.Class.forName(name).getField("MODULE$").get(None)
 
     def hello(self) -> dict[str, Any]:
         return {
@@ -157,6 +158,8 @@ class World:
 
     def load(self, task: str, variation: int, gold_path: bool = False) -> None:
         self.session = None
+        if gold_path:
+            self.remembered_ways.clear()  # else a path would depend on which ones were searched before it
         error = self.server.load(task, variation, SIMPLIFICATION, gold_path)
         if error:
             raise BadRequest(f"{task}/{variation} does not load: {error}")

@@ -58,7 +58,8 @@ private struct ReplayedCalls: CallSource {
             throw TraceGenError(
                 .badReplay,
                 "\(place(call, subject)): \(policy.run) has no such call. Replay with the options it was "
-                    + "collected with (agent, split, seed, repeats, limits, prompts), and no more episodes than it has.")
+                    + "collected with (agent, split, seed, repeats, limits, prompts), and no more episodes than it has."
+            )
         }
         if let difference = difference(known, messages, subject) {
             throw TraceGenError(
@@ -100,7 +101,9 @@ private struct ReplayedCalls: CallSource {
 extension CallRecord {
     /// The messages of the request; none where it holds no such thing.
     fileprivate var messages: [Message] {
-        guard case .object(let body) = request, case .array(let messages)? = body["messages"] else { return [] }
+        guard case .object(let body) = request, case .array(let messages)? = body["messages"] else {
+            return []
+        }
         return messages.compactMap { message in
             guard case .object(let parts) = message, case .string(let role)? = parts["role"],
                 case .string(let content)? = parts["content"], let role = Message.Role(rawValue: role)

@@ -7,7 +7,6 @@ extension SkillReader {
         let subject = thing.replacing(" in inventory", with: "")
         let visible = subject.hasPrefix("substance in ") ? String(subject.dropFirst(13)) : subject.shortened
         let isLast = remaining.isEmpty
-        let goal = steps.goalSentence
         return Skill(
             stage: isLast ? .answer : .focus,
             plan: .actions(
@@ -19,7 +18,7 @@ extension SkillReader {
                     ? "That is the answer the task asks for"
                     : "The task asks to focus on it before anything else is done to it"
                 return "\(evidence.sighting(of: visible)) \(reason), so I focus on "
-                    + "\(Wording.the(subject)).\(goal)"
+                    + "\(Wording.the(subject))."
             })
     }
 
@@ -32,7 +31,6 @@ extension SkillReader {
         }
         let steps = take()
         let subject = thing.replacing(" in inventory", with: "").shortened
-        let goal = steps.goalSentence
         return Skill(
             stage: .answer,
             plan: .actions(
@@ -40,7 +38,7 @@ extension SkillReader {
                 inputs: ["instruction", "observation"],
                 purpose: "move \(Wording.the(subject)) to the \(target)", steps: steps
             ) { evidence in
-                "\(evidence.standpoint) The instruction names the \(target), so this is where \(Wording.the(subject)) goes.\(goal)"
+                "\(evidence.standpoint) The instruction names the \(target), so this is where \(Wording.the(subject)) goes."
             })
     }
 
@@ -49,14 +47,13 @@ extension SkillReader {
         guard peek()?.action.hasPrefix("drop ") == true else { return nil }
         var steps = take { $0.action.hasPrefix("drop ") }
         if peek()?.action == "look around" { steps += take() }
-        let goal = steps.goalSentence
         let place = room.map { Wording.the($0) } ?? "this room"
         return Skill(
             stage: .prepare,
             plan: .actions("put_down_what_i_carry", purpose: "put down what I carry", steps: steps) {
                 evidence in
                 "\(evidence.standpoint) Everything has to lie in \(place) before it can be connected, so I put down what I "
-                    + "carry.\(goal)"
+                    + "carry."
             })
     }
 
@@ -79,13 +76,12 @@ extension SkillReader {
             return nil
         }
         let changes = facts.contains("changed")
-        let isHot = changes && (step.action.contains(threshold.boxAbove) == true)
-        let goal = take().goalSentence
+        _ = take()
         // A solid that never melted on the heater has its melting point above what was measured, and the other way
-        // round for a liquid that never froze.
+        // round for a liquid that never froze: what was done decides, never the answer.
         let above =
             changes
-            ? "\(isHot ? "not changed or " : "changed and ")temperature > \(threshold.degrees)"
+            ? "\(facts.contains("cooled") ? "changed and " : "not changed or ")temperature > \(threshold.degrees)"
             : "temperature > \(threshold.degrees)"
         let inputs = ["instruction", "temperature"] + (changes ? ["changed"] : []) + ["observation"]
         return Skill(
@@ -97,7 +93,7 @@ extension SkillReader {
                     let value = evidence.value(of: "temperature") ?? "unknown"
                     return
                         "`temperature` is \(value). The instruction draws the line at \(threshold.degrees) degrees: above it "
-                        + "the \(threshold.boxAbove) is right, below it the \(threshold.boxBelow).\(goal)"
+                        + "the \(threshold.boxAbove) is right, below it the \(threshold.boxBelow)."
                 },
                 body: [
                     .code(
@@ -113,7 +109,7 @@ extension SkillReader {
         else {
             return nil
         }
-        let goal = take().goalSentence
+        _ = take()
         return Skill(
             stage: .answer,
             plan: Plan(
@@ -124,7 +120,7 @@ extension SkillReader {
                     return
                         "`light_is_on` is \(lit ? "True: current flows through the object, so it conducts" : "False: no current flows through the object, so it does not conduct"). "
                         + "The instruction wants a conductive object in the \(boxes.conductive) and a nonconductive one in the "
-                        + "\(boxes.nonconductive).\(goal)"
+                        + "\(boxes.nonconductive)."
                 },
                 body: [
                     .code("box = '\(boxes.conductive)' if light_is_on else '\(boxes.nonconductive)'"),
@@ -138,7 +134,7 @@ extension SkillReader {
             let other = slideSpeeds.first(where: { $0.plane != chosen })
         else { return nil }
         let wantsFastest = own.scoutedSpeed > other.scoutedSpeed
-        let goal = take().goalSentence
+        _ = take()
         let speeds = slideSpeeds.map { "\(PythonLiteral.string($0.plane)): \($0.variable)" }.joined(
             separator: ", ")
         let variables = slideSpeeds.map(\.variable)
@@ -153,7 +149,7 @@ extension SkillReader {
                     let shown = variables.map { "`\($0)` is \(evidence.value(of: $0) ?? "unknown")" }
                     return
                         "\(Wording.list(shown)). A \(wantsFastest ? "fast" : "slow") block means a \(wantsFastest ? "steep or smooth" : "shallow or rough") "
-                        + "plane, and the instruction asks for that one, so I compare the two speeds.\(goal)"
+                        + "plane, and the instruction asks for that one, so I compare the two speeds."
                 },
                 body: [
                     .code("speeds = {\(speeds)}"),

@@ -5,26 +5,24 @@ extension SkillReader {
         if peek()?.action.hasPrefix("use shovel") == true {
             var steps = take()
             if peek()?.action == "pick up soil" { steps += take() }
-            let goal = steps.goalSentence
             return Skill(
                 stage: .prepare,
                 plan: .actions("dig_up_soil", purpose: "dig up some soil", steps: steps) { evidence in
                     "\(evidence.sighting(of: "ground")) A seed needs soil and the flower pot has none, so I dig some up with the "
-                        + "shovel and take it.\(goal)"
+                        + "shovel and take it."
                 })
         }
         guard let (thing, pot) = peek()?.objects(after: "move ", separator: " to "), thing.hasPrefix("soil"),
             pot.contains("flower pot")
         else { return nil }
         let steps = take()
-        let goal = steps.goalSentence
         return Skill(
             stage: .prepare,
             plan: .actions(
                 "fill_\(Wording.identifier(pot))_with_soil", purpose: "fill \(pot) with soil", steps: steps
             ) {
                 evidence in
-                "\(evidence.standpoint) \(pot.capitalisingFirst) must hold soil before a seed can grow in it.\(goal)"
+                "\(evidence.standpoint) \(pot.capitalisingFirst) must hold soil before a seed can grow in it."
             })
     }
 
@@ -43,7 +41,6 @@ extension SkillReader {
         let steps = take(while: isPlanting)
         let seed = thing.shortened
         let pots = steps.compactMap { $0.objects(after: "move ", separator: " to ")?.1 }
-        let goal = steps.goalSentence
         let isUniform = steps.allSatisfy { $0.action.hasPrefix("move \(thing) to ") }
         let loop = """
             for pot in \(PythonLiteral.list(pots)):
@@ -59,7 +56,7 @@ extension SkillReader {
                 inputs: ["observation"], outputs: ["observation"],
                 purpose: "plant \(pots.count > 1 ? "\(seed)s" : "the \(seed)") in \(Wording.list(pots))",
                 thought: { evidence in
-                    "\(evidence.sighting(of: pots[0])) The seeds are in my inventory; I plant one in each of \(Wording.list(pots)).\(goal) "
+                    "\(evidence.sighting(of: pots[0])) The seeds are in my inventory; I plant one in each of \(Wording.list(pots)). "
                         + "When the environment asks which of the seeds I mean, any of them will do."
                 },
                 body: isUniform && pots.count > 1 ? [.code(loop)] : steps.flatMap(\.lines)))
@@ -77,7 +74,6 @@ extension SkillReader {
                     || step.action.hasPrefix("pour \(jug) into ")
             } + take { $0.action == "deactivate sink" }
         let pots = steps.compactMap { $0.object(after: "pour \(jug) into ") }
-        let goal = steps.goalSentence
         let loop = """
             run('activate sink')
             for pot in \(PythonLiteral.list(pots)):
@@ -93,7 +89,7 @@ extension SkillReader {
                 inputs: ["observation"], outputs: ["observation"], purpose: "water \(Wording.list(pots))",
                 thought: { evidence in
                     "\(evidence.sighting(of: pots.first ?? "flower pot")) Plants need water to grow: I fill the \(jug) at the sink and "
-                        + "pour it over \(Wording.list(pots)).\(goal)"
+                        + "pour it over \(Wording.list(pots))."
                 },
                 body: lines))
     }
@@ -104,13 +100,12 @@ extension SkillReader {
         let doors = remaining.prefix(while: isClosing).count
         guard peek(doors)?.action.contains("bee hive") == true else { return nil }
         let steps = take(doors + 1)
-        let goal = steps.goalSentence
         return Skill(
             stage: .grow,
             plan: .actions("let_bees_pollinate", purpose: "let the bees pollinate the flowers", steps: steps)
             { evidence in
                 "\(evidence.sighting(of: "bee hive")) Only pollinated flowers bear fruit, and bees do that. I close the doors so that "
-                    + "they stay here, then open the hive.\(goal)"
+                    + "they stay here, then open the hive."
             })
     }
 
@@ -124,14 +119,13 @@ extension SkillReader {
         }
         guard !steps.isEmpty else { return nil }
         let looks = take { $0.action.hasPrefix("look at ") || $0.action == "look around" }
-        let goal = steps.goalSentence
         return Skill(
             stage: .harvest,
             plan: .actions(
                 "harvest_crossbred_seeds", purpose: "harvest the crossbred seeds", steps: steps + looks
             ) { evidence in
                 "\(evidence.sighting(of: "reproducing")) Their seeds carry the traits of both parents, so I collect them to grow "
-                    + "the next generation.\(goal)"
+                    + "the next generation."
             })
     }
 
@@ -141,9 +135,8 @@ extension SkillReader {
         let waits = remaining.prefix { $0.action == "wait1" || $0.action == "look around" }.count
         guard let thing = peek(waits)?.object(after: "focus on ") else { return nil }
         let ticks = remaining.prefix(waits).count { $0.action == "wait1" }
-        let steps = take(waits + 1)
+        _ = take(waits + 1)
         let subject = thing.shortenedStage
-        let goal = steps.goalSentence
         let isThere = ticks == 0 && !thing.contains(" stage in ")
         let wait: [PlanLine] = isThere ? [] : [.call(waitForStage(thing, ticks: ticks))]
         return Skill(
@@ -156,7 +149,7 @@ extension SkillReader {
                     let seen = evidence.mention(of: subject).map { "I can see \"\($0)\" already" }
                     return
                         "\(seen ?? "\(evidence.standpoint) It may take a while until there is a \(subject)"). The task wants the life "
-                        + "stages in order, so I wait for this one and focus on it as soon as it is there.\(goal)"
+                        + "stages in order, so I wait for this one and focus on it as soon as it is there."
                 },
                 body: wait + [.action("focus on \(thing)")]))
     }
@@ -191,10 +184,9 @@ extension SkillReader {
         else {
             return nil
         }
-        let steps = take()
+        _ = take()
         let name =
             fruit.shortened.firstRange(of: " on ").map { String(fruit[..<$0.lowerBound]) } ?? fruit.shortened
-        let goal = steps.goalSentence
         let loop = """
             for _ in range(\(min(8, max(2, spareSteps / 2)))):
                 observation = run(\(PythonLiteral.string("focus on \(fruit)")))
@@ -212,7 +204,7 @@ extension SkillReader {
                 purpose: "focus on the grown \(name) as soon as there is one",
                 thought: { evidence in
                     "\(evidence.standpoint) The flowers have been pollinated, so \(name)s are growing. I try to focus on one, wait a "
-                        + "moment where there is none yet, and when several fit, the first of them will do.\(goal)"
+                        + "moment where there is none yet, and when several fit, the first of them will do."
                 },
                 body: [.code(loop)]))
     }
@@ -230,7 +222,6 @@ extension SkillReader {
                 })
         }
         let looks = take { $0.action == "look around" }
-        let goal = (waits + looks).goalSentence
         let action = waits[0].action
         let loop: PlanLine =
             waits.count == 1
@@ -243,7 +234,7 @@ extension SkillReader {
                 purpose: "give it time",
                 thought: { evidence in
                     "\(evidence.standpoint) What has been started needs time now, so I wait \(waits.count) "
-                        + "tick\(waits.count == 1 ? "" : "s")\(looks.isEmpty ? "" : " and then look what has changed").\(goal)"
+                        + "tick\(waits.count == 1 ? "" : "s")\(looks.isEmpty ? "" : " and then look what has changed")."
                 },
                 body: [loop] + looks.prefix(1).flatMap(\.lines)))
     }

@@ -13,7 +13,6 @@ extension SkillReader {
         slideSpeeds.append(
             SlideSpeed(
                 plane: plane, variable: variable, scoutedSpeed: SlideSpeed.scouted(looks.map(\.observation))))
-        let goal = (start + looks + stop).goalSentence
         let observe = slidingLoop(plane: plane, rounds: looks.count, variable: variable)
         return Skill(
             stage: .measure,
@@ -23,7 +22,7 @@ extension SkillReader {
                 purpose: "time how fast the \(block) slides down \(Wording.the(plane))",
                 thought: { evidence in
                     "\(evidence.sighting(of: plane)) I let the \(block) slide down it with the stopwatch running and watch until it "
-                        + "is at the bottom.\(goal) Percent of the way per look is the speed I can compare later."
+                        + "is at the bottom. Percent of the way per look is the speed I can compare later."
                 },
                 body: start.flatMap(\.lines) + [.call(observe)] + stop.flatMap(\.lines)))
     }
@@ -96,18 +95,16 @@ extension SkillReader {
                 end.1.firstRange(of: " in ").map { String(end.1[$0.upperBound...]) } ?? part(end.1)
             } ?? "part"
         let source = ends.count > 1 && part(ends[1].0) == first
-        let goal = steps.goalSentence
         let purpose = source ? "connect both ends of the \(first)" : "connect the \(target) to the wires"
         let name =
             source ? "connect_\(Wording.identifier(first))" : "connect_wires_to_\(Wording.identifier(target))"
         return .actions(name, purpose: purpose, steps: steps) { evidence in
             "\(evidence.standpoint) Current only flows round a closed loop, and each part has two ends. So I \(purpose): "
-                + "\(Wording.list(ends.map { "\($0.0) goes to \($0.1)" })).\(goal)"
+                + "\(Wording.list(ends.map { "\($0.0) goes to \($0.1)" }))."
         }
     }
 
     private mutating func checking(_ steps: [RouteStep], looksAt: Bool) -> Plan {
-        let goal = steps.goalSentence
         var body = steps.flatMap(\.lines)
         var outputs = ["observation"]
         if looksAt, task.conductivityBoxes != nil {
@@ -122,7 +119,7 @@ extension SkillReader {
             thought: { evidence in
                 "\(evidence.standpoint) The circuit is closed now. The current needs a moment, so I "
                     + (looksAt ? "wait and then look whether the light bulb is on" : "give it that moment")
-                    + ".\(goal)"
+                    + "."
             },
             body: body)
     }

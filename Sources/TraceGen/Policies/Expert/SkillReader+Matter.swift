@@ -14,7 +14,6 @@ extension SkillReader {
         let monitoring = take(while: \.isMonitoring)
         let isCooling = device.hasSuffix("freezer")
         let vessel = thing.shortened
-        let goal = steps.goalSentence
         let watch = watching(monitoring, device: device, isCooling: isCooling)
         let outputs = watch?.outputs ?? ["observation"]
         let body = steps.flatMap(\.lines) + (watch.map { [.call($0)] } ?? [])
@@ -28,7 +27,7 @@ extension SkillReader {
                 inputs: ["observation"], outputs: outputs, purpose: "\(verb) the \(vessel) \(place)",
                 thought: { evidence in
                     "\(evidence.sighting(of: device)) The substance has to get \(isCooling ? "colder" : "hotter"), so I put "
-                        + "the \(vessel) \(isCooling ? "into" : "on") the \(device)\(isCooling ? "" : " and turn it on").\(goal)"
+                        + "the \(vessel) \(isCooling ? "into" : "on") the \(device)\(isCooling ? "" : " and turn it on")."
                         + (outputs.count > 1
                             ? " After that I have to watch it and measure its temperature." : "")
                 },
@@ -44,6 +43,7 @@ extension SkillReader {
         let appearance = steps.first { $0.action.hasPrefix("examine ") }?.observation ?? ""
         if measures { facts.insert("temperature") }
         facts.insert("changed")
+        facts.insert(isCooling ? "cooled" : "heated")
         var lines = ["changed = False"]
         if measures { lines.append("temperature = None") }
         lines.append("for _ in range(\(max(rounds, 2))):")
@@ -60,7 +60,6 @@ extension SkillReader {
         lines.append("        break")
         if steps.contains(where: { $0.action == "wait" }) { lines.append("    run('wait')") }
         let subject = substance.shortened
-        let goal = steps.goalSentence
         return Plan(
             name: "watch_\(Wording.identifier(subject))_until_it_changes", inputs: ["observation"],
             outputs: (measures ? ["temperature"] : []) + ["changed", "observation"],
@@ -68,7 +67,7 @@ extension SkillReader {
             thought: { evidence in
                 "\(evidence.standpoint) The \(isCooling ? "cold" : "heat") of the \(device) works slowly, so I look at the "
                     + "\(subject) again and again\(measures ? ", taking its temperature each time," : "") and stop as soon as "
-                    + "it no longer looks like \"\(appearance)\".\(goal)"
+                    + "it no longer looks like \"\(appearance)\"."
             },
             body: [.code(lines.joined(separator: "\n"))])
     }
@@ -79,7 +78,6 @@ extension SkillReader {
         let steps = take()
         facts.insert("temperature")
         let subject = thing.replacing(" in inventory", with: "")
-        let goal = steps.goalSentence
         return Skill(
             stage: .measure,
             plan: Plan(
@@ -87,7 +85,7 @@ extension SkillReader {
                 outputs: ["temperature", "observation"], purpose: "measure the temperature of \(subject)",
                 thought: { evidence in
                     "\(evidence.standpoint) The thermometer is in my inventory, so I use it on \(subject) and keep the number "
-                        + "it reads in `temperature`.\(goal)"
+                        + "it reads in `temperature`."
                 },
                 body: [
                     .action(steps[0].action),
@@ -108,7 +106,6 @@ extension SkillReader {
         guard let vessel else { return nil }
         let parts = names
         let things = Wording.list(names.map { Wording.the($0) })
-        let goal = steps.goalSentence
         let inputs = facts.contains("recipe") ? ["recipe", "observation"] : ["observation"]
         return Skill(
             stage: .prepare,
@@ -118,7 +115,7 @@ extension SkillReader {
             ) { evidence in
                 let ground = evidence.value(of: "recipe").map { "The recipe says \(Evidence.quoted($0))." }
                 return "\(ground ?? evidence.sighting(of: parts[0])) So \(things) "
-                    + "\(parts.count == 1 ? "goes" : "go") into the \(vessel).\(goal)"
+                    + "\(parts.count == 1 ? "goes" : "go") into the \(vessel)."
             })
     }
 
@@ -148,7 +145,6 @@ extension SkillReader {
         guard let vessel = peek(start)?.object(after: "mix ") else { return nil }
         var steps = take(start + 1)
         if peek()?.action == "look around" { steps += take() }
-        let goal = steps.goalSentence
         return Skill(
             stage: .process,
             plan: .actions(
@@ -156,7 +152,7 @@ extension SkillReader {
                 steps: steps
             ) {
                 evidence in
-                "\(evidence.standpoint) Everything that belongs together is in the \(vessel) now, so I mix it.\(goal)"
+                "\(evidence.standpoint) Everything that belongs together is in the \(vessel) now, so I mix it."
             })
     }
 }

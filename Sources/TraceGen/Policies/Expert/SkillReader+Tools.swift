@@ -11,7 +11,6 @@ extension SkillReader {
                 RouteStep(action: "look around", observation: "", reward: steps[0].reward, goals: []))
         }
         let next = upcomingThing
-        let goal = steps.goalSentence
         return Skill(
             stage: .gather,
             plan: .actions(
@@ -24,7 +23,7 @@ extension SkillReader {
                     next.map { "\($0) should be \(Wording.inside(destination))" } ?? "The work goes on there"
                 return
                     "\(evidence.standpoint) \(reason.capitalisingFirst), so I teleport there, which takes one action"
-                    + ".\(goal) Looking around then tells me what is at hand."
+                    + ". Looking around then tells me what is at hand."
             })
     }
 
@@ -56,7 +55,6 @@ extension SkillReader {
         let name = Wording.identifier(pick)
         var body: [PlanLine] = [.action(steps[0].action), .action(steps[1].action, into: name)]
         body += steps.dropFirst(2).flatMap(\.lines)
-        let goal = steps.goalSentence
         return Skill(
             stage: .gather, subject: pick,
             plan: Plan(
@@ -64,7 +62,7 @@ extension SkillReader {
                 purpose: "read the \(pick)",
                 thought: { evidence in
                     "\(evidence.sighting(of: pick)) The \(pick) says what has to be mixed, so I pick it up and keep its "
-                        + "text in `\(name)` for the steps after this.\(goal)"
+                        + "text in `\(name)` for the steps after this."
                 },
                 body: body))
     }
@@ -113,7 +111,6 @@ extension SkillReader {
         guard !things.isEmpty else { return nil }
         let steps = take(count)
         let names = things.map { $0.shortened }
-        let goal = steps.goalSentence
         let taken = Wording.list(names.map { Wording.the($0) })
         return Skill(
             stage: .gather, subject: Wording.list(names),
@@ -125,7 +122,7 @@ extension SkillReader {
                 let opening =
                     opened.isEmpty ? "" : " I open \(Wording.list(opened.map { Wording.the($0) })) first."
                 return
-                    "\(evidence.sighting(of: names[0])) I will need \(taken) in my inventory.\(goal)\(opening)"
+                    "\(evidence.sighting(of: names[0])) I will need \(taken) in my inventory.\(opening)"
             })
     }
 
@@ -149,7 +146,6 @@ extension SkillReader {
             peek(1)?.action == "activate sink", peek(2)?.action == "deactivate sink"
         else { return nil }
         let steps = take(peek(3)?.action == "pick up \(vessel)" ? 4 : 3)
-        let goal = steps.goalSentence
         return Skill(
             stage: .prepare, subject: vessel,
             plan: .actions(
@@ -157,7 +153,7 @@ extension SkillReader {
                 steps: steps
             ) { evidence in
                 "\(evidence.sighting(of: "sink")) Water comes from the sink: I put the \(vessel) into it, turn it on just "
-                    + "long enough, turn it off again and take the \(vessel) back.\(goal)"
+                    + "long enough, turn it off again and take the \(vessel) back."
             })
     }
 
@@ -165,11 +161,10 @@ extension SkillReader {
     mutating func recogniseAnything() -> Skill {
         let steps = take()
         let action = steps[0].action
-        let goal = steps.goalSentence
         return Skill(
             stage: .process,
             plan: .actions(Wording.identifier(action), purpose: action, steps: steps) { evidence in
-                "\(evidence.standpoint) The next thing to do is to \(action).\(goal)"
+                "\(evidence.standpoint) The next thing to do is to \(action)."
             })
     }
 }

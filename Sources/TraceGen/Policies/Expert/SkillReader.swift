@@ -110,12 +110,3 @@ extension RouteStep {
         ]
     }
 }
-
-extension [RouteStep] {
-    /// A sentence naming the first subgoal these steps complete, with a space before it; empty where there is none.
-    var goalSentence: String {
-        guard let goal = flatMap(\.goals).first else { return "" }
-        let words = goal.split(separator: ":", maxSplits: 1).last.map { $0.drop { $0 == " " } } ?? goal[...]
-        return " That reaches the subgoal \"\(words)\"."
-    }
-}

@@ -1,0 +1,152 @@
+import LanguageModels
+import Prompts
+import Testing
+import Trajectories
+
+@testable import TraceGen
+
+/// A language model's episodes in the real world, with answers a test has written.
+@Suite(.serialized) struct ChatPolicyTests {
+    /// Answers with a fixed list, in order, again from the start for each episode; counts how often it is asked.
+    private actor ScriptedModel: ChatModel {
+        private let answers: [String]
+        private(set) var asked = 0
+
+        init(_ answers: [String]) {
+            self.answers = answers
+        }
+
+        func complete(_ body: JSONValue) async throws -> ChatCompletion {
+            defer { asked += 1 }
+            let usage = Usage(promptTokens: 100, completionTokens: 10, costUSD: 0.5)
+            return ChatCompletion(text: answers[asked % answers.count], usage: usage)
+        }
+    }
+
+    /// Keeps calls in memory.
+    private actor Journal: CallJournal, RecordedCalls {
+        var records: [CallKey: CallRecord] = [:]
+
+        func find(_ key: CallKey) -> CallRecord? { records[key] }
+        func keep(_ record: CallRecord, took duration: Duration?) { records[record.key] = record }
+    }
+
+    private static let profile = ModelProfile(
+        name: "scripted", baseURL: "http://localhost/v1", model: "m", seed: 5)
+    private static let answers: [AgentKind: [String]] = [
+        .recode: [
+            "no tags",
+            ScriptedPolicy.answer("observation = run('look around')\nplace = find_place(observation)"),
+            ScriptedPolicy.answer("place = observation[:4]"),
+        ],
+        .react: [
+            "no action", "Thought: Look.\nAction: look around", "Thought: Again.\nAction: inventory",
+            "Thought: Once more.\nAction: look around",
+        ],
+        .codeact: [
+            ScriptedPolicy.answer("def look():\n    return run('look around')\nprint(look()[:9])"),
+            ScriptedPolicy.answer("print(1)\nraise ValueError('no')"),
+            ScriptedPolicy.answer("for _ in range(9): print(run('inventory')[:3])"),
+        ],
+    ]
+
+    private func renderer(_ agent: AgentKind) throws -> PromptRenderer {
+        let library = try PromptLibrary(directory: "\(RealWorld.root)/data/prompts")
+        return try PromptRenderer(
+            library: library, environment: "scienceworld", method: agent, style: .fewShot)
+    }
+
+    private func play(_ agent: AgentKind, _ policy: any Policy) async throws -> Trajectory {
+        let environment = try await ScienceWorld(python: RealWorld.python)
+        let instance = TaskInstance(
+            task: "lifespan-longest-lived", variation: 0, split: .train, stepLimit: 3)
+        let plans = try EpisodePlan.all(
+            of: [instance], environment: environment.name, agent: agent, policy: policy.record, seed: 1)
+        let loop: any Agent =
+            switch agent {
+            case .recode: ReCodeAgent()
+            case .react: FlatAgent.react
+            case .codeact: FlatAgent.codeact
+            }
+        let harvest = Harvest()
+        let rollout = Rollout(
+            environment: environment, policy: policy, agent: loop, executors: try await RealWorld.sandbox(),
+            concurrency: 1)
+        try await rollout.run(plans) { await harvest.take($0, $1) }
+        return try #require(await harvest.trajectories.first)
+    }
+
+    private func chat(_ agent: AgentKind, _ model: ScriptedModel, _ journal: Journal, _ budget: CallBudget)
+        throws
+        -> ChatPolicy
+    {
+        ChatPolicy(
+            profile: Self.profile, model: model, renderer: try renderer(agent), journal: journal,
+            budget: budget)
+    }
+
+    @Test(arguments: AgentKind.allCases)
+    func aReplayAndAResumedEpisodeHaveTheSameBytesAndAskNobody(agent: AgentKind) async throws {
+        let model = ScriptedModel(Self.answers[agent] ?? [])
+        let (journal, again) = (Journal(), Journal())
+        let policy = try chat(agent, model, journal, CallBudget())
+        let first = try await play(agent, policy)
+        let asked = await model.asked
+        #expect(first.ended == (agent == .recode ? .resolved : .stepLimit))
+        #expect(first.calls == asked)
+        #expect(
+            first.usage
+                == Usage(
+                    promptTokens: 100 * asked, completionTokens: 10 * asked, costUSD: 0.5 * Double(asked)))
+        #expect(try await play(agent, policy) == first, "known calls are not made again")
+        #expect(await model.asked == asked)
+        let replay = ReplayPolicy(
+            run: "run", record: policy.record, calls: journal, renderer: try renderer(agent), journal: again)
+        let replayed = try await play(agent, replay)
+        #expect(try CanonicalJSON.encode(replayed) == CanonicalJSON.encode(first))
+        #expect(await again.records == journal.records)
+    }
+
+    @Test func aCodeActTurnShowsWhatItPrintedAndRaised() async throws {
+        let model = ScriptedModel(Self.answers[.codeact] ?? [])
+        let played = try await play(.codeact, try chat(.codeact, model, Journal(), CallBudget()))
+        #expect(played.nodes.map(\.kind) == [.placeholder, .turn, .turn, .turn])
+        #expect(played.nodes[1].printed == ["This room"])
+        #expect(played.nodes[2].status == .failed)
+        #expect(
+            played.nodes[2].observation(for: .codeact)
+                == "1\nTraceback (most recent call last):\n  File \"<block>\", line 2, in <module>\n"
+                + "    raise ValueError('no')\nValueError: no")
+        #expect(played.nodes[3].actions.count == 2)
+        #expect(played.steps == 3)
+    }
+
+    @Test func aChangedPromptIsNamedWithNodeAndDifference() async throws {
+        let model = ScriptedModel(Self.answers[.recode] ?? [])
+        let journal = Journal()
+        let policy = try chat(.recode, model, journal, CallBudget())
+        _ = try await play(.recode, policy)
+        let library = try PromptLibrary(directory: "\(RealWorld.root)/data/prompts")
+        let other = try PromptRenderer(
+            library: library, environment: "scienceworld", method: .recode, style: .zeroShot)
+        let replay = ReplayPolicy(
+            run: "run", record: policy.record, calls: journal, renderer: other, journal: Journal())
+        let error = await #expect(throws: TraceGenError.self) { try await play(.recode, replay) }
+        #expect(error?.code == .badReplay)
+        #expect(error?.message.contains("which asks about `solve(instruction, observation)`") == true)
+        #expect(error?.message.contains("messages[0].content differs from character") == true)
+    }
+
+    @Test func aBudgetStopsBeforeTheCallThatExceedsIt() async throws {
+        let model = ScriptedModel(Self.answers[.react] ?? [])
+        let journal = Journal()
+        let policy = try chat(.react, model, journal, CallBudget(maxCost: 1.0))
+        await #expect(
+            throws: BudgetReached(spent: Usage(promptTokens: 200, completionTokens: 20, costUSD: 1.0))
+        ) {
+            try await play(.react, policy)
+        }
+        #expect(await model.asked == 2)
+        #expect(await journal.records.count == 2, "what was paid for is kept")
+    }
+}
