@@ -65,7 +65,7 @@ import Testing
         ),
         (["collect", "--run", "r", "--slip", "1.5"], "--slip is 1.5, expected a probability from 0 to 1."),
         (["collect", "--run", "r", "--repeats", "0"], "--repeats is 0, expected 1 or more."),
-        (["collect", "--run", "r", "--agent", "react"], "export --method react flattens it."),
+        (["collect", "--run", "r", "--agent", "react"], "export --method react flattens the trees."),
         (
             ["collect", "--run", "r", "--variations", "some"],
             "The value 'some' is invalid for '--variations <n>'"
