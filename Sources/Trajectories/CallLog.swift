@@ -12,7 +12,7 @@ public final class CallLog {
     public private(set) var usage = Usage()
 
     private let path: String
-    private var places: [CallKey: Int] = [:]
+    private var index = CallIndex()
     private var file: AppendingFile?
     private let compressor = GzipCompressor()
 
@@ -23,8 +23,8 @@ public final class CallLog {
         guard Directory.isPresent(path) else { return }
         let reader = try CallReader(path: path)
         do {
-            while let (record, offset) = try reader.next() {
-                places[record.key] = offset
+            while let (record, place) = try reader.next() {
+                index.places[record.key] = place
                 usage.add(record.response.usage)
             }
         } catch  where error.code == .truncated {
@@ -36,8 +36,7 @@ public final class CallLog {
 
     /// The call of a key, as it stood last; `nil` where there was none.
     public func find(_ key: CallKey) throws(TrajectoriesError) -> CallRecord? {
-        guard let offset = places[key] else { return nil }
-        return try CallReader(path: path, offset: offset).next()?.record
+        try index.find(key)
     }
 
     /// Adds a call; when this returns, a crash cannot lose it.
@@ -57,7 +56,7 @@ public final class CallLog {
             guard let file else { return }
             let offset = file.byteCount
             try file.append(compressor.member(of: line))
-            places[record.key] = offset
+            index.places[record.key] = RecordPlace(file: path, offset: offset, indexInMember: 0)
         }
         usage.add(record.response.usage)
     }
@@ -72,15 +71,12 @@ public final class CallLog {
         guard Directory.isPresent(path) else { return nil }
         let rank = Dictionary(
             order.enumerated().map { ($1, $0) }, uniquingKeysWith: { first, _ in first })
-        let sorted = places.compactMap { key, offset in
-            rank[key.trajectoryID].map { (rank: $0, call: key.call, offset: offset) }
+        let sorted = index.places.compactMap { key, place in
+            rank[key.trajectoryID].map { (rank: $0, call: key.call, place: place) }
         }.sorted { ($0.rank, $0.call) < ($1.rank, $1.call) }
         return try TrajectoriesError.translating { () throws(JSONLinesError) in
             let writer = try AtomicLinesWriter(path: path, compression: .gzip)
-            for call in sorted {
-                let reader = try JSONLinesReader(path: path, offset: call.offset)
-                if let line = try reader.next() { try writer.append(line.bytes) }
-            }
+            for call in sorted { try writer.append(call.place.line()) }
             let digest = try writer.complete()
             try writer.publish()
             return digest
@@ -92,32 +88,60 @@ public final class CallLog {
     }
 }
 
+/// Where the calls of a run stand, by episode and number; the texts stay on disk.
+public struct CallIndex: Sendable {
+    var places: [CallKey: RecordPlace] = [:]
+
+    /// Of no calls.
+    init() {}
+
+    /// Looks through a file of calls once; the last of a key counts.
+    init(path: String) throws(TrajectoriesError) {
+        let reader = try CallReader(path: path)
+        while let (record, place) = try reader.next() { places[record.key] = place }
+    }
+
+    /// Reads the call of a key; `nil` where there is none.
+    /// - Throws: `corrupt` or `badRecord` where the file has changed since.
+    public func find(_ key: CallKey) throws(TrajectoriesError) -> CallRecord? {
+        guard let place = places[key] else { return nil }
+        let line = try TrajectoriesError.translating { () throws(JSONLinesError) in try place.line() }
+        return try CallReader.decode(line, at: "\(place.file)@\(place.offset)")
+    }
+}
+
 /// Reads the calls of a run, in the order they stand.
-public final class CallReader {
+final class CallReader {
     private let reader: JSONLinesReader
+    private var last: RecordPlace?
 
     /// Opens a file of calls.
-    ///
-    /// - Parameters:
-    ///   - path: the file.
-    ///   - offset: the stored offset of the gzip member to begin with.
     /// - Throws: `notFound` or `unreadable`.
-    public init(path: String, offset: Int = 0) throws(TrajectoriesError) {
+    init(path: String) throws(TrajectoriesError) {
         reader = try TrajectoriesError.translating { () throws(JSONLinesError) in
-            try JSONLinesReader(path: path, offset: offset)
+            try JSONLinesReader(path: path)
         }
     }
 
-    /// The next call, with the stored offset of its member; `nil` at the end.
+    /// The next call and its place; `nil` at the end. A sealed file has many calls in one gzip member.
     /// - Throws: `truncated`, `corrupt`, or `badRecord` naming file, line and key.
-    public func next() throws(TrajectoriesError) -> (record: CallRecord, offset: Int)? {
+    func next() throws(TrajectoriesError) -> (record: CallRecord, place: RecordPlace)? {
         let line = try TrajectoriesError.translating { () throws(JSONLinesError) in try reader.next() }
         guard let line else { return nil }
+        let isSameMember = last?.offset == line.offset
+        let place = RecordPlace(
+            file: reader.path, offset: line.offset,
+            indexInMember: isSameMember ? (last?.indexInMember ?? 0) + 1 : 0)
+        last = place
+        return (try Self.decode(line.bytes, at: "\(reader.path):\(line.number)"), place)
+    }
+
+    static func decode(_ line: [UInt8], at place: String) throws(TrajectoriesError) -> CallRecord {
         do {
-            return (try RecordProblem.decode(CallRecord.self, from: line.bytes), line.offset)
+            return try RecordProblem.decode(CallRecord.self, from: line)
         } catch {
             throw TrajectoriesError(
-                .badRecord, "\(reader.path):\(line.number): not a call of a language model: \(error.text)")
+                .badRecord, "\(place): not a call of a language model: \(error.text)")
         }
     }
 

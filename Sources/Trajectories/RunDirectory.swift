@@ -33,13 +33,12 @@ public struct RunDirectory: Sendable, Hashable {
     /// Whether all episodes are in.
     public var isComplete: Bool { manifest.state == .complete }
 
-    /// Reads the calls of the language model that answered.
-    /// - Parameter offset: the stored offset of the call to begin with.
-    /// - Returns: a reader at the first call; `nil` where the policy was no language model.
-    /// - Throws: `unreadable`.
-    public func calls(from offset: Int = 0) throws(TrajectoriesError) -> CallReader? {
+    /// Looks through the calls of the language model that answered.
+    /// - Returns: where they stand; `nil` where the policy was no language model.
+    /// - Throws: `unreadable`, `truncated`, `corrupt` or `badRecord`, naming file and line.
+    public func calls() throws(TrajectoriesError) -> CallIndex? {
         let path = RunFiles(path: path).calls
-        return Directory.isPresent(path) ? try CallReader(path: path, offset: offset) : nil
+        return Directory.isPresent(path) ? try CallIndex(path: path) : nil
     }
 
     /// Reads the records: in canonical order where the run is complete, else as they were appended.

@@ -39,7 +39,7 @@ struct ModelSources: Sendable {
 enum PolicyPlan: Sendable {
     case scripted(any Policy)
     case chat(ModelProfile, PromptRenderer)
-    case replay(run: RunDirectory, PolicyRecord, PromptRenderer)
+    case replay(run: String, CallIndex, PolicyRecord, PromptRenderer)
 
     /// Finds out what a recipe's policy is; nothing is asked over the network yet.
     /// - Throws: ``CommandFailure`` and ``PipelineFileError`` for a policy or profile that is not there;
@@ -65,13 +65,14 @@ enum PolicyPlan: Sendable {
             self = .chat(profile, try renderer())
         case .replay(let path):
             let run = try RunDirectory.open(path)
-            guard try run.calls() != nil, let first = try run.trajectories(tornTail: .endBefore).next() else {
+            guard let calls = try run.calls(), let first = try run.trajectories(tornTail: .endBefore).next()
+            else {
                 throw CommandFailure(
                     .badData,
                     "\(path): there are no recorded calls to replay. Name a run that a language model was collected "
                         + "with; a scripted policy is simply run again.")
             }
-            self = .replay(run: run, first.policy, try renderer())
+            self = .replay(run: path, calls, first.policy, try renderer())
         }
     }
 
@@ -80,7 +81,7 @@ enum PolicyPlan: Sendable {
         switch self {
         case .scripted(let policy): policy.record
         case .chat(let profile, let renderer): ChatPolicy.record(of: profile, renderer)
-        case .replay(_, let record, _): record
+        case .replay(_, _, let record, _): record
         }
     }
 
@@ -106,31 +107,12 @@ enum PolicyPlan: Sendable {
                         profile: profile, model: client, renderer: renderer, journal: journal,
                         budget: budget))
             }
-        case .replay(let run, let record, let renderer):
-            let calls = try ReplayIndex(run)
+        case .replay(let run, let calls, let record, let renderer):
             return try await body(
                 ReplayPolicy(
-                    run: run.path, record: record, calls: calls, renderer: renderer, journal: journal))
+                    run: run, record: record, calls: calls, renderer: renderer, journal: journal))
         }
     }
 }
 
-/// Finds the calls of a run by episode and number, reading each when it is asked for.
-actor ReplayIndex: RecordedCalls {
-    private let run: RunDirectory
-    private var places: [CallKey: Int] = [:]
-
-    /// Looks through the calls once; the last of a key counts.
-    init(_ run: RunDirectory) throws {
-        self.run = run
-        guard let reader = try run.calls() else { return }
-        var places: [CallKey: Int] = [:]
-        while let (record, offset) = try reader.next() { places[record.key] = offset }
-        self.places = places
-    }
-
-    func find(_ key: CallKey) throws -> CallRecord? {
-        guard let offset = places[key] else { return nil }
-        return try run.calls(from: offset)?.next()?.record
-    }
-}
+extension CallIndex: RecordedCalls {}

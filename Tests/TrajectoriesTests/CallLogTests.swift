@@ -1,0 +1,34 @@
+import TemporaryFiles
+import Testing
+
+@testable import Trajectories
+
+/// The calls of a run, while it is collected, after a crash and when it is sealed.
+struct CallLogTests {
+    private func record(_ episode: String, _ call: Int, _ text: String) -> CallRecord {
+        CallRecord(
+            trajectoryID: episode, taskID: "w/t/0", call: call, subject: "turn \(call + 1)",
+            request: .object(["model": .string("m")]),
+            response: ChatCompletion(text: text, usage: Usage(promptTokens: 3, completionTokens: 1)))
+    }
+
+    @Test func everyCallIsFoundBeforeAndAfterSealing() throws {
+        let folder = try TemporaryDirectory()
+        let files = RunFiles(path: folder.path)
+        let log = try CallLog(files)
+        let records = [record("b", 0, "x"), record("a", 0, "y"), record("b", 1, "z"), record("gone", 0, "w")]
+        for record in records { try log.append(record) }
+        try log.append(record("a", 0, "asked again"))
+        #expect(try log.find(CallKey(trajectoryID: "a", call: 0))?.response.text == "asked again")
+        let resumed = try CallLog(files)
+        #expect(try resumed.find(CallKey(trajectoryID: "b", call: 1)) == records[2])
+        #expect(resumed.usage == Usage(promptTokens: 15, completionTokens: 5))
+        let digest = try #require(try resumed.seal(order: ["a", "b"]))
+        #expect(digest.lineCount == 3)
+        let sealed = try CallIndex(path: files.calls)
+        #expect(sealed.places.count == 3)
+        #expect(try sealed.find(CallKey(trajectoryID: "a", call: 0))?.response.text == "asked again")
+        #expect(try sealed.find(CallKey(trajectoryID: "b", call: 0)) == records[0])
+        #expect(try sealed.find(CallKey(trajectoryID: "b", call: 1)) == records[2])
+    }
+}
