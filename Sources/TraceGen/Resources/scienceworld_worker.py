@@ -73,8 +73,8 @@ class World:
     def settle_singletons(self) -> None:
         """Makes the simulator's singletons now, from one seed and in one order.
 
-        Some draw random numbers when they are made (the genetics of unknown plants, for one), and they are made
-        when first used: whatever an episode met first in the life of the JVM would show in later ones.
+        Some draw random numbers when they are made (the genetics of unknown plants, for one), which is when
+        they are first used: what an episode met first in the life of a JVM would show in later ones.
         """
         self.singleton("scala.util.Random$").setSeed(0)
         with zipfile.ZipFile(JAR_PATH) as jar:
