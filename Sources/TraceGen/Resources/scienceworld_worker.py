@@ -68,7 +68,8 @@ class World:
         self.scouted: tuple[str, int] | None = None
         self.gold: list[dict[str, Any]] = []
         # Ways through the house that the search for gold paths remembers, with the random choices it made then.
-        self.remembered_ways = self.singleton("scienceworld.goldagent.PathFinder$").precomputedExhaustivePaths()
+        finder = self.singleton("scienceworld.goldagent.PathFinder$")
+        self.remembered_ways = finder.precomputedExhaustivePaths()
 
     def settle_singletons(self) -> None:
         """Makes the simulator's singletons now, from one seed and in one order.
