@@ -67,7 +67,7 @@ class World:
         self.last = Step("", 0, False)
         self.scouted: tuple[str, int] | None = None
         self.gold: list[dict[str, Any]] = []
-        # Ways through the house that the search for gold paths remembers, with the random choices it made then.
+        # Ways through the house that searching gold paths leaves behind, with the random choices made then.
         finder = self.singleton("scienceworld.goldagent.PathFinder$")
         self.remembered_ways = finder.precomputedExhaustivePaths()
 
