@@ -1,0 +1,53 @@
+import Testing
+import Trajectories
+
+@testable import TraceGen
+
+/// Which repeats are played, whatever the number of lanes.
+struct PlanQueueTests {
+    private static let successful: Set<Int> = [1, 3, 4]
+
+    private func plans(_ repeats: Int) throws -> [EpisodePlan] {
+        let instances = [0, 1].map { TaskInstance(task: "t", variation: $0, split: .train, stepLimit: 5) }
+        return try EpisodePlan.all(
+            of: instances, environment: "world", agent: .recode,
+            policy: PolicyRecord(name: "p", model: "m"), repeats: repeats, seed: 0)
+    }
+
+    /// Plays on so many lanes at once; an episode succeeds if its repeat is among ``successful``.
+    private func played(_ plans: [EpisodePlan], quota: SuccessQuota?, lanes: Int) async -> Set<String> {
+        let queue = PlanQueue(plans, quota: quota)
+        return await withTaskGroup(of: [String].self) { group in
+            for _ in 0..<lanes {
+                group.addTask {
+                    var ids: [String] = []
+                    while let plan = await queue.next() {
+                        await Task.yield()
+                        ids.append("\(plan.instance.variation).\(plan.repeat)")
+                        await queue.finish(plan, success: Self.successful.contains(plan.repeat))
+                    }
+                    return ids
+                }
+            }
+            return await group.reduce(into: []) { $0.formUnion($1) }
+        }
+    }
+
+    @Test(arguments: [1, 2, 3, 8])
+    func repeatsAfterEnoughSuccessesAreLeftOut(lanes: Int) async throws {
+        let quota = SuccessQuota(count: 2)
+        let ids = await played(try plans(6), quota: quota, lanes: lanes)
+        #expect(ids == ["0.0", "0.1", "0.2", "0.3", "1.0", "1.1", "1.2", "1.3"])
+    }
+
+    @Test func successesOfAnEarlierRunCount() async throws {
+        let quota = SuccessQuota(count: 1, earlier: ["world/t/0": 1])
+        let ids = await played(try plans(3), quota: quota, lanes: 2)
+        #expect(ids == ["1.0", "1.1"])
+    }
+
+    @Test(arguments: [1, 4])
+    func withoutAQuotaEverythingIsPlayed(lanes: Int) async throws {
+        #expect(await played(try plans(3), quota: nil, lanes: lanes).count == 6)
+    }
+}
