@@ -93,15 +93,14 @@ final class GzipSource: BlockSource {
     /// The error for the member at hand. A file that ends in zeros is torn as well: after a power failure some file
     /// systems keep the new length without the data, and a whole member with text never ends in four zeros.
     private func failure(_ damage: Damage) -> JSONLinesError {
-        let path = stored.file.path
         let place = "in its gzip member at byte \(blockOffset)"
         switch damage {
-        case .endOfFile: return JSONLinesError(.truncated, "\(path) ends \(place): it was cut off.")
+        case .endOfFile: return JSONLinesError(.truncated, "the file ends \(place): it was cut off.")
         case .badData(let reason):
             return endsInZeros
                 ? JSONLinesError(
-                    .truncated, "\(path) ends in zeros \(place): it was cut off by a power failure.")
-                : JSONLinesError(.corrupt, "\(path) is damaged \(place).", cause: "zlib: \(reason)")
+                    .truncated, "the file ends in zeros \(place): it was cut off by a power failure.")
+                : JSONLinesError(.corrupt, "the file is damaged \(place).", cause: "zlib: \(reason)")
         }
     }
 

@@ -133,7 +133,7 @@ public final class JSONLinesReader {
 
     private static func advice(for code: JSONLinesError.Code) -> String {
         switch code {
-        case .truncated: " Resume the run that wrote it, or copy the file again."
+        case .truncated: " Copy the file again; a run that was stopped goes on with --resume."
         case .corrupt: " Copy the file again, or make it anew."
         default: ""
         }

@@ -55,15 +55,17 @@ public final class RunCollector {
     /// - Parameters:
     ///   - path: the directory; made where it is missing.
     ///   - recipe: what is asked for. A directory belongs to one recipe.
-    ///   - versions: versions of what takes part, by name.
+    ///   - versions: versions of what takes part, by name; they must be the same when a run goes on.
+    ///   - platform: versions of what that runs on, by name; they are only noted.
     ///   - unfinished: what to do about a run of the same recipe that is there, unfinished.
     /// - Returns: a collector, or the run where it is complete.
     /// - Throws: `otherRecipe` naming the first key that differs, `alreadyThere`, `busy`, `unwritable`; `corrupt` or
     ///   `badRecord` where a record before the last is damaged.
     public static func begin(
-        at path: String, recipe: some Encodable, versions: [String: String], unfinished: UnfinishedRun
+        at path: String, recipe: some Encodable, versions: [String: String],
+        platform: [String: String] = [:], unfinished: UnfinishedRun
     ) throws(TrajectoriesError) -> RunStart {
-        let wanted = RunManifest(recipe: try jsonValue(of: recipe), versions: versions)
+        let wanted = RunManifest(recipe: try jsonValue(of: recipe), versions: versions, platform: platform)
         let files = RunFiles(path: path)
         let lock = try TrajectoriesError.translating { () throws(JSONLinesError) in
             try Directory.create(path)
@@ -75,7 +77,7 @@ public final class RunCollector {
             return .collecting(
                 try RunCollector(manifest: wanted, contents: RunContents(), files: files, lock: lock))
         }
-        let found = try RunManifest.read(files.manifest)
+        var found = try RunManifest.read(files.manifest)
         try require(found, at: path, matches: wanted)
         if found.state == .complete { return .complete(RunDirectory(path: path, manifest: found)) }
         guard unfinished == .resume else {
@@ -85,6 +87,9 @@ public final class RunCollector {
                     + "or choose another directory with --run.")
         }
         let contents = try RunContents.recover(files)
+        let before = found
+        found.add(platform: wanted.platform ?? [:])
+        if found != before { try found.write(to: files.manifest) }
         return .collecting(try RunCollector(manifest: found, contents: contents, files: files, lock: lock))
     }
 

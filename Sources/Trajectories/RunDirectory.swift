@@ -35,10 +35,16 @@ public struct RunDirectory: Sendable, Hashable {
 
     /// Looks through the calls of the language model that answered.
     /// - Returns: where they stand; `nil` where the policy was no language model.
-    /// - Throws: `unreadable`, `truncated`, `corrupt` or `badRecord`, naming file and line.
+    /// - Throws: `unreadable`, `truncated`, `corrupt` or `badRecord`, naming file and line; `badRun` where a sealed run's
+    ///   calls are not the ones that were sealed.
     public func calls() throws(TrajectoriesError) -> CallIndex? {
-        let path = RunFiles(path: path).calls
-        return Directory.isPresent(path) ? try CallIndex(path: path) : nil
+        let file = RunFiles(path: path).calls
+        if let sealed = manifest.calls {
+            try SealedShard(path: file, digest: sealed.digest).verify()
+        } else if !Directory.isPresent(file) {
+            return nil
+        }
+        return try CallIndex(path: file)
     }
 
     /// Reads the records: in canonical order where the run is complete, else as they were appended.
@@ -49,11 +55,11 @@ public struct RunDirectory: Sendable, Hashable {
     public func trajectories(tornTail: TornTail = .refuse) throws(TrajectoriesError) -> TrajectoryReader {
         if isComplete {
             let parts = manifest.shards.map { shard in
-                TrajectoryReader.Part(path: "\(path)/\(shard.name)", lineCount: shard.digest.lineCount)
+                TrajectoryReader.Part(path: "\(path)/\(shard.name)", digest: shard.digest)
             }
             return TrajectoryReader(parts: parts, tornTail: .refuse, repeats: .give)
         }
-        let parts = try RunFiles(path: path).parts().map { TrajectoryReader.Part(path: $0, lineCount: nil) }
+        let parts = try RunFiles(path: path).parts().map { TrajectoryReader.Part(path: $0, digest: nil) }
         return TrajectoryReader(parts: parts, tornTail: tornTail, repeats: .skipIdentical)
     }
 }
@@ -123,7 +129,7 @@ public enum TrajectorySource: Sendable, Hashable {
         switch self {
         case .run(let run): try run.trajectories(tornTail: tornTail)
         case .file(let path):
-            TrajectoryReader(parts: [.init(path: path, lineCount: nil)], tornTail: tornTail, repeats: .give)
+            TrajectoryReader(parts: [.init(path: path, digest: nil)], tornTail: tornTail, repeats: .give)
         }
     }
 }

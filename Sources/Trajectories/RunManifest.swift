@@ -21,6 +21,9 @@ public struct RunManifest: Codable, Sendable, Hashable {
     public var recipe: JSONValue
     /// Versions of what took part, by name.
     public var versions: [String: String]
+    /// Versions of what the machines were running, by name, each once in the order they came: unlike ``versions``, a
+    /// run may go on under others. Absent from runs of other makers.
+    public var platform: [String: [String]]?
     /// Totals over all episodes; `nil` while collecting.
     public var counts: RunCounts?
     /// The shards in reading order; empty while collecting.
@@ -28,12 +31,19 @@ public struct RunManifest: Codable, Sendable, Hashable {
     /// The calls of the language model; `nil` while collecting and where none answered.
     public var calls: Shard?
 
-    init(recipe: JSONValue, versions: [String: String]) {
+    init(recipe: JSONValue, versions: [String: String], platform: [String: String] = [:]) {
         schema = Self.schemaName
         state = .collecting
         self.recipe = recipe
         self.versions = versions
         shards = []
+        if !platform.isEmpty { self.platform = platform.mapValues { [$0] } }
+    }
+
+    /// Adds the versions of a machine that goes on with the run.
+    mutating func add(platform other: [String: [String]]) {
+        guard !other.isEmpty else { return }
+        platform = (platform ?? [:]).merging(other) { old, new in old + new.filter { !old.contains($0) } }
     }
 
     /// Encodes every key; absent values are null.
@@ -43,6 +53,7 @@ public struct RunManifest: Codable, Sendable, Hashable {
         try container.encode(state, forKey: .state)
         try container.encode(recipe, forKey: .recipe)
         try container.encode(versions, forKey: .versions)
+        try container.encodeIfPresent(platform, forKey: .platform)
         try container.encode(counts, forKey: .counts)
         try container.encode(shards, forKey: .shards)
         // Left out where there is none: runs of scripted policies look as they always did.
@@ -110,13 +121,28 @@ extension RunManifest {
     static func read(_ path: String) throws(TrajectoriesError) -> RunManifest {
         let bytes = try TrajectoriesError.translating { () throws(JSONLinesError) in try AtomicFile.read(path)
         }
+        let manifest: RunManifest
         do {
-            return try RecordProblem.decode(RunManifest.self, from: bytes)
+            manifest = try RecordProblem.decode(RunManifest.self, from: bytes)
         } catch {
             throw TrajectoriesError(
                 .badRun,
                 "\(path): no run manifest: \(error.text). Restore the file, or collect into another directory."
             )
+        }
+        try manifest.requireOwnFiles(path)
+        return manifest
+    }
+
+    /// A manifest that came from elsewhere must not lead out of its directory.
+    private func requireOwnFiles(_ path: String) throws(TrajectoriesError) {
+        var named = shards.indices.map { (key: "shards[\($0)]", shards[$0].name, RunFiles.partName($0)) }
+        if let calls { named.append((key: "calls", calls.name, RunFiles.callsName)) }
+        for (key, name, expected) in named where name != expected {
+            throw TrajectoriesError(
+                .badRun,
+                "\(path): \(key).name is \(name.debugDescription), expected \"\(expected)\". "
+                    + "Restore the file, or collect into another directory.")
         }
     }
 

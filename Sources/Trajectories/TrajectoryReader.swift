@@ -2,10 +2,10 @@ import JSONLines
 
 /// Reads records from one file after the other, one at a time, in bounded memory.
 public final class TrajectoryReader {
-    /// A file to read, and how many lines it must have where that is known.
+    /// A file to read, and what it must hold where that is known.
     struct Part: Sendable {
         var path: String
-        var lineCount: Int?
+        var digest: FileDigest?
     }
 
     /// What to do about a record whose id came before.
@@ -19,7 +19,6 @@ public final class TrajectoryReader {
     private let tornTail: TornTail
     private let repeats: Repeats
     private var lines: JSONLinesReader?
-    private var recordCount = 0
     private var repeatedRecords = RepeatedRecords()
     /// `FILE:LINE` of the record given last.
     public private(set) var place = ""
@@ -32,8 +31,9 @@ public final class TrajectoryReader {
 
     /// The next record, or `nil` after the last.
     ///
-    /// - Throws: `badRecord`, `truncated` or `corrupt` naming file and line; `badRun` where a sealed shard has lost lines;
-    ///   `notFound` or `unreadable`. Reading does not go on after an error.
+    /// - Throws: `badRecord`, `truncated` or `corrupt` naming file and line; `badRun` where the shard of a sealed run holds
+    ///   other bytes than were sealed, before any of its records is given; `notFound` or `unreadable`. Reading does not
+    ///   go on after an error.
     public func next() throws(TrajectoriesError) -> Trajectory? {
         while let line = try nextLine() {
             let file = lines?.path ?? ""
@@ -49,16 +49,12 @@ public final class TrajectoryReader {
         while true {
             if lines == nil {
                 guard let part = parts.first else { return nil }
+                if let digest = part.digest { try SealedShard(path: part.path, digest: digest).verify() }
                 lines = try TrajectoriesError.translating { () throws(JSONLinesError) in
                     try JSONLinesReader(path: part.path)
                 }
-                recordCount = 0
             }
-            if let line = try lineOfPart() {
-                recordCount += 1
-                return line
-            }
-            try checkLineCount()
+            if let line = try lineOfPart() { return line }
             parts = parts.dropFirst()
             lines = nil
         }
@@ -72,13 +68,5 @@ public final class TrajectoryReader {
         } catch {
             throw TrajectoriesError(error)
         }
-    }
-
-    private func checkLineCount() throws(TrajectoriesError) {
-        guard let part = parts.first, let expected = part.lineCount, expected != recordCount else { return }
-        throw TrajectoriesError(
-            .badRun,
-            "\(part.path):\(recordCount + 1): the shard holds \(recordCount) records, run.json says \(expected). "
-                + "Copy the run again, or collect it anew into another directory.")
     }
 }

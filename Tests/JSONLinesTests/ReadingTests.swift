@@ -155,7 +155,7 @@ private func member(_ text: String) -> [UInt8] {
         let error = #expect(throws: JSONLinesError.self) { try lines(of: path) }
         #expect(
             error?.description == """
-                \(path):2: \(path) is damaged in its gzip member at byte \(member("one\n").count). \
+                \(path):2: the file is damaged in its gzip member at byte \(member("one\n").count). \
                 Copy the file again, or make it anew.
                   zlib: incorrect data check
                 """)

@@ -115,6 +115,18 @@ import Testing
         #expect(try directory.names() == ["p.yaml"])
     }
 
+    @Test func whatTheMachineLacksIsSaidBeforeADirectoryIsClaimed() async throws {
+        let text = "name: p\ncollect: [{name: c, env: scienceworld, policy: expert}]\n"
+        _ = try directory.write(Array(text.utf8), to: "p.yaml")
+        for command in [["run", "p.yaml", "--out", "o"], ["collect", "--run", "o"]] {
+            let outcome = try await BuiltProgram.run(command + ["--python", "no/python"], in: directory.path)
+            #expect(outcome.code == 69)
+            #expect(
+                outcome.errors.contains("/no/python. Set it up: make setup"), "\(outcome.errors)")
+            #expect(try directory.names() == ["p.yaml"])
+        }
+    }
+
     @Test func aDamagedShardIsNamedWithItsLine() async throws {
         try writeRun(at: directory.file("r"), rewards: [1, 0.5])
         let shard = "r/trajectories/part-00000.jsonl.gz"

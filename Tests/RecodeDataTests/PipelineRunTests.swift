@@ -48,6 +48,8 @@ import Trajectories
                 "selection/expert-top100.json", "selection/expert-top40.json", "stages.json",
             ])
         #expect(names.filter { $0.hasSuffix("manifest.json") }.count == 6)
+        let platform = try RunDirectory.open(directory.file("a/collect/expert")).manifest.platform
+        #expect(platform?.keys.sorted() == ["environment_python", "executor_python", "java"])
 
         let interrupted = try await BuiltProgram.run(
             arguments("b", "1"), in: directory.path, interruptingAt: "0/4 episodes")
@@ -93,6 +95,21 @@ import Trajectories
         #expect(open.errors.hasPrefix("recode-data: warning: --sandbox none: "))
         let shard = "trajectories/part-00000.jsonl.gz"
         #expect(try directory.bytes(of: "a/\(shard)") == directory.bytes(of: "b/\(shard)"))
+    }
+
+    @Test func moreEpisodesThanARunMayHaveAreRefused() async throws {
+        let collect = ["collect", "--python", Self.python, "--tasks", "boil", "--run", "r", "--repeats"]
+        let outcome = try await BuiltProgram.run(
+            collect + ["9223372036854775807", "--dry-run"], in: directory.path)
+        #expect(outcome.code == 64)
+        #expect(
+            outcome.errors.contains(
+                "1 instances, each played 9223372036854775807 times, are more than the 10000000 episodes one run "
+                    + "may have."), "\(outcome.errors)")
+        let limited = try await BuiltProgram.run(
+            collect + ["9223372036854775807", "--limit", "3", "--dry-run"], in: directory.path)
+        #expect(limited.code == 0, "\(limited.errors)")
+        #expect(limited.output.contains("would collect 3 episodes of scienceworld"))
     }
 
     @Test func theCatalogueListsTheTasksThatTheEnvironmentHas() async throws {

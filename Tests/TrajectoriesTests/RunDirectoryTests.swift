@@ -227,6 +227,15 @@ private let versions = ["recode-data": "0.1.0", "scienceworld": "1.2.3"]
         #expect(error?.message.contains("Add --resume") == true)
     }
 
+    @Test func aRunNotesEveryPlatformItWasCollectedOn() throws {
+        for java in ["17", "17", "21"] {
+            _ = try RunCollector.begin(
+                at: path, recipe: ["a": 1], versions: ["recode-data": "1"], platform: ["java": java],
+                unfinished: .resume)
+        }
+        #expect(try RunDirectory.open(path).manifest.platform == ["java": ["17", "21"]])
+    }
+
     @Test func aDirectoryWithOtherFilesIsNeverUsed() throws {
         try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
         try Data().write(to: URL(filePath: path + "/thesis.tex"))
@@ -317,7 +326,12 @@ private let versions = ["recode-data": "0.1.0", "scienceworld": "1.2.3"]
         let whole = try Data(contentsOf: URL(filePath: part))
         try whole.prefix(whole.count - 3).write(to: URL(filePath: part))
         let torn = #expect(throws: TrajectoriesError.self) { try read(.endBefore) }
-        #expect(torn?.code == .truncated)
+        #expect(
+            torn?.message == """
+                \(part):1: the shard of a finished run is damaged from this line on, or its end is missing: run.json says \
+                \(whole.count) bytes with 7 records, and there are \(whole.count - 3) bytes with 0 whole records. \
+                Copy the run again, or collect it anew into another directory.
+                """)
         // Cut between members, nothing is torn; the number of lines tells.
         let lines = GzipMember.compress(try TrajectoryCodec.encode(episodes[0]) + [10])
         try Data(lines).write(to: URL(filePath: part))
@@ -328,6 +342,39 @@ private let versions = ["recode-data": "0.1.0", "scienceworld": "1.2.3"]
             "\(String(describing: short))")
         try FileManager.default.removeItem(atPath: part)
         #expect(throws: TrajectoriesError.self) { try read() }
+    }
+
+    @Test func aSealedShardThatWasAlteredIsNoticedBeforeARecordIsGiven() throws {
+        try collect(episodes)
+        _ = try collector().seal(order: order)
+        // The same number of whole, valid records, only others.
+        let lines = try episodes.reversed().reduce(into: [UInt8]()) { $0 += try TrajectoryCodec.encode($1) + [10] }
+        let altered = GzipMember.compress(lines)
+        try Data(altered).write(to: URL(filePath: part))
+        let reader = try RunDirectory.open(path).trajectories()
+        let error = #expect(throws: TrajectoriesError.self) { try reader.next() }
+        #expect(error?.code == .badRun)
+        #expect(
+            error?.message.hasPrefix(
+                "\(part): the shard was changed after the run was finished: its sha256 is "
+                    + "\(Digest.sha256Hex(of: altered).prefix(16))…, run.json says ") == true,
+            "\(String(describing: error))")
+    }
+
+    @Test(arguments: ["../elsewhere.jsonl.gz", "/etc/passwd", "trajectories/../../part-00000.jsonl.gz"])
+    func aManifestLeadsToNoFileOutsideItsRun(name: String) throws {
+        try collect(episodes.prefix(1))
+        _ = try collector().seal(order: [episodes[0].id])
+        let manifest = path + "/run.json"
+        let text = String(decoding: try Data(contentsOf: URL(filePath: manifest)), as: UTF8.self)
+        let forged = text.replacing("trajectories/part-00000.jsonl.gz", with: name)
+        try Data(forged.utf8).write(to: URL(filePath: manifest))
+        let error = #expect(throws: TrajectoriesError.self) { try read() }
+        #expect(
+            error?.message == """
+                \(manifest): shards[0].name is "\(name)", expected "trajectories/part-00000.jsonl.gz". \
+                Restore the file, or collect into another directory.
+                """)
     }
 
     @Test func aDamagedManifestNamesTheKey() throws {

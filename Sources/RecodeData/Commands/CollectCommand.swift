@@ -40,15 +40,21 @@ struct CollectCommand: LongCommand {
 
     func run() async throws {
         let recipe = options.recipe
+        let machine = self.machine.machine()
         let isScripted = PolicyChoice(recipe.policy) == .expert
         let job = CollectJob(
             name: options.environment, recipe: recipe, seed: options.seed, directory: directory,
-            unfinished: resume ? .resume : .refuse, machine: machine.machine(),
+            unfinished: resume ? .resume : .refuse, concurrency: machine.concurrency,
             models: try models.sources(
                 prompts: prompts, styles: isScripted ? [] : [recipe.promptStyle ?? .fewShot]),
             budget: budget.budget)
-        guard !dryRun else { return try StandardOutput.write(try await CollectForecast(of: job).words) }
-        let result = try await job.run()
+        guard !dryRun else {
+            let environment = try await machine.environment(named: recipe.environment)
+            return try StandardOutput.write(try await CollectForecast(of: job, in: environment).words)
+        }
+        // A policy that is not there, and what the machine lacks, show before the directory is claimed for this recipe.
+        _ = try PolicyPlan(recipe, job.models)
+        let result = try await job.run(at: try await machine.site(for: recipe.environment))
         StandardError.say(try RunSummary(of: [result]).words)
         if let reason = result.stopped {
             StandardError.say(

@@ -28,10 +28,9 @@ struct CollectForecast: Sendable {
     private static let bytesPerToken = 4.0
 
     /// Looks at what there is to collect; starts the environment once to learn its instances.
-    init(of job: CollectJob) async throws {
+    init(of job: CollectJob, in environment: any Environment) async throws {
         self.job = job
         policy = try PolicyPlan(job.recipe, job.models)
-        let environment = try await job.machine.environment(named: job.recipe.environment)
         let plans = try await job.plans(in: environment, policy)
         var counts: [(task: String, count: Int)] = []
         for plan in plans.prefix(job.budget.maxEpisodes ?? .max) {

@@ -13,8 +13,8 @@ struct CollectJob: Sendable {
     var directory: String
     /// What to do about an unfinished run of the same recipe.
     var unfinished: UnfinishedRun
-    /// What episodes run on.
-    var machine: Machine
+    /// How many episodes play at a time.
+    var concurrency: Int
     /// Where language models and their prompts come from.
     var models: ModelSources
     /// When to stop although episodes are missing.
@@ -22,22 +22,21 @@ struct CollectJob: Sendable {
 
     /// Collects what is missing and seals the run, or stops where the budget says so.
     ///
+    /// - Parameter site: where the episodes are played.
     /// - Returns: the run and where the time of this call went.
     /// - Throws: `TraceGenError`, `ModelFailure`, `TrajectoriesError`, and `CancellationError`; what was collected by
     ///   then is kept.
-    func run() async throws -> CollectResult {
+    func run(at site: Site) async throws -> CollectResult {
         let policy = try PolicyPlan(recipe, models)
-        // What the machine lacks shows before the directory is claimed for this recipe.
-        let environment = try await machine.environment(named: recipe.environment)
-        let executors = try await machine.executors()
+        let environment = site.environment
         let start = try RunCollector.begin(
             at: directory, recipe: RunRecipe(seed: seed, recipe: recipe, policy: policy.description),
             versions: [Version.program: Version.current, environment.name: environment.version],
-            unfinished: unfinished)
+            platform: site.platform, unfinished: unfinished)
         switch start {
         case .complete(let run): return CollectResult(run: run)
         case .collecting(let collector):
-            return try await collect(with: EpisodeSink(collector), in: environment, executors, policy)
+            return try await collect(with: EpisodeSink(collector), at: site, policy)
         }
     }
 
@@ -45,22 +44,20 @@ struct CollectJob: Sendable {
     func plans(in environment: any Environment, _ policy: PolicyPlan) async throws -> [EpisodePlan] {
         let instances = try await environment.instances(
             tasks: recipe.tasks, split: recipe.split, variations: recipe.variations)
-        let plans = try EpisodePlan.all(
+        return try EpisodePlan.all(
             of: instances, environment: environment.name, agent: recipe.agent, policy: policy.record,
-            repeats: recipe.repeats, seed: seed, limits: recipe.limits)
-        return Array(plans.prefix(recipe.limit ?? .max))
+            repeats: recipe.repeats, limit: recipe.limit, seed: seed, limits: recipe.limits)
     }
 
     private func collect(
-        with sink: EpisodeSink, in environment: any Environment, _ executors: any ExecutorSource,
-        _ policy: PolicyPlan
+        with sink: EpisodeSink, at site: Site, _ policy: PolicyPlan
     ) async throws -> CollectResult {
         for tail in await sink.cutTails {
             StandardError.say(
                 "\(tail.file):\(tail.line): the last record was cut off when the run stopped; "
                     + "\(tail.byteCount) bytes of it were removed and it is made again.")
         }
-        let plans = try await plans(in: environment, policy)
+        let plans = try await plans(in: site.environment, policy)
         let missing = await sink.missing(of: plans)
         let allowed = missing.prefix(max(0, (budget.maxEpisodes ?? .max) - (plans.count - missing.count)))
         let calls = CallBudget(
@@ -74,8 +71,8 @@ struct CollectJob: Sendable {
             }
             try await policy.withPolicy(journal: sink, budget: calls) { policy in
                 let rollout = Rollout(
-                    environment: environment, policy: policy, agent: Catalogue.agent(recipe.agent),
-                    executors: executors, concurrency: machine.concurrency)
+                    environment: site.environment, policy: policy, agent: Catalogue.agent(recipe.agent),
+                    executors: site.executors, concurrency: concurrency)
                 try await rollout.run(Array(allowed), quota: quota) { trajectory, timing in
                     try await sink.take(trajectory, timing)
                     await progress.add(

@@ -25,6 +25,12 @@ struct Machine: Sendable {
     /// One lane for each processor.
     static var defaultConcurrency: Int { max(1, ProcessInfo.processInfo.activeProcessorCount) }
 
+    /// Looks for everything the episodes of an environment need.
+    /// - Throws: `TraceGenError` (`missingProgram`) naming what the machine lacks.
+    func site(for environment: String) async throws -> Site {
+        Site(environment: try await self.environment(named: environment), executors: try await executors())
+    }
+
     /// Opens an environment.
     /// - Throws: `TraceGenError` (`missingProgram`) where the machine lacks what it needs.
     func environment(named name: String) async throws -> any Environment {
@@ -40,7 +46,7 @@ struct Machine: Sendable {
 
     /// Where the policy's code runs.
     /// - Throws: `TraceGenError` (`missingProgram`) where there is no bubblewrap, or no Python new enough.
-    func executors() async throws -> any ExecutorSource {
+    func executors() async throws -> PythonSandbox {
         let path = ProcessInfo.processInfo.environment["PATH"]
         let mode: SandboxMode =
             switch sandbox {
@@ -48,6 +54,17 @@ struct Machine: Sendable {
             case .none: .none
             }
         return PythonSandbox(mode: mode, python: try await PythonInterpreter.find(at: executorPython))
+    }
+}
+
+/// Where episodes are played: an environment and a place for the policy's code, both known to be there.
+struct Site: Sendable {
+    var environment: any Environment
+    var executors: PythonSandbox
+
+    /// Versions of what both run on. No part of a recipe: a run may go on after the system was updated.
+    var platform: [String: String] {
+        environment.platform.merging(["executor_python": executors.python.version]) { first, _ in first }
     }
 }
 

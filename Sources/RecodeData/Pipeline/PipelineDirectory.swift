@@ -14,30 +14,39 @@ struct PipelineDirectory: Sendable {
     /// The directory's path as given.
     let path: String
 
-    /// Takes a directory for a pipeline: a new or empty one, or one that was made from the same pipeline.
+    /// Looks whether a directory may be taken for a pipeline, and changes nothing: it may be missing, empty, or made from
+    /// the same pipeline.
+    ///
+    /// - Parameters:
+    ///   - path: the directory.
+    ///   - pipeline: what is to run in it.
+    /// - Throws: ``CommandFailure`` (`badUsage`) for a directory that belongs to another pipeline, naming the first key
+    ///   that differs, or that holds something else; `JSONLinesError` where it cannot be read.
+    static func requireFree(_ path: String, for pipeline: Pipeline) throws {
+        guard Directory.isPresent(path) else { return }
+        let recipe = "\(path)/pipeline.yaml"
+        if Directory.isPresent(recipe) { return try require(recipe, isAlso: pipeline, in: path) }
+        guard let name = try Directory.names(in: path).first(where: { !$0.hasSuffix(".partial") }) else {
+            return
+        }
+        throw CommandFailure(
+            .badUsage,
+            "\(path): no pipeline's directory, and not empty (it holds \(name)). "
+                + "Choose another directory with --out.")
+    }
+
+    /// Takes a directory for a pipeline.
     ///
     /// - Parameters:
     ///   - path: the directory; made where it is missing.
     ///   - pipeline: what is to run in it.
     ///   - text: the pipeline file's text, kept beside the results.
-    /// - Throws: ``CommandFailure`` (`badUsage`) for a directory that belongs to another pipeline, naming the first key
-    ///   that differs, or that holds something else; `JSONLinesError` where it cannot be written.
+    /// - Throws: as ``requireFree(_:for:)``; `JSONLinesError` where it cannot be written.
     init(takenAt path: String, for pipeline: Pipeline, text: String) throws {
         self.path = path
-        let recipe = "\(path)/pipeline.yaml"
-        if Directory.isPresent(recipe) {
-            try Self.require(recipe, isAlso: pipeline, in: path)
-        } else {
-            try Directory.create(path)
-            let names = try Directory.names(in: path).filter { !$0.hasSuffix(".partial") }
-            if let name = names.first {
-                throw CommandFailure(
-                    .badUsage,
-                    "\(path): no pipeline's directory, and not empty (it holds \(name)). "
-                        + "Choose another directory with --out.")
-            }
-        }
-        try AtomicFile.write(Array(text.utf8), to: recipe)
+        try Directory.create(path)
+        try Self.requireFree(path, for: pipeline)
+        try AtomicFile.write(Array(text.utf8), to: "\(path)/pipeline.yaml")
         for folder in ["collect", "selection", "export"] { try Directory.create("\(path)/\(folder)") }
     }
 

@@ -21,8 +21,11 @@ struct PipelineRun: Sendable {
 
     /// Does what is not done yet, and prints the table of counts.
     func run() async throws {
-        // A policy that is not there is said before anything is collected or the directory claimed.
+        // A policy that is not there, and what the machine lacks, are said before anything is collected or the directory
+        // claimed.
         for stage in pipeline.collect { _ = try PolicyPlan(stage.recipe, models) }
+        try PipelineDirectory.requireFree(directory, for: pipeline)
+        let sites = try await sites()
         let place = try PipelineDirectory(takenAt: directory, for: pipeline, text: text)
         // Held to the end: two programs in one directory would take each other's stages for their own.
         let lock = try DirectoryLock(on: directory)
@@ -30,7 +33,7 @@ struct PipelineRun: Sendable {
         var ledger = StageLedger(directory: directory)
         var stages: [CollectedStage] = []
         for stage in pipeline.collect {
-            let collected = try await collect(stage, in: place)
+            let collected = try await collect(stage, in: place, sites)
             if let reason = collected.result.stopped {
                 StandardError.say(
                     "collect/\(stage.name) stopped: \(reason). Run the same command with more budget to go on."
@@ -67,12 +70,26 @@ private struct CollectedStage {
 // MARK: - Stages
 
 extension PipelineRun {
-    private func collect(_ stage: CollectStage, in place: PipelineDirectory) async throws -> CollectedStage {
+    /// Where each environment of the pipeline is played, by its name.
+    private func sites() async throws -> [String: Site] {
+        var sites: [String: Site] = [:]
+        for name in Set(pipeline.collect.map(\.recipe.environment)).sorted() {
+            sites[name] = try await machine.site(for: name)
+        }
+        return sites
+    }
+
+    private func collect(
+        _ stage: CollectStage, in place: PipelineDirectory, _ sites: [String: Site]
+    ) async throws -> CollectedStage {
+        guard let site = sites[stage.recipe.environment] else {
+            preconditionFailure("every environment of the pipeline was opened")
+        }
         let job = CollectJob(
             name: stage.name, recipe: stage.recipe, seed: pipeline.seed,
-            directory: place.path(of: "collect/\(stage.name)"), unfinished: .resume, machine: machine,
-            models: models, budget: budget)
-        let result = try await job.run()
+            directory: place.path(of: "collect/\(stage.name)"), unfinished: .resume,
+            concurrency: machine.concurrency, models: models, budget: budget)
+        let result = try await job.run(at: site)
         guard result.stopped == nil else {
             return CollectedStage(
                 name: stage.name, result: result, sources: TrajectorySources(result.run), checksum: "",

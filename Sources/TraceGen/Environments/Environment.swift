@@ -26,6 +26,8 @@ public protocol Environment: Sendable {
     var name: String { get }
     /// The version of the package that simulates it.
     var version: String { get }
+    /// Versions of the programs below that package, by name; kept in `run.json`, not in the records.
+    var platform: [String: String] { get }
     /// What else shapes the world; part of every record.
     var options: [String: JSONValue] { get }
     /// The native reward's lowest and highest value.

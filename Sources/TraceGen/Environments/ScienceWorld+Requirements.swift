@@ -44,20 +44,37 @@ extension ScienceWorld {
         }
         return path
     }
+}
 
-    /// Asks the interpreter which ScienceWorld it has.
-    static func installedVersion(_ interpreter: String, _ variables: [String: String]) async throws -> String
-    {
-        let question = "from importlib.metadata import version; print(version('scienceworld'))"
+/// What a worker will run on.
+struct InstalledVersions: Decodable, Sendable, Hashable {
+    var scienceworld: String
+    var python: String
+    /// The first line of `java -version`.
+    var java: String
+
+    private static let question = """
+        import json, platform, subprocess
+        from importlib.metadata import version
+        java = subprocess.run(["java", "-version"], stderr=subprocess.PIPE, text=True, check=True).stderr
+        lines = [line for line in java.splitlines() if not line.startswith("Picked up ")]
+        print(json.dumps({"scienceworld": version("scienceworld"), "python": platform.python_version(),
+            "java": lines[0]}))
+        """
+
+    /// Asks the interpreter which ScienceWorld it has, and which Java it finds.
+    /// - Throws: ``TraceGenError`` (`missingProgram`) where either is missing or does not run.
+    static func ask(_ interpreter: String, _ variables: [String: String]) async throws -> InstalledVersions {
         let launch = WorkerLaunch(
             program: interpreter, arguments: ["-I", "-B", "-c", question], environment: variables)
         do {
             let answer = try await launch.withWorker { try await $0.receive(within: .seconds(60)) }
-            return String(decoding: answer, as: UTF8.self)
+            return try JSONDecoder().decode(InstalledVersions.self, from: Data(answer))
         } catch let failure as WorkerFailure {
             throw TraceGenError(
                 .missingProgram,
-                "The interpreter \(interpreter) has no scienceworld package. Set it up: make setup",
+                "The interpreter \(interpreter) has no scienceworld package, or the Java at "
+                    + "\(variables["PATH"]?.prefix { $0 != ":" } ?? "") does not run. Set both up: make setup",
                 cause: failure.summary)
         }
     }

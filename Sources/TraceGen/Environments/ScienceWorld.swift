@@ -10,6 +10,8 @@ public struct ScienceWorld: Environment {
     public let name = "scienceworld"
     /// The version of the installed `scienceworld` package.
     public let version: String
+    /// The versions of Java, and of the Python that holds it.
+    public let platform: [String: String]
     /// The simplifications: `easy`, the simulator's own set.
     public let options: [String: JSONValue] = ["simplifications": .string("easy")]
     /// Negative where the agent focused on the wrong thing, which ends the episode.
@@ -48,7 +50,9 @@ public struct ScienceWorld: Environment {
             "JAVA_TOOL_OPTIONS": Self.javaOptions(heapMegabytes: heapMegabytes),
             "PATH": "\(java):/usr/bin:/bin",
         ]
-        version = try await Self.installedVersion(interpreter, variables)
+        let installed = try await InstalledVersions.ask(interpreter, variables)
+        version = installed.scienceworld
+        platform = ["java": installed.java, "environment_python": installed.python]
         launch = WorkerLaunch(
             program: interpreter,
             arguments: [

@@ -6,6 +6,8 @@ public struct PythonInterpreter: Sendable, Hashable {
     public var path: String
     /// Where it is installed: its library lies below this directory.
     public var prefix: String
+    /// Its version, such as `3.11.2`.
+    public var version: String
 
     /// Finds the Python to use: the one asked for, or the first of the system's own that is new enough.
     ///
@@ -37,17 +39,18 @@ public struct PythonInterpreter: Sendable, Hashable {
         guard access(path, X_OK) == 0 else { return .failure(Unfit(text: "not there")) }
         let script = """
             import os, sys
-            print(*sys.version_info[:2], os.path.realpath(sys.executable), sys.base_prefix, sep="\\t")
+            print(*sys.version_info[:3], os.path.realpath(sys.executable), sys.base_prefix, sep="\\t")
             """
         let launch = WorkerLaunch(program: path, arguments: ["-I", "-S", "-c", script])
         guard let line = try? await launch.withWorker({ try await $0.receive(within: .seconds(30)) }) else {
             return .failure(Unfit(text: "does not run"))
         }
         let fields = String(decoding: line, as: UTF8.self).split(separator: "\t").map(String.init)
-        guard fields.count == 4, let major = Int(fields[0]), let minor = Int(fields[1]) else {
+        guard fields.count == 5, let major = Int(fields[0]), let minor = Int(fields[1]) else {
             return .failure(Unfit(text: "is no Python 3"))
         }
         guard (major, minor) >= (3, 10) else { return .failure(Unfit(text: "is Python \(major).\(minor)")) }
-        return .success(PythonInterpreter(path: fields[2], prefix: fields[3]))
+        return .success(PythonInterpreter(
+                path: fields[3], prefix: fields[4], version: fields[..<3].joined(separator: ".")))
     }
 }
