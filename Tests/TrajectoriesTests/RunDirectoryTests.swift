@@ -348,7 +348,9 @@ private let versions = ["recode-data": "0.1.0", "scienceworld": "1.2.3"]
         try collect(episodes)
         _ = try collector().seal(order: order)
         // The same number of whole, valid records, only others.
-        let lines = try episodes.reversed().reduce(into: [UInt8]()) { $0 += try TrajectoryCodec.encode($1) + [10] }
+        let lines = try episodes.reversed().reduce(into: [UInt8]()) {
+            $0 += try TrajectoryCodec.encode($1) + [10]
+        }
         let altered = GzipMember.compress(lines)
         try Data(altered).write(to: URL(filePath: part))
         let reader = try RunDirectory.open(path).trajectories()

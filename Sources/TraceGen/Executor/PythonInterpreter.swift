@@ -50,7 +50,8 @@ public struct PythonInterpreter: Sendable, Hashable {
             return .failure(Unfit(text: "is no Python 3"))
         }
         guard (major, minor) >= (3, 10) else { return .failure(Unfit(text: "is Python \(major).\(minor)")) }
-        return .success(PythonInterpreter(
+        return .success(
+            PythonInterpreter(
                 path: fields[3], prefix: fields[4], version: fields[..<3].joined(separator: ".")))
     }
 }
