@@ -80,7 +80,14 @@ final class PendingFile {
 
     private static func destination(_ path: String) throws(JSONLinesError) -> String {
         var status = stat()
-        guard stat(path, &status) == 0 else { return path }
+        guard stat(path, &status) == 0 else {
+            guard lstat(path, &status) != 0 else {
+                throw JSONLinesError(
+                    .cannotWrite,
+                    "cannot write \(path): it is a symbolic link to nothing. Name a file, or mend the link.")
+            }
+            return path
+        }
         guard status.st_mode & S_IFMT == S_IFREG, let resolved = realpath(path, nil) else {
             throw JSONLinesError(
                 .cannotWrite, "cannot write \(path): it is there and is not a regular file. Name a file.")

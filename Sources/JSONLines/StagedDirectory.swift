@@ -76,7 +76,15 @@ public final class StagedDirectory {
         var trimmed = path[...]
         while trimmed.count > 1, trimmed.last == "/" { trimmed.removeLast() }
         var status = stat()
-        guard stat(path, &status) == 0 else { return String(trimmed) }
+        guard stat(path, &status) == 0 else {
+            guard lstat(path, &status) != 0 else {
+                throw JSONLinesError(
+                    .cannotWrite,
+                    "cannot write \(path): it is a symbolic link to nothing. Name a directory, or mend the link."
+                )
+            }
+            return String(trimmed)
+        }
         guard status.st_mode & S_IFMT == S_IFDIR, let resolved = realpath(path, nil) else {
             throw JSONLinesError(
                 .cannotWrite, "cannot write \(path): it is there and is not a directory. Name a directory.")

@@ -57,9 +57,7 @@ struct CommandFailure: Error, Sendable, Hashable {
     }
 
     /// What is said when a signal ended the command.
-    static let interruption = CommandFailure(
-        .interrupted,
-        "interrupted. What was done is kept: run the same command again to go on (collect: with --resume).")
+    static let interruption = CommandFailure(.interrupted, "interrupted.")
 
     private static func code(of error: TraceGenError) -> Code {
         switch error.code {

@@ -23,6 +23,7 @@ enum Program {
     }
 
     private static func run(_ command: any LongCommand) async throws {
+        let afterInterruption = type(of: command).afterInterruption
         do {
             try await Interruption.cancelling {
                 var command = command
@@ -30,11 +31,16 @@ enum Program {
             }
         } catch {
             let failure = CommandFailure(describing: error)
-            StandardError.say("error: \(failure.message)")
+            let advice =
+                failure.code == .interrupted ? " \(afterInterruption.words(CommandLine.arguments))" : ""
+            StandardError.say("error: \(failure.message)\(advice)")
             throw ExitCode(failure.code.rawValue)
         }
     }
 }
 
 /// A command that takes its time, and can be told to stop.
-protocol LongCommand: AsyncParsableCommand, Sendable {}
+protocol LongCommand: AsyncParsableCommand, Sendable {
+    /// What is left of it when it was told to stop.
+    static var afterInterruption: AfterInterruption { get }
+}

@@ -101,6 +101,20 @@ import Testing
                 == "cannot write /dev/null: it is there and is not a regular file. Name a file.")
     }
 
+    @Test func aLinkToNothingIsNotReplaced() throws {
+        let link = directory.path + "/link"
+        try FileManager.default.createSymbolicLink(atPath: link, withDestinationPath: "/no/such/place")
+        for write in [
+            { _ = try AtomicLinesWriter(path: link, compression: .none) },
+            { _ = try StagedDirectory(for: link) },
+        ] {
+            let error = #expect(throws: JSONLinesError.self) { try write() }
+            #expect(
+                error?.message.hasPrefix("cannot write \(link): it is a symbolic link to nothing.") == true)
+        }
+        #expect(try FileManager.default.destinationOfSymbolicLink(atPath: link) == "/no/such/place")
+    }
+
     @Test func anUnwritablePlaceSaysWhyAndWhatToDo() throws {
         let file = try directory.write([], to: "file")
         let error = #expect(throws: JSONLinesError.self) {

@@ -54,8 +54,10 @@ import Trajectories
         let interrupted = try await BuiltProgram.run(
             arguments("b", "1"), in: directory.path, interruptingAt: "0/4 episodes")
         #expect(interrupted.code == 130)
+        let command = ([BuiltProgram.path] + arguments("b", "1")).joined(separator: " ")
         #expect(
-            interrupted.errors.hasSuffix("run the same command again to go on (collect: with --resume).\n"))
+            interrupted.errors.hasSuffix("interrupted. What was done is kept. Go on with: \(command)\n"),
+            "\(interrupted.errors)")
         let resumed = try await run("b", concurrency: "1")
         #expect(resumed.code == 0, "\(resumed.errors)")
         #expect(resumed.output == first.output)

@@ -74,4 +74,17 @@ private final class Screen: Sendable {
             return .seconds($0.time)
         }
     }
+
+    @Test func whoeverInterruptsIsToldTheCommandToGoOnWith() {
+        let collect = ["recode-data", "collect", "--run", "my runs/a", "--policy", "it's"]
+        #expect(
+            AfterInterruption.goesOn(with: "--resume").words(collect)
+                == #"What was done is kept. Go on with: recode-data collect --run 'my runs/a' --policy 'it'\''s' --resume"#
+        )
+        #expect(
+            AfterInterruption.goesOn(with: "--resume").words(["p", "--resume"])
+                == "What was done is kept. Go on with: p --resume")
+        #expect(
+            AfterInterruption.startsOver.words(["p"]) == "Nothing was written; run the same command again.")
+    }
 }

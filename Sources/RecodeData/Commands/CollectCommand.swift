@@ -3,6 +3,7 @@ import Trajectories
 
 /// `recode-data collect`.
 struct CollectCommand: LongCommand {
+    static let afterInterruption = AfterInterruption.goesOn(with: "--resume")
     static let configuration = CommandConfiguration(
         commandName: "collect",
         abstract: "Roll out an agent with a policy in an environment, into a run directory.",

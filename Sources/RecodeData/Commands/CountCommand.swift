@@ -4,6 +4,7 @@ import Study
 
 /// `recode-data count`.
 struct CountCommand: LongCommand {
+    static let afterInterruption = AfterInterruption.startsOver
     static let configuration = CommandConfiguration(
         commandName: "count",
         abstract: "Count trajectories, pairs and rewards per method and environment, at several p.",

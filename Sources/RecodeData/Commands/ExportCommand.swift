@@ -5,6 +5,7 @@ import Trajectories
 
 /// `recode-data export`.
 struct ExportCommand: LongCommand {
+    static let afterInterruption = AfterInterruption.startsOver
     static let configuration = CommandConfiguration(
         commandName: "export",
         abstract: "Decompose kept trajectories into pairs: sharded .jsonl.gz, a card and a manifest.",

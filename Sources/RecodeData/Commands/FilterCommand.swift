@@ -4,6 +4,7 @@ import JSONLines
 
 /// `recode-data filter`.
 struct FilterCommand: LongCommand {
+    static let afterInterruption = AfterInterruption.startsOver
     static let configuration = CommandConfiguration(
         commandName: "filter",
         abstract: "Select the trajectories of highest reward; write a selection file.",

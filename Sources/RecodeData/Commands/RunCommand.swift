@@ -3,6 +3,7 @@ import JSONLines
 
 /// `recode-data run`.
 struct RunCommand: LongCommand {
+    static let afterInterruption = AfterInterruption.goesOn(with: nil)
     static let configuration = CommandConfiguration(
         commandName: "run",
         abstract: "The whole pipeline from one file: collect, filter, export, count; resumable.",

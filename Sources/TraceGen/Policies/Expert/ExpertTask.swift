@@ -45,6 +45,49 @@ struct ExpertTask: Sendable, Hashable {
         return text[..<end.lowerBound].split(separator: " ").last.map { "\($0) box" }
     }
 
+    /// A thing the task leaves to be found: plans call it by what is asked for, never by what the gold path found.
+    struct SoughtThing: Sendable, Hashable {
+        /// `animal`, `longest-lived animal`.
+        var name: String
+        /// Where one would look, as a sentence about a place.
+        func whereabouts(_ place: String) -> String {
+            name.hasSuffix("-lived animal")
+                ? "the instruction says that the animals are \(place)"
+                : "\(Self.article(name)) \(name) may be found \(place)"
+        }
+        /// Why a thing that was seen is the one.
+        var reason: String {
+            switch name {
+            case "longest-lived animal": "Of the animals here it has the longest life span"
+            case "shortest-lived animal": "Of the animals here it has the shortest life span"
+            default: "It is \(Self.article(name)) \(name), and that is what the task asks to find"
+            }
+        }
+
+        private static func article(_ name: String) -> String {
+            name.first.map { "aeiou".contains($0) } == true ? "an" : "a"
+        }
+    }
+
+    /// What is to be found, in the order it is to be focused on; empty where the instruction names things itself.
+    var soughtThings: [SoughtThing] {
+        let names: [String] =
+            switch name {
+            case "find-animal": ["animal"]
+            case "find-living-thing": ["living thing"]
+            case "find-non-living-thing": ["non-living thing"]
+            case "find-plant": ["plant"]
+            case "lifespan-longest-lived": ["longest-lived animal"]
+            case "lifespan-shortest-lived": ["shortest-lived animal"]
+            case "lifespan-longest-lived-then-shortest-lived":
+                [
+                    "longest-lived animal", "shortest-lived animal",
+                ]
+            default: []
+            }
+        return names.map(SoughtThing.init)
+    }
+
     /// The first sentence of the instruction, without `Your task is to`.
     var goal: String {
         let sentence = instruction.split(separator: ".", maxSplits: 1).first.map(String.init) ?? instruction

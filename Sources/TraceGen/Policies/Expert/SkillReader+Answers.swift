@@ -4,6 +4,7 @@ extension SkillReader {
     mutating func recogniseFocus() -> Skill? {
         guard let thing = peek()?.object(after: "focus on ") else { return nil }
         let steps = take()
+        if let sought, foundCount < task.soughtThings.count { return focus(on: thing, steps, as: sought) }
         let subject = thing.replacing(" in inventory", with: "")
         let visible = subject.hasPrefix("substance in ") ? String(subject.dropFirst(13)) : subject.shortened
         let isLast = remaining.isEmpty
@@ -22,6 +23,23 @@ extension SkillReader {
             })
     }
 
+    /// A focus on what the task left to be found: which thing that is shows only where it can be seen.
+    private mutating func focus(
+        on thing: String, _ steps: [RouteStep], as sought: ExpertTask.SoughtThing
+    ) -> Skill {
+        foundCount += 1
+        let visible = thing.shortened.replacing("baby baby ", with: "baby ")
+        return Skill(
+            stage: remaining.isEmpty ? .answer : .focus,
+            plan: .actions(
+                "focus_on_\(Wording.identifier(sought.name))", inputs: ["instruction", "observation"],
+                purpose: "focus on the \(sought.name)", steps: steps
+            ) { evidence in
+                let sight = evidence.mention(of: visible).map { "I can see \"\($0)\"." }
+                return "\(sight ?? "Here is \(Wording.the(visible)).") \(sought.reason), so I focus on it."
+            })
+    }
+
     /// `move THING to … box` where nothing has to be decided.
     mutating func recogniseDelivery() -> Skill? {
         guard let (thing, target) = peek()?.objects(after: "move ", separator: " to "),
@@ -30,7 +48,7 @@ extension SkillReader {
             return nil
         }
         let steps = take()
-        let subject = thing.replacing(" in inventory", with: "").shortened
+        let subject = sought?.name ?? thing.replacing(" in inventory", with: "").shortened
         return Skill(
             stage: .answer,
             plan: .actions(

@@ -40,11 +40,10 @@ extension SkillReader {
         guard let substance = looks.first ?? steps.lazy.compactMap({ $0.measured }).first else { return nil }
         let rounds = looks.count + (task.threshold == nil ? 6 : 0)
         let measures = steps.contains { $0.measured != nil }
-        let appearance = steps.first { $0.action.hasPrefix("examine ") }?.observation ?? ""
         if measures { facts.insert("temperature") }
         facts.insert("changed")
         facts.insert(isCooling ? "cooled" : "heated")
-        var lines = ["changed = False"]
+        var lines = ["first, changed = None, False"]
         if measures { lines.append("temperature = None") }
         lines.append("for _ in range(\(max(rounds, 2))):")
         if measures {
@@ -55,8 +54,9 @@ extension SkillReader {
             lines.append("        temperature = int(degrees.group(1))")
         }
         lines.append("    observation = run(\(PythonLiteral.string("examine \(substance)")))")
-        lines.append("    if observation != \(PythonLiteral.string(appearance)):")
-        lines.append("        changed = True")
+        lines.append("    first = first or observation")
+        lines.append("    changed = observation != first")
+        lines.append("    if changed:")
         lines.append("        break")
         if steps.contains(where: { $0.action == "wait" }) { lines.append("    run('wait')") }
         let subject = substance.shortened
@@ -67,7 +67,7 @@ extension SkillReader {
             thought: { evidence in
                 "\(evidence.standpoint) The \(isCooling ? "cold" : "heat") of the \(device) works slowly, so I look at the "
                     + "\(subject) again and again\(measures ? ", taking its temperature each time," : "") and stop as soon as "
-                    + "it no longer looks like \"\(appearance)\"."
+                    + "it no longer looks as it did at the first look."
             },
             body: [.code(lines.joined(separator: "\n"))])
     }

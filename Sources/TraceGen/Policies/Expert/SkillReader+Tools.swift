@@ -10,7 +10,10 @@ extension SkillReader {
             steps.append(
                 RouteStep(action: "look around", observation: "", reward: steps[0].reward, goals: []))
         }
-        let next = upcomingThing
+        let place = Wording.inside(destination)
+        let next =
+            foundCount < task.soughtThings.count
+            ? sought?.whereabouts(place) : upcomingThing.map { "\($0) should be \(place)" }
         return Skill(
             stage: .gather,
             plan: .actions(
@@ -19,8 +22,7 @@ extension SkillReader {
                 steps: steps
             ) {
                 evidence in
-                let reason =
-                    next.map { "\($0) should be \(Wording.inside(destination))" } ?? "The work goes on there"
+                let reason = next ?? "the work goes on there"
                 return
                     "\(evidence.standpoint) \(reason.capitalisingFirst), so I teleport there, which takes one action"
                     + ". Looking around then tells me what is at hand."
@@ -30,6 +32,11 @@ extension SkillReader {
     /// The object of the next step that names one, for a thought on where to go.
     private var upcomingThing: String? {
         for step in remaining.prefix(4) {
+            if let (_, target) = step.objects(after: "move ", separator: " to "), target.hasSuffix("box") {
+                return task.threshold == nil && task.conductivityBoxes == nil
+                    ? "the \(target)" : "the box for it"
+            }
+            if step.action.contains(" in inventory") { continue }
             for prefix in ["pick up ", "focus on ", "use ", "examine ", "connect "] {
                 guard let rest = step.object(after: prefix) else { continue }
                 let thing = [" in ", " to ", " on ", " terminal", " anode"].reduce(rest[...]) {
@@ -110,7 +117,8 @@ extension SkillReader {
         }
         guard !things.isEmpty else { return nil }
         let steps = take(count)
-        let names = things.map { $0.shortened }
+        let names = things.map { sought?.name ?? $0.shortened }
+        let visible = things[0].shortened
         let taken = Wording.list(names.map { Wording.the($0) })
         return Skill(
             stage: .gather, subject: Wording.list(names),
@@ -122,7 +130,7 @@ extension SkillReader {
                 let opening =
                     opened.isEmpty ? "" : " I open \(Wording.list(opened.map { Wording.the($0) })) first."
                 return
-                    "\(evidence.sighting(of: names[0])) I will need \(taken) in my inventory.\(opening)"
+                    "\(evidence.sighting(of: visible)) I will need \(taken) in my inventory.\(opening)"
             })
     }
 

@@ -22,6 +22,8 @@ struct SkillReader {
     var facts: Set<String> = []
     /// Speeds measured on inclined planes, in order.
     var slideSpeeds: [SlideSpeed] = []
+    /// How many of the things the task leaves to be found have been.
+    var foundCount = 0
     /// Where the agent stands.
     private(set) var room: String?
     /// How many steps the limit leaves for looking around where the gold path did not. Looking around takes a step but
@@ -53,6 +55,12 @@ struct SkillReader {
             ?? recognisePollination() ?? recogniseHarvest() ?? recogniseStage() ?? recogniseWaiting()
             ?? recogniseIngredients() ?? recogniseMixing() ?? recogniseFocus() ?? recogniseDelivery()
             ?? recogniseAnything()
+    }
+
+    /// What is being looked for, where the task leaves that open; the last one stays what is dealt with.
+    var sought: ExpertTask.SoughtThing? {
+        let things = task.soughtThings
+        return foundCount < things.count ? things[foundCount] : things.last
     }
 
     /// The step `offset` ahead.
