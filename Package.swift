@@ -95,13 +95,22 @@ let package = Package(
             swiftSettings: strict),
 
         .target(name: "TemporaryFiles", path: "Tests/TemporaryFiles", swiftSettings: strict),
+        .target(
+            name: "TestServers",
+            dependencies: [
+                "Trajectories",
+                .product(name: "AsyncHTTPClient", package: "async-http-client"),
+                .product(name: "Subprocess", package: "swift-subprocess"),
+            ],
+            path: "Tests/TestServers", exclude: ["misbehaving_server.py"], swiftSettings: strict),
         .testTarget(
             name: "RecodeDataTests",
             dependencies: [
                 "RecodeData", "TraceGen", "Filter", "JSONLines", "Trajectories", "TemporaryFiles",
+                "TestServers",
                 .product(name: "Subprocess", package: "swift-subprocess"),
             ],
-            swiftSettings: strict),
+            exclude: ["Golden"], swiftSettings: strict),
         .testTarget(
             name: "TraceGenTests", dependencies: ["TraceGen", "LanguageModels", "Prompts"],
             swiftSettings: strict),
@@ -131,12 +140,11 @@ let package = Package(
         .testTarget(
             name: "LanguageModelsTests",
             dependencies: [
-                "LanguageModels", "Trajectories",
+                "LanguageModels", "TestServers", "Trajectories",
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "Logging", package: "swift-log"),
-                .product(name: "Subprocess", package: "swift-subprocess"),
             ],
-            exclude: ["Golden", "misbehaving_server.py"], swiftSettings: strict),
+            exclude: ["Golden"], swiftSettings: strict),
         .testTarget(
             name: "TrajectoriesTests", dependencies: ["Trajectories", "JSONLines", "TemporaryFiles"],
             swiftSettings: strict),

@@ -45,16 +45,18 @@ public final class ChatClient: ChatModel {
         isolation: isolated (any Actor)? = #isolation, _ body: (ChatClient) async throws -> Result
     ) async throws -> Result {
         try await withClient(
-            profile: profile, pace: RetryPace(), logger: logger, random: random, body)
+            profile: profile, pace: RetryPace(firstWait: profile.retryBaseDelay), logger: logger,
+            random: random, body)
     }
 
     /// The same with waits of another length, for tests.
     static func withClient<Result: Sendable>(
         profile: ModelProfile, pace: RetryPace, logger: Logger = .silent,
         random: SeededGenerator = SeededGenerator(seed: 0),
+        variables: [String: String] = ProcessInfo.processInfo.environment,
         isolation: isolated (any Actor)? = #isolation, _ body: (ChatClient) async throws -> Result
     ) async throws -> Result {
-        let configuration = ChatEndpoint.configuration(for: profile)
+        let configuration = ChatEndpoint.configuration(for: profile, variables: variables)
         return try await HTTPClient.withHTTPClient(configuration: configuration) { http in
             try await body(ChatClient(profile, http: http, pace: pace, logger: logger, random: random))
         }
@@ -62,7 +64,8 @@ public final class ChatClient: ChatModel {
 
     /// Asks for the completion of a request body (``ModelProfile/requestBody(_:seed:)``).
     ///
-    /// - Returns: the first answer with a text, whatever the text says. Its usage is that of the try that gave it.
+    /// - Returns: the first answer with a text, whatever the text says. Its usage includes that of failed tries the
+    ///   server charged for.
     /// - Throws: ``ModelFailure`` when asking again is of no use or the tries are used up; `CancellationError` at once
     ///   when the task is cancelled, be it waiting for its turn, for the server or for the next try.
     public func complete(_ body: JSONValue) async throws -> ChatCompletion {
@@ -70,13 +73,20 @@ public final class ChatClient: ChatModel {
         var plan = RetryPlan(
             maxRetries: profile.maxRetries, pace: pace,
             random: random.withLock { SeededGenerator(seed: $0.next()) })
+        var wasted = Usage()
         while true {
-            switch plan.step(after: try await ask(request)) {
-            case .answer(let completion):
+            let verdict = try await ask(request)
+            if let usage = verdict.setback?.usage { wasted.add(usage) }
+            switch plan.step(after: verdict) {
+            case .answer(var completion):
+                if wasted != Usage() { completion.usage.add(wasted) }
                 return completion
             case .fail(let setback):
-                throw wording.failure(setback, tries: plan.tries)
+                var failure = wording.failure(setback, tries: plan.tries)
+                failure.usage = wasted
+                throw failure
             case .retry(let wait, let setback):
+                if setback.concernsAllCallers { await gate.pause(for: wait) }
                 let line = wording.retryLine(setback, wait: wait, next: plan.tries + 1, of: plan.tryLimit)
                 logger.notice("\(line)")
                 try await Task.sleep(for: wait)
@@ -134,8 +144,21 @@ private struct EncodedRequest: Sendable {
 extension TryVerdict {
     /// What the try took, where the server said so.
     fileprivate var tokens: Int? {
-        guard case .answer(let completion) = self, completion.usage != Usage() else { return nil }
-        return completion.usage.promptTokens + completion.usage.completionTokens
+        switch self {
+        case .answer(let completion):
+            completion.usage == Usage()
+                ? nil : completion.usage.promptTokens + completion.usage.completionTokens
+        case .passing(let setback), .permanent(let setback):
+            setback.usage.map { $0.promptTokens + $0.completionTokens }
+        }
+    }
+
+    /// Why it gave no answer.
+    fileprivate var setback: Setback? {
+        switch self {
+        case .answer: nil
+        case .passing(let setback), .permanent(let setback): setback
+        }
     }
 }
 

@@ -50,8 +50,13 @@ struct ChatEndpoint: Sendable {
 
     /// Settings for a client that follows no redirects, as they would carry the key elsewhere, and that leaves
     /// repeating to us.
-    static func configuration(for profile: ModelProfile) -> HTTPClient.Configuration {
+    ///
+    /// - Parameter variables: the environment variables, which may name a proxy.
+    static func configuration(
+        for profile: ModelProfile, variables: [String: String]
+    ) -> HTTPClient.Configuration {
         var configuration = HTTPClient.Configuration(redirectConfiguration: .disallow)
+        configuration.proxy = ProxySettings(for: profile.baseURL, variables: variables)?.proxy
         configuration.connectionPool.concurrentHTTP1ConnectionsPerHostSoftLimit = profile.concurrency
         configuration.connectionPool.retryConnectionEstablishment = false
         return configuration

@@ -33,11 +33,14 @@ public struct ModelFailure: Error, Sendable, Hashable {
     public var code: Code
     /// What failed, on what, why, and what to do; no secrets.
     public var message: String
+    /// What its tries were charged with all the same, where the server said so.
+    public var usage: Usage
 
     /// Makes a failure from its parts.
-    public init(_ code: Code, _ message: String) {
+    public init(_ code: Code, _ message: String, usage: Usage = Usage()) {
         self.code = code
         self.message = message
+        self.usage = usage
     }
 
     /// Whether going on with other episodes would only meet the same failure.

@@ -35,13 +35,16 @@ public struct ModelProfile: Sendable, Hashable {
     public var timeout: Duration
     /// How often a try that failed for a passing reason is repeated.
     public var maxRetries: Int
+    /// How long the first wait between tries is; every further one is twice the one before.
+    public var retryBaseDelay: Duration
 
     /// Makes a profile; what is not given has its default.
     public init(
         name: String, baseURL: String, model: String, apiKey: Secret? = nil, temperature: Double? = nil,
         topP: Double? = nil, maxTokens: Int? = nil, seed: Int? = nil, extraBody: [String: JSONValue] = [:],
         price: TokenPrice? = nil, concurrency: Int = 8, requestsPerMinute: Int? = nil,
-        tokensPerMinute: Int? = nil, timeout: Duration = .seconds(120), maxRetries: Int = 6
+        tokensPerMinute: Int? = nil, timeout: Duration = .seconds(120), maxRetries: Int = 6,
+        retryBaseDelay: Duration = .seconds(1)
     ) {
         self.name = name
         self.baseURL = baseURL
@@ -58,6 +61,7 @@ public struct ModelProfile: Sendable, Hashable {
         self.tokensPerMinute = tokensPerMinute
         self.timeout = timeout
         self.maxRetries = maxRetries
+        self.retryBaseDelay = retryBaseDelay
     }
 }
 

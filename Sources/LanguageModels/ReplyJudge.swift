@@ -149,7 +149,8 @@ extension ReplyJudge {
             }
             let reason = "HTTP \(status), an answer whose content is null\(end ?? "")"
             let advice: Setback.Advice = choice.finishReason == "length" ? .raiseMaxTokens : .seeServerLog
-            return .passing(Setback(.noCompletion, reason, advice))
+            return .passing(
+                Setback(.noCompletion, reason, advice, usage: answer.usage.map { priced($0) }))
         }
         return .answer(
             ChatCompletion(

@@ -28,6 +28,11 @@ actor RequestGate {
         return result
     }
 
+    /// Lets nobody begin for a while: the server asked one caller to wait, and would tell the others the same.
+    func pause(for duration: Duration) {
+        line.pause(until: opened.duration(to: clock.now) + duration)
+    }
+
     private func waitForTurn(_ ticket: Int) async throws {
         // Whoever leaves the front, for whatever reason, makes room for the next.
         defer { ringFront() }

@@ -23,6 +23,7 @@ struct RequestLine: Sendable {
     private var waiting: [Waiter] = []
     private var underWay = 0
     private var lastTicket = 0
+    private var pauseEnd = Duration.zero
 
     /// Makes an empty line.
     /// - Precondition: every limit is at least 1.
@@ -49,12 +50,17 @@ struct RequestLine: Sendable {
         guard let first = waiting.first, first.ticket == ticket, underWay < concurrency else {
             return .waitForOthers
         }
-        let earliest = window.earliest(for: first.tokens, now: now)
+        let earliest = max(pauseEnd, window.earliest(for: first.tokens, now: now))
         guard earliest <= now else { return .wait(until: earliest) }
         waiting.removeFirst()
         underWay += 1
         window.begin(ticket, tokens: first.tokens, now: now)
         return .begin
+    }
+
+    /// Lets nobody begin before a time; a longer pause stays.
+    mutating func pause(until time: Duration) {
+        pauseEnd = max(pauseEnd, time)
     }
 
     /// Gives up a place.

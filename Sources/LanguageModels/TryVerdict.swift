@@ -25,13 +25,22 @@ struct Setback: Sendable, Hashable {
     var advice: Advice
     /// How long the server asks to be left alone.
     var askedWait: Duration?
+    /// What the try was charged with although it gave no answer, where the server said so.
+    var usage: Usage?
 
-    init(_ code: ModelFailure.Code, _ reason: String, _ advice: Advice, askedWait: Duration? = nil) {
+    init(
+        _ code: ModelFailure.Code, _ reason: String, _ advice: Advice, askedWait: Duration? = nil,
+        usage: Usage? = nil
+    ) {
         self.code = code
         self.reason = reason
         self.advice = advice
         self.askedWait = askedWait
+        self.usage = usage
     }
+
+    /// Whether other callers would only meet the same: the server wants fewer requests, or none for a while.
+    var concernsAllCallers: Bool { askedWait != nil || advice == .slowDown }
 
     /// The end of a call whose server asks for more patience than we have.
     func asksForTooLong(_ wait: Duration) -> Setback {

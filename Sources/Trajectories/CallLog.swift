@@ -64,23 +64,32 @@ public final class CallLog {
     /// Writes the calls anew in the order of their episodes, without those that were asked again.
     ///
     /// - Parameter order: the episodes of the run, in canonical order; calls of others are dropped.
-    /// - Returns: the file's digest; `nil` where there were no calls.
+    /// - Returns: the file's digest, and what its calls cost, added up in their order; `nil` where there were no calls.
     /// - Throws: `unwritable`; then the file is as before.
     /// - Complexity: O(*n* log *n*) in calls; their texts are read one at a time.
-    func seal(order: [String]) throws(TrajectoriesError) -> FileDigest? {
+    func seal(order: [String]) throws(TrajectoriesError) -> (digest: FileDigest, usage: Usage)? {
         guard Directory.isPresent(path) else { return nil }
         let rank = Dictionary(
             order.enumerated().map { ($1, $0) }, uniquingKeysWith: { first, _ in first })
         let sorted = index.places.compactMap { key, place in
             rank[key.trajectoryID].map { (rank: $0, call: key.call, place: place) }
         }.sorted { ($0.rank, $0.call) < ($1.rank, $1.call) }
-        return try TrajectoriesError.translating { () throws(JSONLinesError) in
-            let writer = try AtomicLinesWriter(path: path, compression: .gzip)
-            for call in sorted { try writer.append(call.place.line()) }
-            let digest = try writer.complete()
-            try writer.publish()
-            return digest
+        let writer = try TrajectoriesError.translating { () throws(JSONLinesError) in
+            try AtomicLinesWriter(path: path, compression: .gzip)
         }
+        var usage: Usage?
+        for call in sorted {
+            let line = try TrajectoriesError.translating { () throws(JSONLinesError) in
+                let line = try call.place.line()
+                try writer.append(line)
+                return line
+            }
+            let spent = try CallReader.decode(line, at: "\(call.place.file)@\(call.place.offset)").response
+                .usage
+            if usage == nil { usage = spent } else { usage?.add(spent) }
+        }
+        let digest = try TrajectoriesError.translating { () throws(JSONLinesError) in try writer.finish() }
+        return (digest, usage ?? Usage())
     }
 
     private static func parent(of path: String) -> String {

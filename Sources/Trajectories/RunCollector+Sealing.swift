@@ -17,7 +17,7 @@ extension RunCollector {
         -> RunDirectory
     {
         try requireAll(order)
-        let callDigest = try calls.seal(order: order)
+        let sealedCalls = try calls.seal(order: order)
         let pending = try writeShards(order, shardByteLimit: shardByteLimit)
         isSealed = true
         let stale = Set(try files.parts()).subtracting(pending.indices.map { files.part($0) }).sorted()
@@ -31,7 +31,8 @@ extension RunCollector {
         sealed.shards = pending.enumerated().map { index, shard in
             Shard(name: RunFiles.partName(index), digest: shard.digest)
         }
-        sealed.calls = callDigest.map { Shard(name: RunFiles.callsName, digest: $0) }
+        sealed.calls = sealedCalls.map { Shard(name: RunFiles.callsName, digest: $0.digest) }
+        sealed.usage = sealedCalls?.usage
         try sealed.write(to: files.manifest)
         return RunDirectory(path: path, manifest: sealed)
     }

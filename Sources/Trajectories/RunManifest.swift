@@ -30,6 +30,8 @@ public struct RunManifest: Codable, Sendable, Hashable {
     public var shards: [Shard]
     /// The calls of the language model; `nil` while collecting and where none answered.
     public var calls: Shard?
+    /// What those calls cost, added up in the order they stand; `nil` where ``calls`` is.
+    public var usage: Usage?
 
     init(recipe: JSONValue, versions: [String: String], platform: [String: String] = [:]) {
         schema = Self.schemaName
@@ -58,6 +60,7 @@ public struct RunManifest: Codable, Sendable, Hashable {
         try container.encode(shards, forKey: .shards)
         // Left out where there is none: runs of scripted policies look as they always did.
         try container.encodeIfPresent(calls, forKey: .calls)
+        try container.encodeIfPresent(usage, forKey: .usage)
     }
 }
 

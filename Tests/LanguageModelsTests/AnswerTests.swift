@@ -1,3 +1,4 @@
+import TestServers
 import Testing
 import Trajectories
 
@@ -43,6 +44,33 @@ extension ChatClientTests {
             #expect(try await server.seen(scenario, "answer").count == 1)
         }
 
+        @Test func tokensOfATryThatGaveNoAnswerCount() async throws {
+            let profile = try MisbehavingServer.current().profile("null-once", "usage") {
+                $0.price = TokenPrice(promptPerMillion: 2, completionPerMillion: 10)
+            }
+            #expect(
+                try await profile.ask().usage
+                    == Usage(promptTokens: 20, completionTokens: 4, costUSD: 0.00008))
+        }
+
+        @Test func tokensOfACallThatFailedAreToldWithTheFailure() async throws {
+            let profile = try MisbehavingServer.current().profile("null-content", "usage")
+            let failure = await #expect(throws: ModelFailure.self) { try await profile.ask() }
+            #expect(failure?.usage == Usage(promptTokens: 30, completionTokens: 6))
+        }
+
+        @Test func aProxyIsAsked() async throws {
+            let server = try MisbehavingServer.current()
+            var profile = server.profile("answer", "proxied")
+            profile.baseURL = "http://model.invalid/answer/proxied/v1"
+            let variables = ["http_proxy": "http://127.0.0.1:\(server.port)"]
+            let completion = try await ChatClient.withClient(
+                profile: profile, pace: .quick, variables: variables
+            ) { try await $0.complete(profile.request) }
+            #expect(completion.text == "Hello.")
+            #expect(try await server.seen("answer", "proxied").count == 1)
+        }
+
         @Test(arguments: [
             ("429-once", 2), ("429-wait", 2), ("429-wait-ms", 2), ("429-wait-date", 2), ("500-twice", 3),
             ("stalled-once", 2), ("reset-once", 2), ("reset-in-body-once", 2), ("truncated-once", 2),
@@ -75,7 +103,7 @@ extension ChatClientTests {
             _ = try await server.profile("answer", "request", key: "sk-canary-0123456789").ask()
             let seen = try await server.seen("answer", "request")
             #expect(seen.authorization == "Bearer sk-canary-0123456789")
-            #expect(seen.content_type == "application/json")
+            #expect(seen.contentType == "application/json")
             #expect(
                 seen.body
                     == #"{"messages":[{"content":"canary prompt","role":"user"}],"model":"m","stream":false}"#

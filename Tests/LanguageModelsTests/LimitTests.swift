@@ -1,3 +1,4 @@
+import TestServers
 import Testing
 import Trajectories
 
@@ -19,6 +20,25 @@ extension ChatClientTests {
             let seen = try await server.seen("threes", "limit")
             #expect(seen.count == 9)
             #expect(seen.most == 3)
+        }
+
+        @Test func whoeverIsAskedToWaitHoldsTheOthersBack() async throws {
+            // The first request is answered with 429 and "wait a second"; the second caller's must come after that.
+            let server = try MisbehavingServer.current()
+            let profile = server.profile("429-wait", "pause") { $0.concurrency = 1 }
+            try await ChatClient.withClient(profile: profile, pace: .quick) { client in
+                try await withThrowingTaskGroup(of: ContinuousClock.Instant.self) { group in
+                    let began = ContinuousClock.now
+                    for _ in 0..<2 {
+                        group.addTask {
+                            _ = try await client.complete(profile.request)
+                            return .now
+                        }
+                    }
+                    for try await end in group { #expect(end - began >= .seconds(1)) }
+                }
+            }
+            #expect(try await server.seen("429-wait", "pause").count == 3)
         }
 
         @Test func cancellingEndsARequestUnderWay() async throws {

@@ -23,6 +23,16 @@ struct RequestLineTests {
         #expect(line.ask(second, now: .zero) == .begin)
     }
 
+    @Test func nobodyBeginsInAPause() {
+        var line = RequestLine(concurrency: 2, requestsPerMinute: nil, tokensPerMinute: nil)
+        #expect(begin(&line, at: .seconds(1)) == .begin)
+        line.pause(until: .seconds(9))
+        line.pause(until: .seconds(4))
+        let second = line.join(tokens: 1)
+        #expect(line.ask(second, now: .seconds(2)) == .wait(until: .seconds(9)))
+        #expect(line.ask(second, now: .seconds(9)) == .begin)
+    }
+
     @Test func aMinuteHoldsSoManyRequests() {
         var line = RequestLine(concurrency: 9, requestsPerMinute: 2, tokensPerMinute: nil)
         #expect(begin(&line, at: .seconds(1)) == .begin)

@@ -23,8 +23,10 @@ struct CallLogTests {
         let resumed = try CallLog(files)
         #expect(try resumed.find(CallKey(trajectoryID: "b", call: 1)) == records[2])
         #expect(resumed.usage == Usage(promptTokens: 15, completionTokens: 5))
-        let digest = try #require(try resumed.seal(order: ["a", "b"]))
-        #expect(digest.lineCount == 3)
+        let sealing = try #require(try resumed.seal(order: ["a", "b"]))
+        #expect(sealing.digest.lineCount == 3)
+        // Only what stands in the finished run: neither the call that was asked again nor that of another episode.
+        #expect(sealing.usage == Usage(promptTokens: 9, completionTokens: 3))
         let sealed = try CallIndex(path: files.calls)
         #expect(sealed.places.count == 3)
         #expect(try sealed.find(CallKey(trajectoryID: "a", call: 0))?.response.text == "asked again")

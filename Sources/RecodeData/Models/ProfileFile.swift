@@ -100,7 +100,11 @@ extension ProfileFile {
                 try keys["timeout"].map { try $0.number(called: "seconds, more than 0") { $0 > 0 } } ?? 120),
             maxRetries: try keys["max_retries"].map {
                 try $0.integer(in: 0...100, called: "an integer from 0 to 100")
-            } ?? 6)
+            } ?? 6,
+            retryBaseDelay: .seconds(
+                try keys["retry_base_delay"].map {
+                    try $0.number(called: "seconds, from 0 to 60") { (0...60).contains($0) }
+                } ?? 1))
     }
 
     private static func positive(_ place: YAMLPlace) throws -> Int {

@@ -113,7 +113,7 @@ private struct LiveCalls: CallSource {
         do {
             completion = try await policy.model.complete(body)
         } catch {
-            await policy.budget.settle(estimate, as: nil)
+            await policy.budget.settle(estimate, as: (error as? ModelFailure)?.usage)
             throw Self.asEpisodeEnd(error)
         }
         await policy.budget.settle(estimate, as: completion.usage)

@@ -1,10 +1,10 @@
-"""A chat-completions server that misbehaves on purpose, for the tests of the client.
+"""A chat-completions server that misbehaves on purpose, for tests.
 
 POST /SCENARIO/LABEL/v1/chat/completions plays a scenario; every label has counts of its own.
 GET /seen/SCENARIO/LABEL tells what came in: how many requests, how many at a time, the last one's key and
 body. GET /wait/SCENARIO/LABEL/N tells the same once there were N requests.
 
-Prints its port, and ends when its standard input does, or after two minutes.
+Prints its port, and ends when its standard input does, or after ten minutes.
 """
 
 from __future__ import annotations
@@ -144,6 +144,12 @@ def echo_key_everywhere(handler: Handler, seen: Seen) -> None:
     handler.send(status, body)
 
 
+# The first ReCode answer of an episode of lifespan-longest-lived/0 that succeeds.
+BEAR = """<think>The animals are outside.</think>
+<execute>observation = run('teleport to outside')
+observation = run('focus on baby baby brown bear')</execute>"""
+
+
 def in_threes(handler: Handler, seen: Seen) -> None:
     """Holds every request until three are there, and a moment longer, in which more could come."""
     rounds = (seen.count + 2) // 3
@@ -160,6 +166,7 @@ SLOW_DOWN = error("Slow down.", "rate_limit_exceeded")
 
 SCENARIOS: dict[str, Reply] = {
     "answer": answer,
+    "bear": failing(200, completion(BEAR)),
     "untagged": failing(200, completion("No tags at all.")),
     "empty": failing(200, completion("")),
     "parts": failing(200, completion(PARTS)),
@@ -194,6 +201,7 @@ SCENARIOS: dict[str, Reply] = {
     "truncated-once": passing(200, json.dumps(completion())[:60]),
     "no-choices": failing(200, completion(choices=[])),
     "null-content": failing(200, completion(None)),
+    "null-once": passing(200, completion(None)),
     "null-content-length": failing(
         200, completion(choices=[{"message": {"content": None}, "finish_reason": "length"}])
     ),
@@ -249,6 +257,20 @@ class Handler(BaseHTTPRequestHandler):
         finally:
             with seen.change:
                 seen.now -= 1
+
+    def do_CONNECT(self) -> None:
+        """A proxy whose every host is this server."""
+        self.close_connection = True
+        with socket.create_connection(self.connection.getsockname()[:2]) as target:
+            self.send_response(200)
+            self.end_headers()
+            ends = {self.connection: target, target: self.connection}
+            while True:
+                for end in select.select(list(ends), [], [], 30)[0]:
+                    data = end.recv(1 << 16)
+                    if not data:
+                        return
+                    ends[end].sendall(data)
 
     def do_GET(self) -> None:
         question, scenario, label, *number = self.path.strip("/").split("/")
@@ -315,7 +337,7 @@ def main() -> None:
     server = Server(("127.0.0.1", 0), Handler)
     threading.Thread(target=server.serve_forever, daemon=True).start()
     print(server.server_address[1], flush=True)
-    select.select([sys.stdin], [], [], 120)
+    select.select([sys.stdin], [], [], 600)
 
 
 if __name__ == "__main__":

@@ -1,0 +1,81 @@
+import AsyncHTTPClient
+import FoundationEssentials
+import Subprocess
+import Trajectories
+
+/// The real server that misbehaves on purpose (misbehaving_server.py), for the time of a test.
+public struct MisbehavingServer: Sendable {
+    /// What came in for one scenario and label.
+    public struct Seen: Decodable, Sendable {
+        /// How many requests.
+        public var count: Int
+        /// How many of them at a time.
+        public var most: Int
+        /// The last one's `Authorization`.
+        public var authorization: String?
+        /// The last one's `Content-Type`.
+        public var contentType: String?
+        /// The last one's body.
+        public var body: String
+
+        enum CodingKeys: String, CodingKey {
+            case count, most, authorization, body
+            case contentType = "content_type"
+        }
+    }
+
+    /// The server did not say where it listens.
+    public struct NoServer: Error {}
+
+    /// Where it listens, on the loopback interface.
+    public var port: Int
+
+    /// What a scenario's profile has as `base_url`. Labels keep the counts of tests apart.
+    public func baseURL(_ scenario: String, _ label: String) -> String {
+        "http://127.0.0.1:\(port)/\(scenario)/\(label)/v1"
+    }
+
+    /// What came in.
+    public func seen(_ scenario: String, _ label: String) async throws -> Seen {
+        try await get("seen/\(scenario)/\(label)")
+    }
+
+    /// Waits until so many requests came in.
+    @discardableResult
+    public func wait(for count: Int, _ scenario: String, _ label: String) async throws -> Seen {
+        try await get("wait/\(scenario)/\(label)/\(count)")
+    }
+
+    private func get(_ path: String) async throws -> Seen {
+        let request = HTTPClientRequest(url: "http://127.0.0.1:\(port)/\(path)")
+        let response = try await HTTPClient.shared.execute(request, timeout: .seconds(40))
+        let body = try await response.body.collect(upTo: 1 << 20)
+        return try CanonicalJSON.decode(Seen.self, from: body.readableBytesView)
+    }
+
+    /// Starts the server; it ends with its standard input, or after ten minutes.
+    public static func withServer<Result: Sendable>(
+        _ body: @Sendable (MisbehavingServer) async throws -> Result
+    ) async throws -> Result {
+        let script = "\(#filePath)".replacing("MisbehavingServer.swift", with: "misbehaving_server.py")
+        let outcome = try await Subprocess.run(
+            python, arguments: [script], input: .inputWriter, output: .sequence, error: .discarded
+        ) { execution in
+            var port: Int?
+            for try await line in execution.standardOutput.strings() {
+                port = Int(line.filter(\.isNumber))
+                break
+            }
+            guard let port else { throw NoServer() }
+            let result = try await body(MisbehavingServer(port: port))
+            try await execution.standardInputWriter.finish()
+            return result
+        }
+        return outcome.closureResult
+    }
+
+    private static var python: Executable {
+        let system = "/usr/bin/python3"
+        return FileManager.default.isExecutableFile(atPath: system) ? .path(.init(system)) : .name("python3")
+    }
+}
