@@ -1,7 +1,7 @@
 import FoundationEssentials
 
 /// A directory of its own for one test, removed when the test lets go of it.
-public final class TemporaryDirectory {
+public final class TemporaryDirectory: Sendable {
     /// Its path.
     public let path: String
 

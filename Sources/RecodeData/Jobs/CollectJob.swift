@@ -78,6 +78,11 @@ struct CollectJob: Sendable {
                     await progress.add(
                         reward: trajectory.reward, success: trajectory.success,
                         failed: trajectory.ended.isFailure)
+                    if trajectory.ended.isFailure {
+                        await progress.note(
+                            "\(trajectory.taskID) ended with \(trajectory.ended.rawValue): "
+                                + (trajectory.endedDetail ?? "no reason known"))
+                    }
                 }
             }
         } catch is BudgetReached {

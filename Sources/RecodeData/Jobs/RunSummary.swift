@@ -6,6 +6,8 @@ struct RunSummary: Sendable {
     var episodes = 0
     /// How many the environment calls a success.
     var succeeded = 0
+    /// How many ended because something beside the agent failed.
+    var failed = 0
     /// The sum of their rewards.
     var rewardSum = 0.0
     /// How many of them were played just now.
@@ -24,7 +26,7 @@ struct RunSummary: Sendable {
         for result in results {
             let reader = try result.run.trajectories(tornTail: .endBefore)
             while let trajectory = try reader.next() {
-                add(reward: trajectory.reward, success: trajectory.success)
+                add(reward: trajectory.reward, success: trajectory.success, ended: trajectory.ended)
             }
             add(result)
         }
@@ -34,13 +36,16 @@ struct RunSummary: Sendable {
     init(of stages: [(result: CollectResult, survey: Survey)]) {
         for (result, survey) in stages {
             for entry in survey.entries {
-                add(reward: entry.candidate.reward, success: entry.candidate.success)
+                add(
+                    reward: entry.candidate.reward, success: entry.candidate.success,
+                    ended: entry.candidate.ended)
             }
             add(result)
         }
     }
 
-    private mutating func add(reward: Double, success: Bool) {
+    private mutating func add(reward: Double, success: Bool, ended: EndReason) {
+        failed += ended.isFailure ? 1 : 0
         episodes += 1
         succeeded += success ? 1 : 0
         rewardSum += reward
@@ -60,6 +65,7 @@ struct RunSummary: Sendable {
     /// `60 episodes, 51 succeeded, mean reward 0.91; 4312 pairs in 12 exports; 171.2 s in the environment, …`.
     var words: String {
         var parts = ["\(Wording.count(episodes, "episode")), \(succeeded) succeeded"]
+        if failed > 0 { parts[0] += ", \(failed) failed (policy_error or environment_error)" }
         if episodes > 0 {
             parts[0] += ", mean reward \(Wording.decimal(rewardSum / Double(episodes), places: 2))"
         }

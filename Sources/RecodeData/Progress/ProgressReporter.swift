@@ -14,6 +14,9 @@ actor ProgressReporter {
     private let write: @Sendable (String) -> Void
     private var lastShown: Duration?
     private var shown: CollectProgress?
+    private var noteCount = 0
+    /// More notes than that are left out: what they say is in the records.
+    private static let noteLimit = 5
 
     /// Makes a reporter; nothing is shown before ``begin()``.
     ///
@@ -50,6 +53,16 @@ actor ProgressReporter {
         let pause: Duration = style == .lines ? .seconds(5) : .milliseconds(100)
         if let lastShown, now() - lastShown < pause { return }
         show()
+    }
+
+    /// Says, on a line of its own, why an episode failed; the first few times.
+    func note(_ words: String) {
+        noteCount += 1
+        guard noteCount <= Self.noteLimit else { return }
+        let rest = noteCount == Self.noteLimit ? " (Further failures are not shown; records keep them.)" : ""
+        if case .bar = style { write("\r\u{1B}[K") }
+        write("recode-data: \(words)\(rest)\n")
+        if case .bar = style { show() }
     }
 
     /// Shows where things ended, and leaves the bar's line.

@@ -9,6 +9,7 @@ public struct ChatPolicy: Policy {
     let renderer: PromptRenderer
     let journal: any CallJournal
     let budget: CallBudget
+    let streak = FailureStreak()
 
     /// Joins a model with what its calls need.
     ///
@@ -112,10 +113,14 @@ private struct LiveCalls: CallSource {
         let completion: ChatCompletion
         do {
             completion = try await policy.model.complete(body)
+        } catch let failure as ModelFailure {
+            await policy.budget.settle(estimate, as: failure.usage)
+            throw Self.asEpisodeEnd(await policy.streak.extend(by: failure))
         } catch {
-            await policy.budget.settle(estimate, as: (error as? ModelFailure)?.usage)
-            throw Self.asEpisodeEnd(error)
+            await policy.budget.settle(estimate, as: nil)
+            throw error
         }
+        await policy.streak.end()
         await policy.budget.settle(estimate, as: completion.usage)
         let record = CallRecord(
             trajectoryID: context.episodeID, taskID: context.taskID, call: call, subject: subject,
@@ -125,9 +130,8 @@ private struct LiveCalls: CallSource {
     }
 
     /// A failure that concerns this episode alone ends it as `policy_error`; any other ends the run.
-    private static func asEpisodeEnd(_ error: any Error) -> any Error {
-        guard let failure = error as? ModelFailure, !failure.endsRun else { return error }
-        return TraceGenError(.policyFailed, failure.message)
+    private static func asEpisodeEnd(_ failure: ModelFailure) -> any Error {
+        failure.endsRun ? failure : TraceGenError(.policyFailed, failure.message)
     }
 }
 
