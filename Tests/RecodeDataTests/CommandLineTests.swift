@@ -1,3 +1,4 @@
+import FoundationEssentials
 import JSONLines
 import TemporaryFiles
 import Testing
@@ -174,8 +175,33 @@ import Testing
         let outcome = try await run("export", "other", "--selection", "s.json", "--out", "e")
         #expect(outcome.code == 65)
         #expect(
-            outcome.errors.contains("the selection keeps 3 trajectories that the runs do not have (first: "))
+            outcome.errors.contains("s.json: sources: the selection was made from r (sha256 "),
+            "\(outcome.errors)")
+        #expect(outcome.errors.contains("too, which is not among the runs given."))
+        let both = try await run("export", "r", "other", "--selection", "s.json", "--out", "e")
+        #expect(both.code == 65)
+        #expect(both.errors.contains("s.json: sources: the selection was not made from other (sha256 "))
         #expect(try directory.names() == ["other", "r", "s.json"])
+    }
+
+    @Test func aSelectionOfARunThatWasMadeAnewSinceIsRefused() async throws {
+        #expect(try await run("filter", "r", "--top", "50", "--out", "s.json").code == 0)
+        try FileManager.default.removeItem(atPath: directory.file("r"))
+        try writeRun(at: directory.file("r"), rewards: [1, 0.25, 0.5, 0.75, 0])
+        let outcome = try await run("export", "r", "--selection", "s.json", "--out", "e")
+        #expect(outcome.code == 65)
+        #expect(
+            outcome.errors.hasPrefix(
+                "recode-data: error: s.json: sources: the selection was made from other trajectories of r (sha256 "
+            ))
+        #expect(outcome.errors.hasSuffix("Filter again: recode-data filter, with the same runs.\n"))
+        #expect(try directory.names() == ["r", "s.json"])
+    }
+
+    @Test func aSelectionStaysGoodForARunThatWasMovedOrRenamed() async throws {
+        #expect(try await run("filter", "r", "--top", "50", "--out", "s.json").code == 0)
+        try FileManager.default.moveItem(atPath: directory.file("r"), toPath: directory.file("moved"))
+        #expect(try await run("export", "moved", "--selection", "s.json", "--out", "e").code == 0)
     }
 
     @Test func countingPrintsARowForEachMethodAndPercentage() async throws {

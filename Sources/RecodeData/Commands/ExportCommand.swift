@@ -56,7 +56,11 @@ struct ExportCommand: LongCommand {
     }
 
     private func selected(from sources: TrajectorySources) throws -> Selection? {
-        if let selection { return try SelectionFile.read(selection) }
+        if let selection {
+            let chosen = try SelectionFile.read(selection)
+            try sources.require(chosen, in: selection)
+            return chosen
+        }
         guard let top else { return nil }
         return try Survey(of: sources).select(by: SelectionCriteria(top: top))
     }

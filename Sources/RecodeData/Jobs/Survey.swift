@@ -16,6 +16,8 @@ struct Survey: Sendable {
 
     /// The trajectories in the order they were read.
     private(set) var entries: [Entry] = []
+    /// Where they were read.
+    private(set) var sources: [SelectionSource] = []
 
     /// Of nothing.
     init() {}
@@ -24,6 +26,7 @@ struct Survey: Sendable {
     /// - Throws: `TrajectoriesError` naming file and line; `DecomposeError` for nodes that are no tree.
     /// - Complexity: O(*n*) in the size of the trajectories; what is kept is O(1) for each.
     init(of sources: TrajectorySources) throws {
+        self.sources = try sources.selectionSources()
         try sources.forEach { trajectory in
             var pairs: [AgentKind: Int] = [:]
             for method in trajectory.agent.methods {
@@ -39,7 +42,7 @@ struct Survey: Sendable {
 
     /// Selects among them.
     func select(by criteria: SelectionCriteria) -> Selection {
-        Selection.select(entries.lazy.map(\.candidate), by: criteria)
+        Selection.select(entries.lazy.map(\.candidate), by: criteria, from: sources)
     }
 
     /// How many pairs a selection of them yields by a method.
