@@ -64,12 +64,12 @@ struct BuiltProgram {
 }
 
 /// A finished run of made-up episodes: one for each reward, each with two expansions and two actions.
-func writeRun(at path: String, rewards: [Double]) throws {
+func writeRun(at path: String, rewards: [Double], split: Split = .train) throws {
     let start = try RunCollector.begin(
         at: path, recipe: ["made": "up"], versions: ["test": "1"], unfinished: .refuse)
     guard case .collecting(let collector) = start else { return }
     for (variation, reward) in rewards.enumerated() {
-        try collector.append(episode(variation: variation, reward: reward))
+        try collector.append(episode(variation: variation, reward: reward, split: split))
     }
     _ = try collector.seal(order: rewards.indices.map(episodeID))
 }
@@ -78,7 +78,7 @@ private func episodeID(_ variation: Int) -> String {
     Digest.sha256Hex(of: "episode \(variation)".utf8).prefix(32).description
 }
 
-private func episode(variation: Int, reward: Double) -> Trajectory {
+private func episode(variation: Int, reward: Double, split: Split) -> Trajectory {
     let look = Action(action: "look around", observation: "A hallway.", reward: 0)
     let wait = Action(action: "wait", observation: "Time passes.", reward: reward)
     let nodes = [
@@ -99,7 +99,7 @@ private func episode(variation: Int, reward: Double) -> Trajectory {
     return Trajectory(
         id: episodeID(variation), taskID: "scienceworld/boil/\(variation)",
         environment: EnvironmentRecord(
-            name: "scienceworld", version: "1.2.3", task: "boil", variation: variation, split: .train),
+            name: "scienceworld", version: "1.2.3", task: "boil", variation: variation, split: split),
         instruction: "Boil water.", initialObservation: "A hallway.", agent: .recode,
         policy: PolicyRecord(name: "expert", model: "expert"), limits: EpisodeLimits(stepLimit: 100),
         reward: reward, nativeReward: NativeReward(value: reward * 100, min: -100, max: 100),
