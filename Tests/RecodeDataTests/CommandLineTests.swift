@@ -73,6 +73,17 @@ import Testing
         ),
         (["collect", "--run", "r", "--concurrency", "0"], "--concurrency is 0, expected 1 or more."),
         (["collect"], "Missing expected argument '--run <dir>'"),
+        (["collect", "--run", ""], "the path is empty, expected a file or directory."),
+        (["run", "", "--out", "o"], "the path is empty, expected a file or directory."),
+        (["run", "p.yaml", "--out", ""], "the path is empty, expected a file or directory."),
+        (["count", ""], "the path is empty, expected a file or directory."),
+        (["filter", "r", "--out", ""], "the path is empty, expected a file or directory."),
+        (["export", "r", "--out", ""], "the path is empty, expected a file or directory."),
+        (
+            ["export", "r", "--out", "o", "--selection", ""],
+            "the path is empty, expected a file or directory."
+        ),
+        (["run", ".", "--out", "o"], ".: this is a directory, expected a pipeline file."),
         (["collct"], "Unexpected argument 'collct'"),
     ])
     func badUsageExitsWith64AndWritesNothing(arguments: [String], message: String) async throws {
@@ -218,6 +229,18 @@ import Testing
                 "scienceworld expert recode 50 2 4", "scienceworld expert react 100 4 8",
                 "scienceworld expert codeact 100 4 8", "scienceworld expert recode 100 4 8",
             ])
+    }
+
+    @Test func shardsAreNamedAfterTheSplitOfTheirTasks() async throws {
+        try writeRun(at: directory.file("t"), rewards: [1, 0.5], split: .test)
+        #expect(try await run("export", "t", "--out", "e").code == 0)
+        #expect(
+            try FileManager.default.contentsOfDirectory(atPath: directory.file("e")).sorted() == [
+                "README.md", "manifest.json", "test-00000-of-00001.jsonl.gz",
+            ])
+        let card = String(decoding: try directory.bytes(of: "e/README.md"), as: UTF8.self)
+        #expect(card.contains("  - split: test\n    path: test-*.jsonl.gz\ndataset_info:"))
+        #expect(!card.contains("train-"))
     }
 
     @Test func aRunThatIsNotFinishedIsRefused() async throws {

@@ -11,7 +11,9 @@ struct CountCommand: LongCommand {
             "Standard output gets the table. A ReCode trajectory is counted by every method it can be flattened to."
     )
 
-    @Argument(help: ArgumentHelp("Run directories, or files of trajectories.", valueName: "run"))
+    @Argument(
+        help: ArgumentHelp("Run directories, or files of trajectories.", valueName: "run"),
+        transform: OptionText.path)
     var runs: [String]
 
     @Option(

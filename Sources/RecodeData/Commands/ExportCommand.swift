@@ -13,10 +13,14 @@ struct ExportCommand: LongCommand {
             trajectory: the same actions in the same order, each with the nearest thought above it.
             """)
 
-    @Argument(help: ArgumentHelp("Run directories, or files of trajectories.", valueName: "run"))
+    @Argument(
+        help: ArgumentHelp("Run directories, or files of trajectories.", valueName: "run"),
+        transform: OptionText.path)
     var runs: [String]
 
-    @Option(help: ArgumentHelp("Take what this selection file keeps.", valueName: "file"))
+    @Option(
+        help: ArgumentHelp("Take what this selection file keeps.", valueName: "file"),
+        transform: OptionText.path)
     var selection: String?
 
     @Option(
@@ -36,7 +40,9 @@ struct ExportCommand: LongCommand {
     @OptionGroup
     var prompts: PromptOptions
 
-    @Option(help: ArgumentHelp("The directory to write; an earlier export gives way.", valueName: "dir"))
+    @Option(
+        help: ArgumentHelp("The directory to write; an earlier export gives way.", valueName: "dir"),
+        transform: OptionText.path)
     var out: String
 
     mutating func validate() throws {
