@@ -98,7 +98,8 @@ let package = Package(
         .testTarget(
             name: "RecodeDataTests",
             dependencies: [
-                "RecodeData", "TraceGen", "Filter", "JSONLines", "Trajectories", "TemporaryFiles",
+                "RecodeData", "TraceGen", "Export", "Filter", "Study", "JSONLines", "Trajectories",
+                "TemporaryFiles",
                 .product(name: "Subprocess", package: "swift-subprocess"),
             ],
             swiftSettings: strict),

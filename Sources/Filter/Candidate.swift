@@ -33,7 +33,9 @@ public struct Candidate: Sendable, Hashable {
         success = trajectory.success
         ended = trajectory.ended
         self.pairCount = pairCount
-        tokenCount = trajectory.usage.promptTokens + trajectory.usage.completionTokens
+        let (sum, isTooMuch) = trajectory.usage.promptTokens.addingReportingOverflow(
+            trajectory.usage.completionTokens)
+        tokenCount = isTooMuch ? .max : sum
     }
 
     /// Makes a candidate from its parts.
