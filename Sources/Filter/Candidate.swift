@@ -33,9 +33,7 @@ public struct Candidate: Sendable, Hashable {
         success = trajectory.success
         ended = trajectory.ended
         self.pairCount = pairCount
-        let (sum, isTooMuch) = trajectory.usage.promptTokens.addingReportingOverflow(
-            trajectory.usage.completionTokens)
-        tokenCount = isTooMuch ? .max : sum
+        tokenCount = trajectory.usage.promptTokens + trajectory.usage.completionTokens
     }
 
     /// Makes a candidate from its parts.
