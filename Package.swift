@@ -106,8 +106,8 @@ let package = Package(
         .testTarget(
             name: "RecodeDataTests",
             dependencies: [
-                "RecodeData", "TraceGen", "Filter", "JSONLines", "Trajectories", "TemporaryFiles",
-                "TestServers",
+                "RecodeData", "TraceGen", "Export", "Filter", "Study", "JSONLines", "Trajectories",
+                "TemporaryFiles", "TestServers",
                 .product(name: "Subprocess", package: "swift-subprocess"),
             ],
             exclude: ["Golden"], swiftSettings: strict),

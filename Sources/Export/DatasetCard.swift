@@ -7,15 +7,16 @@ enum DatasetCard {
 
     /// The card's text; nothing but the manifest shapes it.
     static func text(for manifest: ExportManifest) throws -> String {
-        [header(manifest.recipe), opening(manifest), try making(manifest.recipe), columns].joined(
+        [header(manifest), opening(manifest), try making(manifest.recipe), columns].joined(
             separator: "\n")
     }
 
-    private static func header(_ recipe: ExportRecipe) -> String {
-        var lines = [
-            "---", "configs:", "- config_name: default", "  data_files:", "  - split: \(recipe.splitName)",
-            "    path: \(recipe.splitName)-*.jsonl.gz", "dataset_info:", "  features:",
-        ]
+    private static func header(_ manifest: ExportManifest) -> String {
+        var lines = ["---", "configs:", "- config_name: default", "  data_files:"]
+        for split in Split.allCases.filter({ split in manifest.shards.contains { $0.split == split } }) {
+            lines += ["  - split: \(split.rawValue)", "    path: \(split.rawValue)-*.jsonl.gz"]
+        }
+        lines += ["dataset_info:", "  features:"]
         for column in ["prompt", "completion"] {
             lines += [
                 "  - name: \(column)", "    list:", "    - name: role", "      dtype: string",
@@ -83,8 +84,15 @@ enum DatasetCard {
     private static let metadata: [(name: String, type: String, meaning: String)] = [
         ("id", "string", "the pair's id, the same in every style"),
         ("trajectory_id", "string", "the episode it was cut from"),
-        ("node_id", "int64", "the node that holds the answer (its first action, where a tree was flattened)"),
-        ("turn", "int64", "which answer of its episode, from 0"),
+        (
+            "node_id", "int64",
+            "the node that holds the answer; where a tree was flattened, that of the turn's first action, so turns "
+                + "may share one"
+        ),
+        (
+            "turn", "int64",
+            "which answer of its episode, from 0: with `trajectory_id` it is unique in this export"
+        ),
         ("task_id", "string", "environment/task/variation"),
         ("environment", "string", "the environment"),
         ("agent", "string", "the method the pair teaches"),

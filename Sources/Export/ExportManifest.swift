@@ -61,8 +61,6 @@ public struct ExportRecipe: Codable, Sendable, Hashable {
     public var method: AgentKind
     /// How prompts were rendered.
     public var style: PromptStyle
-    /// The name the data has for loaders, such as `train`.
-    public var splitName: String
     /// The criteria trajectories were selected by; `null` when all were taken.
     public var selection: JSONValue
     /// Where the trajectories came from.
@@ -72,18 +70,16 @@ public struct ExportRecipe: Codable, Sendable, Hashable {
 
     enum CodingKeys: String, CodingKey {
         case format, method, style, selection, sources, versions
-        case splitName = "split_name"
     }
 
     /// Makes a recipe from its parts; `format` is filled in.
     public init(
-        method: AgentKind, style: PromptStyle, splitName: String = "train", selection: JSONValue = .null,
+        method: AgentKind, style: PromptStyle, selection: JSONValue = .null,
         sources: [ExportSource] = [], versions: [String: String] = [:]
     ) {
         format = Self.formatName
         self.method = method
         self.style = style
-        self.splitName = splitName
         self.selection = selection
         self.sources = sources
         self.versions = versions
@@ -123,8 +119,10 @@ public struct ExportCounts: Codable, Sendable, Hashable {
 
 /// A data file of an export.
 public struct ExportShard: Codable, Sendable, Hashable {
-    /// The file's name in the export's directory.
+    /// The file's name in the export's directory; it begins with the split.
     public var path: String
+    /// Where the environment files the tasks of its rows.
+    public var split: Split
     /// Its size as stored.
     public var bytes: Int
     /// Its rows.
@@ -132,8 +130,9 @@ public struct ExportShard: Codable, Sendable, Hashable {
     /// SHA-256 of the stored bytes.
     public var sha256: String
 
-    init(path: String, digest: FileDigest) {
+    init(path: String, split: Split, digest: FileDigest) {
         self.path = path
+        self.split = split
         bytes = digest.byteCount
         lines = digest.lineCount
         sha256 = digest.sha256

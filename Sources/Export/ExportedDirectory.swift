@@ -15,7 +15,7 @@ enum ExportedDirectory {
         let own: Set<String>
         do {
             let bytes = try AtomicFile.read("\(path)/\(ExportManifest.fileName)")
-            let manifest = try CanonicalJSON.decode(ExportManifest.self, from: bytes)
+            let manifest = try CanonicalJSON.decode(FileList.self, from: bytes)
             guard manifest.schema == ExportManifest.schemaName else {
                 throw refusal(path, "its \(ExportManifest.fileName) has schema \(manifest.schema.prefix(60))")
             }
@@ -26,6 +26,15 @@ enum ExportedDirectory {
         if let foreign = names.first(where: { !own.contains($0) }) {
             throw refusal(path, "it holds \(foreign), which its manifest does not list")
         }
+    }
+
+    /// What a manifest says of its files, by this version of the program or another.
+    private struct FileList: Decodable {
+        struct Shard: Decodable {
+            var path: String
+        }
+        var schema: String
+        var shards: [Shard]
     }
 
     private static func refusal(_ path: String, _ reason: String, cause: String? = nil) -> ExportError {

@@ -3,17 +3,29 @@ import Trajectories
 
 /// Writes pairs as a directory that `datasets.load_dataset` opens: gzipped shards, a card and a manifest.
 ///
+/// Each split of the environment has shards of its own, named after it: rows of test tasks never lie in `train-…`.
 /// Everything stands under a temporary name until ``finish(trajectories:dropped:)``; letting go of the exporter
 /// before that leaves nothing. The same pairs give the same bytes.
 public final class PairExporter {
     private let recipe: ExportRecipe
     private let limit: ShardLimit
     private let directory: StagedDirectory
-    private var complete: [(writer: AtomicLinesWriter, digest: FileDigest)] = []
-    private var current: (writer: AtomicLinesWriter, byteCount: Int)?
+    private var shards: [Split: SplitShards] = [:]
     private var seen: Set<String> = []
     private var pairsBySplit: [String: Int] = [:]
     private var line = JSONText()
+
+    /// The shards of one split.
+    private struct SplitShards {
+        var complete: [(writer: AtomicLinesWriter, digest: FileDigest)] = []
+        var current: (writer: AtomicLinesWriter, byteCount: Int)?
+
+        mutating func closeCurrent() throws {
+            guard let shard = current else { return }
+            complete.append((shard.writer, try shard.writer.complete()))
+            current = nil
+        }
+    }
 
     /// Begins an export.
     /// - Throws: ``ExportError`` (`foreignDirectory`) when `directory` holds anything but an earlier export, which
@@ -31,10 +43,10 @@ public final class PairExporter {
         try check(pair)
         line.removeAll()
         pair.appendLine(to: &line)
-        var shard = try openShard(for: line.bytes.count)
+        var shard = try openShard(of: pair.split, for: line.bytes.count)
         try shard.writer.append(line.bytes)
         shard.byteCount += line.bytes.count + 1
-        current = shard
+        shards[pair.split]?.current = shard
         pairsBySplit[pair.split.rawValue, default: 0] += 1
     }
 
@@ -46,8 +58,9 @@ public final class PairExporter {
     /// - Returns: the manifest, as written.
     /// - Throws: `JSONLinesError` from the disk; ``ExportError`` when something foreign has appeared in its place.
     public func finish(trajectories: Int, dropped: [String: Int]) throws -> ExportManifest {
-        if current == nil && complete.isEmpty { _ = try openShard(for: 0) }
-        try closeShard()
+        // Loaders want a file, even where there is no row whose split could name it.
+        if shards.isEmpty { _ = try openShard(of: .train, for: 0) }
+        for split in Split.allCases { try shards[split]?.closeCurrent() }
         let counts = ExportCounts(
             trajectories: trajectories, pairs: seen.count, dropped: dropped, pairsBySplit: pairsBySplit)
         let manifest = ExportManifest(recipe: recipe, counts: counts, shards: try nameShards())
@@ -78,35 +91,37 @@ public final class PairExporter {
         }
     }
 
-    private func openShard(for byteCount: Int) throws -> (writer: AtomicLinesWriter, byteCount: Int) {
-        if let current {
+    private func openShard(
+        of split: Split, for byteCount: Int
+    ) throws -> (writer: AtomicLinesWriter, byteCount: Int) {
+        var own = shards[split] ?? SplitShards()
+        if let current = own.current {
             let isFull =
                 current.writer.lineCount >= limit.rowCount || current.byteCount + byteCount > limit.byteCount
             if !isFull { return current }
-            try closeShard()
+            try own.closeCurrent()
         }
-        let name = "\(recipe.splitName)-\(complete.count).jsonl.gz"
+        let name = "\(split.rawValue)-\(own.complete.count).jsonl.gz"
         let shard = (writer: try AtomicLinesWriter(path: directory.path + "/" + name, compression: .gzip), 0)
-        current = shard
+        own.current = shard
+        shards[split] = own
         return shard
     }
 
-    private func closeShard() throws {
-        guard let shard = current else { return }
-        complete.append((shard.writer, try shard.writer.complete()))
-        current = nil
-    }
-
-    /// Gives the shards their names, which hold how many there are.
+    /// Gives the shards their names, which hold how many there are of their split.
     private func nameShards() throws -> [ExportShard] {
-        var shards: [ExportShard] = []
-        for (index, shard) in complete.enumerated() {
-            let name = "\(recipe.splitName)-\(fiveDigits(index))-of-\(fiveDigits(complete.count)).jsonl.gz"
-            try shard.writer.publish(as: name)
-            shards.append(ExportShard(path: name, digest: shard.digest))
+        var named: [ExportShard] = []
+        for split in Split.allCases {
+            let complete = shards[split]?.complete ?? []
+            for (index, shard) in complete.enumerated() {
+                let place = "\(fiveDigits(index))-of-\(fiveDigits(complete.count))"
+                let name = "\(split.rawValue)-\(place).jsonl.gz"
+                try shard.writer.publish(as: name)
+                named.append(ExportShard(path: name, split: split, digest: shard.digest))
+            }
         }
-        complete = []
-        return shards
+        shards = [:]
+        return named
     }
 
     private func fiveDigits(_ number: Int) -> String {

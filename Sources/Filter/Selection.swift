@@ -1,12 +1,14 @@
 import Trajectories
 
 /// Which trajectories are kept, and how that came about.
-public struct Selection: SchemaRecord, Codable, Sendable, Hashable {
+public struct Selection: Codable, Sendable, Hashable {
     /// The schema this module reads and writes.
     public static let schemaName = "recode.selection.v1"
 
     /// Always ``schemaName``.
     public var schema: String
+    /// The runs and files that were read, and what they held then.
+    public var sources: [SelectionSource]
     /// What was asked for.
     public var criteria: SelectionCriteria
     /// How many trajectories were read; `kept.count` and the drops add up to it.
@@ -26,11 +28,13 @@ public struct Selection: SchemaRecord, Codable, Sendable, Hashable {
     /// - Parameters:
     ///   - candidates: what was read, in canonical order.
     ///   - criteria: what is asked for.
+    ///   - sources: where the candidates were read.
     /// - Returns: the selection.
     /// - Complexity: O(*n* log *n*).
-    public static func select(_ candidates: some Sequence<Candidate>, by criteria: SelectionCriteria)
-        -> Selection
-    {
+    public static func select(
+        _ candidates: some Sequence<Candidate>, by criteria: SelectionCriteria,
+        from sources: [SelectionSource] = []
+    ) -> Selection {
         var contests: [[String]: Contest] = [:]
         var ids: Set<String> = []
         var order: [String] = []
@@ -41,11 +45,15 @@ public struct Selection: SchemaRecord, Codable, Sendable, Hashable {
                 candidate, reason: isRepeated ? .duplicateID : criteria.ineligibility(of: candidate))
             order.append(candidate.id)
         }
-        return Selection(criteria: criteria, order: order, contests: contests)
+        return Selection(criteria: criteria, sources: sources, order: order, contests: contests)
     }
 
-    private init(criteria: SelectionCriteria, order: [String], contests: [[String]: Contest]) {
+    private init(
+        criteria: SelectionCriteria, sources: [SelectionSource], order: [String],
+        contests: [[String]: Contest]
+    ) {
         schema = Self.schemaName
+        self.sources = sources
         self.criteria = criteria
         read = order.count
         dropped = [:]
@@ -69,6 +77,20 @@ public struct Selection: SchemaRecord, Codable, Sendable, Hashable {
     /// The rank of each kept trajectory in its group, by id.
     public var ranks: [String: Int] {
         Dictionary(kept.map { ($0.id, $0.rank) }, uniquingKeysWith: { first, _ in first })
+    }
+}
+
+/// A run or a file that a selection was made from, as it was then.
+public struct SelectionSource: Codable, Sendable, Hashable {
+    /// Its name, without the folders it lay in.
+    public var name: String
+    /// SHA-256 of its trajectories, as the run's `run.json` has it.
+    public var sha256: String
+
+    /// Makes a source from its parts.
+    public init(name: String, sha256: String) {
+        self.name = name
+        self.sha256 = sha256
     }
 }
 

@@ -33,24 +33,13 @@ public enum SelectionFile {
         }
         do {
             let selection = try RecordProblem.decode(Selection.self, from: bytes)
-            try check(selection)
+            try selection.check()
             return selection
         } catch {
             throw FilterError(
                 .badSelectionFile,
                 "\(path): no \(Selection.schemaName) file: \(error.text). Make it anew with recode-data filter."
             )
-        }
-    }
-
-    private static func check(_ selection: Selection) throws(RecordProblem) {
-        if Set(selection.kept.map(\.id)).count != selection.kept.count {
-            throw RecordProblem(keyPath: "kept", message: "lists an id twice")
-        }
-        let sum = selection.kept.count + selection.dropped.values.reduce(0, +)
-        if sum != selection.read {
-            throw RecordProblem(
-                keyPath: "read", message: "is \(selection.read), but kept and dropped add up to \(sum)")
         }
     }
 }

@@ -6,6 +6,8 @@ public struct TopPercentage: Sendable, Hashable {
     public let millionths: Int
 
     private static let scale = 1_000_000
+    /// The most trajectories a share can be taken of: 92 thousand million.
+    static let largestCount = Int.max / (100 * scale)
 
     /// Reads a percentage as people write it: `40`, `12.5`.
     /// - Throws: `badCriteria` for anything else, and outside (0, 100].
@@ -29,9 +31,12 @@ public struct TopPercentage: Sendable, Hashable {
     }
 
     /// How many of `count` are kept: the smallest whole number that is at least this percentage of them.
+    /// - Precondition: `count` is 0 or more, and at most ``largestCount``.
     public func share(of count: Int) -> Int {
-        let (product, overflow) = millionths.multipliedReportingOverflow(by: count)
-        precondition(!overflow && count >= 0, "a group has fewer than 92 thousand million trajectories")
+        precondition(
+            (0...Self.largestCount).contains(count), "a group has fewer than 92 thousand million trajectories"
+        )
+        let product = millionths * count
         let whole = 100 * Self.scale
         return product / whole + (product % whole == 0 ? 0 : 1)
     }

@@ -2,60 +2,138 @@ import Trajectories
 
 /// One environment and policy: a line for each p, the methods side by side, then the ratios.
 struct ComparisonTable {
-    /// A method's name over the columns that are its own; the first block is p, the last the ratios.
+    /// A title over the columns that are its own; the first block is p.
     struct Block {
         var title: String
         var columns: [String]
     }
 
-    let environment: String
-    let policy: String
+    let heading: String
     let blocks: [Block]
     let lines: [[String]]
 
     /// The tables of a study, in its order.
+    /// - Complexity: O(*n* log *n*) in the rows.
     static func all(of study: StudyTable) -> [ComparisonTable] {
+        let namesRuns = Set(study.rows.map(\.run)).count > 1
+        let ratios = Dictionary(
+            study.ratios.map { (RatioPlace(beside: $0), $0) }, uniquingKeysWith: { first, _ in first })
         var tables: [ComparisonTable] = []
-        for row in study.rows where tables.last.map({ !$0.isAbout(row) }) ?? true {
-            tables.append(ComparisonTable(about: row, in: study))
+        var rest = study.rows[...]
+        while let first = rest.first {
+            let rows = rest.prefix { first.isInTable(of: $0) }
+            tables.append(ComparisonTable(of: Array(rows), ratios, namesRun: namesRuns))
+            rest = rest.dropFirst(rows.count)
         }
         return tables
     }
 
-    private init(about first: StudyRow, in study: StudyTable) {
-        environment = first.environment
-        policy = first.policy
-        let rows = study.rows.filter { $0.environment == first.environment && $0.policy == first.policy }
-        let ratios = study.ratios.filter { $0.environment == first.environment && $0.policy == first.policy }
-        let methods = [AgentKind.react, .codeact, .recode].filter { method in
-            rows.contains { $0.method == method }
-        }
-        let flat = methods.contains(.recode) ? methods.filter { $0 != .recode } : []
+    private init(of rows: [StudyRow], _ ratios: [RatioPlace: StudyRatio], namesRun: Bool) {
+        let run = namesRun ? rows[0].run.map { ", run \($0)" } ?? "" : ""
+        heading = "\(rows[0].environment), policy \(rows[0].policy)\(run)"
+        let cells = Dictionary(
+            rows.map { (Cell(top: $0.top, way: Way($0)), $0) }, uniquingKeysWith: { first, _ in first })
+        let ways = Set(rows.map(Way.init)).sorted { $0.order < $1.order }
+        let flat = ways.contains { $0.method == .recode } ? ways.filter { $0.method != .recode } : []
+        let payers = Set(rows.filter(\.hasUsage).map(\.sourceAgent))
+        let paid = AgentKind.inOrder.filter(payers.contains)
         blocks =
             [Block(title: "", columns: ["top %"])]
-            + methods.map { Block(title: $0.title, columns: ["n", "pairs", "reward"]) }
+            + ways.map { Block(title: $0.title, columns: ["n", "pairs", "reward"]) }
             + (flat.isEmpty
-                ? [] : [Block(title: "pairs for one of ReCode", columns: flat.map(\.title))])
-        lines = ratios.map { ratio in
-            let peers = rows.filter(ratio.belongs)
-            return [Decimals.plain(ratio.top)]
-                + methods.flatMap { method in Self.cells(of: peers.first { $0.method == method }) }
-                + flat.map { Decimals.fixed($0 == .react ? ratio.reactToRecode : ratio.codeactToRecode) }
+                ? []
+                : [Block(title: "pairs for one of ReCode", columns: flat.map { $0.shortTitle(in: flat) })])
+            + paid.map {
+                Block(title: "used by \($0.title)", columns: ["prompt tokens", "answer tokens", "USD"])
+            }
+        lines = Set(rows.map(\.top)).sorted().map { top in
+            [Decimals.plain(top)]
+                + ways.flatMap { way in Self.counts(of: cells[Cell(top: top, way: way)]) }
+                + flat.map { way in
+                    let ratio = cells[Cell(top: top, way: way)].flatMap { ratios[RatioPlace(beside: $0)] }
+                    return Decimals.fixed(
+                        way.method == .react ? ratio?.reactToRecode : ratio?.codeactToRecode)
+                }
+                + paid.flatMap { agent in
+                    // What is kept is the same by every method, and each agent has its own.
+                    Self.usage(of: cells[Cell(top: top, way: Way(source: agent, method: agent))])
+                }
         }
-    }
-
-    private func isAbout(_ row: StudyRow) -> Bool {
-        environment == row.environment && policy == row.policy
     }
 
     /// Rewards are printed times 100 with two decimals, as the paper has them.
-    private static func cells(of row: StudyRow?) -> [String] {
+    private static func counts(of row: StudyRow?) -> [String] {
         guard let row else { return ["-", "-", "-"] }
         let reward = row.meanReward.map { mean in
             "\(Decimals.fixed(mean * 100)) ± \(Decimals.fixed((row.sdReward ?? 0) * 100))"
         }
         return [String(row.trajectories), String(row.pairs), reward ?? "-"]
     }
+
+    private static func usage(of row: StudyRow?) -> [String] {
+        guard let row, row.trajectories > 0 else { return ["-", "-", "-"] }
+        return [
+            String(row.promptTokens), String(row.completionTokens), Decimals.fixed(row.costUSD, places: 4),
+        ]
+    }
+}
+
+/// How pairs came about: by the loop that acted, and the method they teach.
+private struct Way: Hashable {
+    var source: AgentKind
+    var method: AgentKind
+
+    init(source: AgentKind, method: AgentKind) {
+        self.source = source
+        self.method = method
+    }
+
+    init(_ row: StudyRow) {
+        self.init(source: row.sourceAgent, method: row.method)
+    }
+
+    /// By method in the paper's order, a loop's own pairs before flattened ones.
+    var order: (Int, Int) { (AgentKind.inOrder.firstIndex(of: method) ?? 0, source == method ? 0 : 1) }
+
+    var title: String { source == method ? method.title : "\(method.title), flattened" }
+
+    /// The method alone where that is enough to tell it from the others.
+    func shortTitle(in ways: [Way]) -> String {
+        ways.count { $0.method == method } > 1 ? title : method.title
+    }
+}
+
+private struct Cell: Hashable {
+    var top: Double
+    var way: Way
+}
+
+/// What tells a ratio from every other.
+private struct RatioPlace: Hashable {
+    var environment: String
+    var policy: String
+    var run: String?
+    var sourceAgent: AgentKind
+    var top: Double
+
+    init(beside row: StudyRow) {
+        (environment, policy, run) = (row.environment, row.policy, row.run)
+        (sourceAgent, top) = (row.sourceAgent, row.top)
+    }
+
+    init(beside ratio: StudyRatio) {
+        (environment, policy, run) = (ratio.environment, ratio.policy, ratio.run)
+        (sourceAgent, top) = (ratio.sourceAgent, ratio.top)
+    }
+}
+
+extension StudyRow {
+    fileprivate func isInTable(of other: StudyRow) -> Bool {
+        environment == other.environment && policy == other.policy && run == other.run
+    }
+
+    /// Whether there is anything to say of what the policy used.
+    fileprivate var hasUsage: Bool { promptTokens > 0 || completionTokens > 0 || costUSD != nil }
 }
 
 extension AgentKind {
@@ -71,13 +149,16 @@ extension AgentKind {
 
 /// Numbers in words that do not depend on a locale.
 enum Decimals {
-    /// Two decimals, `-` for nothing.
-    static func fixed(_ value: Double?) -> String {
+    /// So many decimals, `-` for nothing.
+    static func fixed(_ value: Double?, places: Int = 2) -> String {
         guard let value else { return "-" }
-        let hundredths = Int((value * 100).rounded())
-        let digits = String(hundredths.magnitude % 100)
-        return (hundredths < 0 ? "-" : "") + "\(hundredths.magnitude / 100)."
-            + (digits.count < 2 ? "0" : "") + digits
+        let scale = (0..<places).reduce(1) { scale, _ in 10 * scale }
+        guard value.magnitude * Double(scale) < 1e15 else { return value.description }
+        let scaled = Int((value * Double(scale)).rounded())
+        let (whole, rest) = scaled.magnitude.quotientAndRemainder(dividingBy: UInt(scale))
+        let digits = String(rest)
+        return (scaled < 0 ? "-" : "") + "\(whole)."
+            + String(repeating: "0", count: places - digits.count) + digits
     }
 
     /// As few digits as say it all: `10`, `12.5`.

@@ -1,21 +1,20 @@
 extension StudyTable {
     /// A booktabs table for each environment and policy.
     var latexTables: String {
-        let tables = ComparisonTable.all(of: self).map(\.latex)
+        let tables = ComparisonTable.all(of: self).map { $0.latex(notes: notes) }
         guard !tables.isEmpty else { return "% No trajectories to count.\n" }
         return "% needs \\usepackage{booktabs}\n" + tables.joined(separator: "\n")
     }
 }
 
 extension ComparisonTable {
-    var latex: String {
+    func latex(notes: [String]) -> String {
         let columns = blocks.flatMap(\.columns)
         let rows = ([columns] + lines).map { $0.map(Self.latexText).joined(separator: " & ") + " \\\\" }
         return """
             \\begin{table}
             \\centering
-            \\caption{\(Self.latexText(environment)), policy \(Self.latexText(policy)). \
-            \(Self.latexText(StudyTable.note))}
+            \\caption{\(Self.latexText(heading)). \(Self.latexText(notes.joined(separator: " ")))}
             \\begin{tabular}{\(String(repeating: "r", count: columns.count))}
             \\toprule
             \(titles) \\\\

@@ -3,7 +3,7 @@ extension StudyTable {
     var markdownTables: String {
         let tables = ComparisonTable.all(of: self).map(\.markdown)
         guard !tables.isEmpty else { return "No trajectories to count.\n" }
-        return tables.joined(separator: "\n") + "\n" + Self.note + "\n"
+        return tables.joined(separator: "\n") + "\n" + notes.joined(separator: "\n\n") + "\n"
     }
 }
 
@@ -14,7 +14,7 @@ extension ComparisonTable {
         }
         let rows = [header, header.map { _ in "---:" }] + lines
         let table = rows.map { "| " + $0.map(Self.markdownText).joined(separator: " | ") + " |\n" }.joined()
-        return "### \(Self.markdownText(environment)), policy \(Self.markdownText(policy))\n\n" + table
+        return "### \(Self.markdownText(heading))\n\n" + table
     }
 
     private static func markdownText(_ text: String) -> String {

@@ -3,11 +3,14 @@ extension StudyTable {
     var textTables: String {
         let tables = ComparisonTable.all(of: self).map(\.text)
         guard !tables.isEmpty else { return "No trajectories to count.\n" }
-        return tables.joined(separator: "\n") + "\n" + Self.note + "\n"
+        return tables.joined(separator: "\n") + "\n" + notes.joined(separator: "\n") + "\n"
     }
 
     /// What the numbers of a rendered table are.
     static let note = "n: trajectories kept. Reward x 100: their mean ± sample standard deviation."
+
+    /// The lines under rendered tables.
+    var notes: [String] { [Self.note] + (selection.map { [$0.words] } ?? []) }
 }
 
 extension ComparisonTable {
@@ -25,7 +28,7 @@ extension ComparisonTable {
         let body = cells.map { line in
             zip(line, widths).map { padded($0, to: $1) }.joined(separator: "  ")
         }
-        return (["\(environment), policy \(policy)", titles(over: widths)] + body).joined(separator: "\n")
+        return ([heading, titles(over: widths)] + body).joined(separator: "\n")
             + "\n"
     }
 

@@ -9,7 +9,9 @@ public final class CallLog {
     /// What resuming removed.
     public private(set) var cutTail: CutTail?
     /// What all calls cost together.
-    public private(set) var usage = Usage()
+    public private(set) var usage = Usage.zero
+    /// What those calls cost whose price is known, in US dollars.
+    public private(set) var knownCostUSD = 0.0
 
     private let path: String
     private var index = CallIndex()
@@ -25,7 +27,7 @@ public final class CallLog {
         do {
             while let (record, place) = try reader.next() {
                 index.places[record.key] = place
-                usage.add(record.response.usage)
+                add(record.response.usage)
             }
         } catch  where error.code == .truncated {
             cutTail = try TrajectoriesError.translating { () throws(JSONLinesError) in
@@ -58,7 +60,12 @@ public final class CallLog {
             try file.append(compressor.member(of: line))
             index.places[record.key] = RecordPlace(file: path, offset: offset, indexInMember: 0)
         }
-        usage.add(record.response.usage)
+        add(record.response.usage)
+    }
+
+    private func add(_ spent: Usage) {
+        usage.add(spent)
+        knownCostUSD += spent.costUSD ?? 0
     }
 
     /// Writes the calls anew in the order of their episodes, without those that were asked again.

@@ -10,9 +10,10 @@ public struct Pair: Codable, Sendable, Hashable {
     public var completion: [Message]
     /// The trajectory the pair was cut from.
     public var trajectoryID: String
-    /// The node that holds the answer; for a flattened turn, the node of its first action.
+    /// The node that holds the answer; for a flattened turn, the node of its first action, which turns may share.
     public var nodeID: Int
-    /// Which answer of its trajectory it is, from 0, in execution order; dropped answers are counted.
+    /// Which answer of its trajectory it is, from 0, in execution order; dropped answers are counted. Unique among a
+    /// trajectory's pairs by one method.
     public var turn: Int
     /// `environment/task/variation`.
     public var taskID: String

@@ -4,8 +4,15 @@ import FoundationEssentials
 public protocol SchemaRecord: Decodable {
     /// The schema the type reads and writes.
     static var schemaName: String { get }
+    /// The values that keys with a fixed set of them may have, by key; messages list them.
+    static var allowedValues: [String: [String]] { get }
     /// The schema a value declares.
     var schema: String { get }
+}
+
+extension SchemaRecord {
+    /// None beside those of the records of this module.
+    public static var allowedValues: [String: [String]] { [:] }
 }
 
 extension Trajectory: SchemaRecord {}
@@ -42,7 +49,7 @@ public struct RecordProblem: Error, Sendable, Hashable {
         } catch {
             // What comes first in a reader's mind comes first here: is it JSON, an object, of this schema?
             throw notAnObject(bytes) ?? otherSchema(bytes, than: Value.schemaName) ?? noWholeNumber(bytes)
-                ?? RecordProblem(error)
+                ?? RecordProblem(error, allowing: Value.allowedValues)
         }
         try requireSchema(of: value)
         return value
@@ -101,7 +108,7 @@ extension RecordProblem {
         "variation", "max_depth", "max_retry", "max_rewrite", "step_limit", "steps", "calls", "prompt_tokens",
         "completion_tokens", "seed", "repeat", "id", "parent", "depth", "attempt", "trajectories",
         "successes", "bytes",
-        "lines", "read", "rank", "n", "k", "kept", "tied_at_cut", "tied_kept",
+        "lines", "read", "rank", "n", "k", "kept", "tied_at_cut", "tied_kept", "dropped",
     ]
 
     private static func noWholeNumber(_ value: JSONValue, at path: String, key: String) -> RecordProblem? {
@@ -114,13 +121,15 @@ extension RecordProblem {
             }.first
         case .object(let members):
             return members.sorted { $0.key < $1.key }.lazy.compactMap { name, element in
-                noWholeNumber(element, at: path.isEmpty ? name : "\(path).\(name)", key: name)
+                // Counts by reason are counts, whatever the reason is called.
+                noWholeNumber(
+                    element, at: path.isEmpty ? name : "\(path).\(name)", key: key == "dropped" ? key : name)
             }.first
         default: return nil
         }
     }
 
-    init(_ error: any Error) {
+    init(_ error: any Error, allowing values: [String: [String]] = [:]) {
         guard let error = error as? DecodingError else {
             self.init(keyPath: "", message: "cannot be decoded (\(error))")
             return
@@ -137,22 +146,24 @@ extension RecordProblem {
                 message: "has the wrong type, expected \(Self.name(of: type))"
             )
         case .dataCorrupted(let context):
-            self.init(keyPath: Self.path(context.codingPath), message: Self.words(for: context))
+            self.init(
+                keyPath: Self.path(context.codingPath), message: Self.words(for: context, allowing: values))
         @unknown default:
             self.init(keyPath: "", message: "cannot be decoded (\(error))")
         }
     }
 
-    private static func words(for context: DecodingError.Context) -> String {
+    private static func words(
+        for context: DecodingError.Context, allowing own: [String: [String]]
+    ) -> String {
         // A key with a fixed set of values says which ones there are.
         let choices: [String: [String]] = [
             "agent": AgentKind.allCases.map(\.rawValue), "split": Split.allCases.map(\.rawValue),
             "ended": EndReason.allCases.map(\.rawValue), "kind": NodeKind.allCases.map(\.rawValue),
             "status": NodeStatus.allCases.map(\.rawValue), "problem": AttemptProblem.allCases.map(\.rawValue),
         ]
-        guard let key = context.codingPath.last?.stringValue, let values = choices[key] else {
-            return context.debugDescription
-        }
+        let key = context.codingPath.last { $0.intValue == nil }?.stringValue ?? ""
+        guard let values = own[key] ?? choices[key] else { return context.debugDescription }
         return "has an unknown value, expected one of \(values.joined(separator: ", "))"
     }
 

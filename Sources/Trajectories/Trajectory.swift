@@ -228,7 +228,7 @@ public struct Usage: Codable, Sendable, Hashable {
     public var promptTokens: Int
     /// Tokens received.
     public var completionTokens: Int
-    /// US dollars; `nil` where no price is known.
+    /// US dollars; `nil` where the price of any part is unknown.
     public var costUSD: Double?
 
     enum CodingKeys: String, CodingKey {
@@ -237,7 +237,7 @@ public struct Usage: Codable, Sendable, Hashable {
         case costUSD = "cost_usd"
     }
 
-    /// Makes a record; nothing spent by default.
+    /// Makes a record; by default one of an answer whose tokens and price are unknown.
     public init(promptTokens: Int = 0, completionTokens: Int = 0, costUSD: Double? = nil) {
         self.promptTokens = promptTokens
         self.completionTokens = completionTokens
@@ -246,10 +246,13 @@ public struct Usage: Codable, Sendable, Hashable {
 }
 
 extension Usage {
-    /// Adds what another answer cost; an unknown price makes the sum unknown only if nothing was priced.
+    /// Nothing spent, which costs nothing: what sums begin with. `Usage()` is an answer that nobody counted.
+    public static let zero = Usage(costUSD: 0)
+
+    /// Adds what another answer used; the cost of the sum is unknown once that of any part is.
     public mutating func add(_ other: Usage) {
         promptTokens += other.promptTokens
         completionTokens += other.completionTokens
-        if let cost = other.costUSD { costUSD = (costUSD ?? 0) + cost }
+        costUSD = costUSD.flatMap { cost in other.costUSD.map { cost + $0 } }
     }
 }

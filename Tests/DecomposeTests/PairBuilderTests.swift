@@ -64,6 +64,20 @@ import Trajectories
         #expect(user.contains("- words (list[str]): ['{{signature}}', \"it's\"]"))
     }
 
+    @Test(arguments: SampleEpisodes.names, AgentKind.allCases)
+    func trajectoryAndTurnAreUniqueWhereNodesRepeat(name: String, method: AgentKind) throws {
+        let episode = try SampleEpisodes.named(name)
+        guard episode.agent == .recode || episode.agent == method else { return }
+        let pairs = try PairBuilder(method: method, style: .bare, prompts: .none).pairs(of: episode).pairs
+        #expect(Set(pairs.map(\.turn)).count == pairs.count)
+        #expect(Set(pairs.map(\.id)).count == pairs.count)
+        #expect(pairs.map(\.turn) == pairs.map(\.turn).sorted())
+        if method == .recode { #expect(Set(pairs.map(\.nodeID)).count == pairs.count) }
+        if name == "repeated-actions", method == .react {
+            #expect(Set(pairs.map(\.nodeID)).count < pairs.count, "one node, several actions")
+        }
+    }
+
     @Test func idsDifferBetweenMethodsAndStayAcrossStyles() throws {
         let recode = try PairBuilder(method: .recode, prompts: try TestPrompts.library).pairs(
             of: SampleEpisodes.nested

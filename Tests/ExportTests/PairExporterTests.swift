@@ -60,13 +60,20 @@ import Trajectories
         let pairs = (0..<40).map { SamplePairs.pair($0, node: $0, reward: $0 < 20 ? 1 : 0.25) }
         let manifest = try export(pairs, limit: ShardLimit(rowCount: 16))
         let files = try await readByPython()
-        #expect(files.flatMap(\.rows) == pairs)
         #expect(
-            files.map(\.name) == (0..<3).map { "train-0000\($0)-of-00003.jsonl.gz" })
-        #expect(manifest.shards.map(\.path) == files.map(\.name))
-        #expect(manifest.shards.map(\.sha256) == files.map(\.sha256))
-        #expect(manifest.shards.map(\.bytes) == files.map(\.bytes))
-        #expect(manifest.shards.map(\.lines) == [16, 16, 8])
+            manifest.shards.map(\.path) == [
+                "train-00000-of-00002.jsonl.gz", "train-00001-of-00002.jsonl.gz",
+                "dev-00000-of-00002.jsonl.gz", "dev-00001-of-00002.jsonl.gz",
+            ])
+        #expect(manifest.shards.map(\.split) == [.train, .train, .dev, .dev])
+        #expect(manifest.shards.map(\.lines) == [16, 4, 16, 4])
+        for (split, shards) in [(Split.train, manifest.shards.prefix(2)), (.dev, manifest.shards.suffix(2))] {
+            let own = files.filter { $0.name.hasPrefix("\(split.rawValue)-") }
+            #expect(own.flatMap(\.rows) == pairs.filter { $0.split == split })
+            #expect(shards.map(\.path) == own.map(\.name))
+            #expect(shards.map(\.sha256) == own.map(\.sha256))
+            #expect(shards.map(\.bytes) == own.map(\.bytes))
+        }
         // All rows of all files have the same keys and types.
         #expect(Set(files.flatMap(\.columns)).count == 1)
     }
@@ -82,7 +89,7 @@ import Trajectories
     @Test func bytesBoundFillsShardsToo() throws {
         let pairs = (0..<6).map { SamplePairs.pair($0, text: String(repeating: "x", count: 400)) }
         let manifest = try export(pairs, limit: ShardLimit(byteCount: 3000))
-        #expect(manifest.shards.map(\.lines) == [2, 2, 2])
+        #expect(manifest.shards.map(\.lines) == [2, 1, 2, 1])
         let single = try export(pairs, to: "single", limit: ShardLimit(byteCount: 1))
         #expect(single.shards.map(\.lines) == [1, 1, 1, 1, 1, 1])
     }
@@ -99,7 +106,10 @@ import Trajectories
         try export(pairs, to: "one")
         try export(pairs, to: "two")
         let names = try FileManager.default.contentsOfDirectory(atPath: directory.file("one")).sorted()
-        #expect(names == ["README.md", "manifest.json", "train-00000-of-00001.jsonl.gz"])
+        #expect(
+            names == [
+                "README.md", "dev-00000-of-00001.jsonl.gz", "manifest.json", "train-00000-of-00001.jsonl.gz",
+            ])
         for name in names {
             #expect(try directory.bytes(of: "one/\(name)") == directory.bytes(of: "two/\(name)"), "\(name)")
         }
@@ -112,8 +122,10 @@ import Trajectories
         var manifest = try CanonicalJSON.decode(
             ExportManifest.self, from: try directory.bytes(of: "out/manifest.json"))
         // What deflate makes of the rows is zlib's to choose; the test above compares it with the file.
-        manifest.shards[0].bytes = 0
-        manifest.shards[0].sha256 = "(checked elsewhere)"
+        for index in manifest.shards.indices {
+            manifest.shards[index].bytes = 0
+            manifest.shards[index].sha256 = "(checked elsewhere)"
+        }
         try GoldenFile.check(
             String(decoding: try CanonicalJSON.encodePretty(manifest), as: UTF8.self), "manifest.json")
     }
@@ -177,7 +189,17 @@ import Trajectories
         let manifest = try second.finish(trajectories: 1, dropped: [:])
         #expect(try directory.names() == ["out"])
         let names = try FileManager.default.contentsOfDirectory(atPath: directory.file("out")).sorted()
-        #expect(names == ["README.md", "manifest.json"] + manifest.shards.map(\.path))
+        #expect(names == (["README.md", "manifest.json"] + manifest.shards.map(\.path)).sorted())
+    }
+
+    @Test func exportOfAnotherVersionGivesWayToo() throws {
+        _ = try exporter().finish(trajectories: 0, dropped: [:])
+        let text = String(decoding: try directory.bytes(of: "out/manifest.json"), as: UTF8.self)
+        let older = text.replacing("\"split\" : \"train\"", with: "\"more\" : 1")
+        try #require(older != text)
+        _ = try directory.write(Array(older.utf8), to: "out/manifest.json")
+        _ = try exporter().finish(trajectories: 0, dropped: [:])
+        #expect(try directory.bytes(of: "out/manifest.json") == Array(text.utf8))
     }
 
     @Test func foreignDirectoryIsRefused() throws {

@@ -16,7 +16,9 @@ import Trajectories
                 id: id, parts: [.environment: "scienceworld", .agent: "recode", .policyModel: "expert"],
                 reward: reward, success: true, ended: .resolved, pairCount: 1, tokenCount: 1)
         }
-        selection = Selection.select(candidates, by: try SelectionCriteria(top: TopPercentage("12.5")))
+        selection = Selection.select(
+            candidates, by: try SelectionCriteria(top: TopPercentage("12.5")),
+            from: [SelectionSource(name: "expert", sha256: "ab12")])
     }
 
     @Test func aSelectionHasExactlyThisTextAndIsReadBack() throws {
@@ -67,7 +69,13 @@ import Trajectories
                 }
               ],
               "read" : 3,
-              "schema" : "recode.selection.v1"
+              "schema" : "recode.selection.v1",
+              "sources" : [
+                {
+                  "name" : "expert",
+                  "sha256" : "ab12"
+                }
+              ]
             }
 
             """
@@ -85,6 +93,7 @@ import Trajectories
             "read: is 4, but kept and dropped add up to 3"
         ),
         ("\"rank\" : 1", "\"rang\" : 1", "kept[0].rank: is missing"),
+        ("\"sources\"", "\"source\"", "sources: is missing"),
         ("\"rank\" : 1", "\"rank\" : 1.5", "kept[0].rank: is 1.5, expected a whole number"),
         (
             "\"min_reward\" : 0", "\"min_reward\" : \"0\"",
@@ -98,6 +107,115 @@ import Trajectories
         ),
     ])
     func aBrokenFileNamesTheKey(old: String, new: String, problem: String) throws {
+        try expect(problem, whenReplacing: old, by: new)
+    }
+
+    @Test(arguments: [
+        (
+            "\"ties\" : \"hash\"", "\"ties\" : \"hsah\"",
+            "criteria.ties: has an unknown value, expected one of hash, shortest, cheapest, all"
+        ),
+        (
+            "\"success\" : \"any\"", "\"success\" : \"all\"",
+            "criteria.success: has an unknown value, expected one of any, successful_only"
+        ),
+        (
+            "\"agent\",", "\"agents\",",
+            "criteria.group[1]: has an unknown value, expected one of environment, agent, policy_model, policy_name, "
+                + "split, task"
+        ),
+    ])
+    func anUnknownNameIsSaidWithTheOnesThereAre(old: String, new: String, problem: String) throws {
+        try expect(problem, whenReplacing: old, by: new)
+    }
+
+    @Test(arguments: [
+        ("\"rank\" : 1", "\"rank\" : -7", "kept[0].rank: is -7, expected a rank from 1 to 1"),
+        ("\"rank\" : 1", "\"rank\" : 2", "kept[0].rank: is 2, expected a rank from 1 to 1"),
+        (
+            "    \"reward_too_low\" : 1\n  },\n  \"groups\"",
+            "    \"lost_tie\" : 9223372036854775807\n  },\n  \"groups\"",
+            "dropped.lost_tie: is 9223372036854775807, expected a count from 0 to 92233720368"
+        ),
+        (
+            "    \"reward_too_low\" : 1\n  },\n  \"groups\"",
+            "    \"lost_tie\" : 9223372036854775808\n  },\n  \"groups\"",
+            "dropped.lost_tie: is 9.223372036854776e+18, expected a whole number"
+        ),
+        (
+            "    \"reward_too_low\" : 1\n  },\n  \"groups\"", "    \"bad_luck\" : 1\n  },\n  \"groups\"",
+            "dropped.bad_luck: is no reason, expected one of duplicate_id, policy_error, environment_error, budget, "
+                + "reward_too_low, unsuccessful, below_cut, lost_tie"
+        ),
+        (
+            "        \"reward_too_low\" : 1", "        \"reward_too_low\" : -1",
+            "groups[0].dropped.reward_too_low: is -1, expected a count from 0 to 92233720368"
+        ),
+        (
+            "        \"reward_too_low\" : 1", "        \"reward_too_low\" : 2",
+            "groups[0].read: is 3, but kept and dropped add up to 4"
+        ),
+        (
+            "        \"reward_too_low\" : 1", "        \"unsuccessful\" : 1",
+            "dropped.reward_too_low: is 1, but the groups drop 0"
+        ),
+        ("\"n\" : 2", "\"n\" : 3", "groups[0].n: is 3, but kept, lost_tie and below_cut add up to 2"),
+        (
+            "\"n\" : 2", "\"n\" : 4611686018427387904",
+            "groups[0].n: is 4611686018427387904, expected a count from 0 to 92233720368"
+        ),
+        ("\"k\" : 1", "\"k\" : 2", "groups[0].k: is 2, but 12.5 % of 2 is 1"),
+        (
+            "\"tied_kept\" : 1", "\"tied_kept\" : 2",
+            "groups[0].tied_kept: is 2, more than tied_at_cut (1) or kept (1)"
+        ),
+        (
+            "\"cut_reward\" : 1", "\"cut_reward\" : 7",
+            "groups[0].cut_reward: is 7.0, expected a reward from 0 to 1"
+        ),
+        (
+            "\"agent\" : \"recode\"", "\"task\" : \"boil\"",
+            "groups[0].group: has other keys than the parts that criteria.group names"
+        ),
+        (
+            "\"min_reward\" : 0", "\"min_reward\" : -1",
+            "criteria.min_reward: is -1.0, expected 0 or more and less than 1"
+        ),
+        (
+            "      \"rank\" : 1\n    }", "      \"rank\" : 1\n    }, {\"id\" : \"b\", \"rank\" : 2}",
+            "read: is 3, but kept and dropped add up to 4"
+        ),
+        (
+            "\"id\" : \"a\",\n      \"rank\" : 1", "\"id\" : 1, \"rank\" : 1",
+            "kept[0].id: has the wrong type, expected text"
+        ),
+    ])
+    func numbersThatDoNotFitTogetherAreRefused(old: String, new: String, problem: String) throws {
+        try expect(problem, whenReplacing: old, by: new)
+    }
+
+    @Test(arguments: TieRule.allCases)
+    func everySelectionThatIsMadeIsReadBack(ties: TieRule) throws {
+        var generator = SeededGenerator(seed: 5)
+        for count in [0, 1, 2, 7, 40] {
+            let candidates = (0..<count).map { number in
+                Candidate(
+                    id: "\(number / 2 * (number % 5 == 0 ? 1 : 2))",
+                    parts: [.environment: "e", .agent: ["recode", "react"][number % 2], .policyModel: "m"],
+                    reward: Double(Int.random(in: 0...3, using: &generator)) / 3, success: number % 3 == 0,
+                    ended: number % 11 == 3 ? .policyError : .resolved, pairCount: number, tokenCount: 1)
+            }
+            for top in ["0.5", "33", "100"] {
+                let made = Selection.select(
+                    candidates, by: try SelectionCriteria(top: TopPercentage(top), ties: ties))
+                let path = directory.file("made.json")
+                try SelectionFile.write(made, to: path)
+                #expect(try SelectionFile.read(path) == made)
+            }
+        }
+    }
+
+    private func expect(_ problem: String, whenReplacing old: String, by new: String) throws {
         try SelectionFile.write(selection, to: directory.file("a.json"))
         let text = String(decoding: try directory.bytes(of: "a.json"), as: UTF8.self)
         try #require(text.contains(old))

@@ -67,22 +67,29 @@ struct BuiltProgram {
     }
 }
 
-/// A finished run of made-up episodes: one for each reward, each with two expansions and two actions.
-func writeRun(at path: String, rewards: [Double]) throws {
+/// A finished run of made-up episodes: one for each reward, each with two expansions, or turns, and two actions.
+/// - Parameter first: the variation of the first; runs that share none have no episode in common.
+func writeRun(
+    at path: String, rewards: [Double], first: Int = 0, split: Split = .train, agent: AgentKind = .recode,
+    usage: Usage = Usage()
+) throws {
     let start = try RunCollector.begin(
         at: path, recipe: ["made": "up"], versions: ["test": "1"], unfinished: .refuse)
     guard case .collecting(let collector) = start else { return }
-    for (variation, reward) in rewards.enumerated() {
-        try collector.append(episode(variation: variation, reward: reward))
+    for (index, reward) in rewards.enumerated() {
+        var episode = episode(variation: first + index, reward: reward, split: split)
+        episode.usage = usage
+        if agent != .recode { episode.flatten(to: agent) }
+        try collector.append(episode)
     }
-    _ = try collector.seal(order: rewards.indices.map(episodeID))
+    _ = try collector.seal(order: rewards.indices.map { episodeID(first + $0) })
 }
 
 private func episodeID(_ variation: Int) -> String {
     Digest.sha256Hex(of: "episode \(variation)".utf8).prefix(32).description
 }
 
-private func episode(variation: Int, reward: Double) -> Trajectory {
+private func episode(variation: Int, reward: Double, split: Split) -> Trajectory {
     let look = Action(action: "look around", observation: "A hallway.", reward: 0)
     let wait = Action(action: "wait", observation: "Time passes.", reward: reward)
     let nodes = [
@@ -103,12 +110,31 @@ private func episode(variation: Int, reward: Double) -> Trajectory {
     return Trajectory(
         id: episodeID(variation), taskID: "scienceworld/boil/\(variation)",
         environment: EnvironmentRecord(
-            name: "scienceworld", version: "1.2.3", task: "boil", variation: variation, split: .train),
+            name: "scienceworld", version: "1.2.3", task: "boil", variation: variation, split: split),
         instruction: "Boil water.", initialObservation: "A hallway.", agent: .recode,
         policy: PolicyRecord(name: "expert", model: "expert"), limits: EpisodeLimits(stepLimit: 100),
         reward: reward, nativeReward: NativeReward(value: reward * 100, min: -100, max: 100),
         success: reward == 1,
         ended: .resolved, steps: 2, calls: 2, usage: Usage(), seed: 0, repeat: 0, nodes: nodes)
+}
+
+extension Trajectory {
+    /// Makes the made-up episode one of a flat agent: a turn for each action.
+    fileprivate mutating func flatten(to agent: AgentKind) {
+        self.agent = agent
+        let actions = nodes.flatMap(\.actions)
+        nodes = [
+            Node(
+                id: 0, parent: nil, depth: 0, kind: .placeholder, code: "solve(instruction, observation)",
+                status: .pending)
+        ]
+        for (index, action) in actions.enumerated() {
+            nodes.append(
+                Node(
+                    id: index + 1, parent: 0, depth: 1, kind: .turn, code: action.action, status: .completed,
+                    expansion: answer("Go on.", action.action), actions: [action]))
+        }
+    }
 }
 
 private func answer(_ thought: String, _ code: String) -> Expansion {

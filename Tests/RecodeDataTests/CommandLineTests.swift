@@ -1,6 +1,9 @@
+import FoundationEssentials
 import JSONLines
+import Study
 import TemporaryFiles
 import Testing
+import Trajectories
 
 @Suite struct CommandLineTests {
     private let directory: TemporaryDirectory
@@ -72,6 +75,17 @@ import Testing
         ),
         (["collect", "--run", "r", "--concurrency", "0"], "--concurrency is 0, expected 1 or more."),
         (["collect"], "Missing expected argument '--run <dir>'"),
+        (["collect", "--run", ""], "the path is empty, expected a file or directory."),
+        (["run", "", "--out", "o"], "the path is empty, expected a file or directory."),
+        (["run", "p.yaml", "--out", ""], "the path is empty, expected a file or directory."),
+        (["count", ""], "the path is empty, expected a file or directory."),
+        (["filter", "r", "--out", ""], "the path is empty, expected a file or directory."),
+        (["export", "r", "--out", ""], "the path is empty, expected a file or directory."),
+        (
+            ["export", "r", "--out", "o", "--selection", ""],
+            "the path is empty, expected a file or directory."
+        ),
+        (["run", ".", "--out", "o"], ".: this is a directory, expected a pipeline file."),
         (["collct"], "Unexpected argument 'collct'"),
     ])
     func badUsageExitsWith64AndWritesNothing(arguments: [String], message: String) async throws {
@@ -186,8 +200,33 @@ import Testing
         let outcome = try await run("export", "other", "--selection", "s.json", "--out", "e")
         #expect(outcome.code == 65)
         #expect(
-            outcome.errors.contains("the selection keeps 3 trajectories that the runs do not have (first: "))
+            outcome.errors.contains("s.json: sources: the selection was made from r (sha256 "),
+            "\(outcome.errors)")
+        #expect(outcome.errors.contains("too, which is not among the runs given."))
+        let both = try await run("export", "r", "other", "--selection", "s.json", "--out", "e")
+        #expect(both.code == 65)
+        #expect(both.errors.contains("s.json: sources: the selection was not made from other (sha256 "))
         #expect(try directory.names() == ["other", "r", "s.json"])
+    }
+
+    @Test func aSelectionOfARunThatWasMadeAnewSinceIsRefused() async throws {
+        #expect(try await run("filter", "r", "--top", "50", "--out", "s.json").code == 0)
+        try FileManager.default.removeItem(atPath: directory.file("r"))
+        try writeRun(at: directory.file("r"), rewards: [1, 0.25, 0.5, 0.75, 0])
+        let outcome = try await run("export", "r", "--selection", "s.json", "--out", "e")
+        #expect(outcome.code == 65)
+        #expect(
+            outcome.errors.hasPrefix(
+                "recode-data: error: s.json: sources: the selection was made from other trajectories of r (sha256 "
+            ))
+        #expect(outcome.errors.hasSuffix("Filter again: recode-data filter, with the same runs.\n"))
+        #expect(try directory.names() == ["r", "s.json"])
+    }
+
+    @Test func aSelectionStaysGoodForARunThatWasMovedOrRenamed() async throws {
+        #expect(try await run("filter", "r", "--top", "50", "--out", "s.json").code == 0)
+        try FileManager.default.moveItem(atPath: directory.file("r"), toPath: directory.file("moved"))
+        #expect(try await run("export", "moved", "--selection", "s.json", "--out", "e").code == 0)
     }
 
     @Test func countingPrintsARowForEachMethodAndPercentage() async throws {
@@ -195,15 +234,102 @@ import Testing
         #expect(outcome.code == 0)
         #expect(outcome.errors.isEmpty)
         let rows = outcome.output.split(separator: "\r\n").map {
-            $0.split(separator: ",").prefix(6).joined(separator: " ")
+            $0.split(separator: ",", omittingEmptySubsequences: false).prefix(8).joined(separator: " ")
         }
         #expect(
             rows == [
-                "environment policy method top trajectories pairs",
-                "scienceworld expert react 50 2 4", "scienceworld expert codeact 50 2 4",
-                "scienceworld expert recode 50 2 4", "scienceworld expert react 100 4 8",
-                "scienceworld expert codeact 100 4 8", "scienceworld expert recode 100 4 8",
+                "environment policy run source_agent method top trajectories pairs",
+                "scienceworld expert  recode react 50 2 4", "scienceworld expert  recode codeact 50 2 4",
+                "scienceworld expert  recode recode 50 2 4", "scienceworld expert  recode react 100 4 8",
+                "scienceworld expert  recode codeact 100 4 8", "scienceworld expert  recode recode 100 4 8",
             ])
+    }
+
+    private func study(_ arguments: String...) async throws -> StudyTable {
+        let outcome = try await BuiltProgram.run(
+            ["count"] + arguments + ["--format", "json"], in: directory.path)
+        #expect(outcome.code == 0, "\(outcome.errors)")
+        return try CanonicalJSON.decode(StudyTable.self, from: outcome.output.utf8)
+    }
+
+    @Test func whereNothingIsKeptARowSaysSo() async throws {
+        try writeRun(at: directory.file("low"), rewards: [0.25, 0], first: 100)
+        let study = try await study("low", "--top", "10,100", "--min-reward", "0.5")
+        #expect(study.rows.map(\.top) == [10, 10, 10, 100, 100, 100])
+        #expect(study.rows.allSatisfy { $0.trajectories == 0 && $0.pairs == 0 && $0.meanReward == nil })
+        let text = try await run("count", "low", "--top", "10", "--min-reward", "0.5")
+        let line = text.output.split(separator: "\n").first { $0.hasPrefix("   10  ") } ?? ""
+        #expect(line.split(separator: " ") == ["10", "0", "0", "-", "0", "0", "-", "0", "0", "-", "-", "-"])
+    }
+
+    @Test func episodesOfAFlatAgentAndFlattenedOnesAreCountedApart() async throws {
+        try writeRun(at: directory.file("flat"), rewards: [1, 1, 1], first: 100, agent: .react)
+        let study = try await study("r", "flat", "--top", "100")
+        let react = study.rows.filter { $0.method == .react }
+        #expect(react.map(\.sourceAgent) == [.react, .recode])
+        #expect(react.map(\.trajectories) == [3, 4])
+    }
+
+    @Test func eachRunIsSelectedFromByItselfWhereThatIsAskedFor() async throws {
+        try writeRun(at: directory.file("s"), rewards: [0.1, 0.2, 0.3, 0.4], first: 100)
+        let pooled = try await study("r", "s", "--top", "50")
+        #expect(pooled.rows.map(\.run) == [nil, nil, nil])
+        #expect(pooled.rows.map(\.trajectories) == [4, 4, 4])
+        #expect(pooled.rows[0].meanReward == 0.6625)
+        let apart = try await study("r", "s", "--top", "50", "--each-run")
+        #expect(apart.rows.map(\.run) == ["r", "r", "r", "s", "s", "s"])
+        #expect(apart.rows.map(\.meanReward) == [0.875, 0.875, 0.875, 0.35, 0.35, 0.35])
+        #expect(apart.selection?.group == ["run", "environment", "agent", "policy_model"])
+        let twice = try await run("count", "r", "r", "--each-run")
+        #expect(twice.code == 64)
+        #expect(
+            twice.errors.contains("--each-run: two runs are named r, so their rows could not be told apart."))
+    }
+
+    @Test func theTableNamesTheRulesItWasSelectedBy() async throws {
+        let rules = ["--ties", "cheapest", "--seed", "9", "--min-reward", "0.5", "--successful-only"]
+        let json = try await BuiltProgram.run(
+            ["count", "r", "--format", "json"] + rules, in: directory.path)
+        let study = try CanonicalJSON.decode(StudyTable.self, from: json.output.utf8)
+        #expect(
+            study.selection
+                == StudySelection(
+                    group: ["environment", "agent", "policy_model"], ties: "cheapest", seed: 9,
+                    minReward: 0.5,
+                    success: "successful_only"))
+        for format in ["text", "markdown", "latex"] {
+            let outcome = try await BuiltProgram.run(
+                ["count", "r", "--format", format] + rules, in: directory.path)
+            #expect(
+                outcome.output.replacing("\\", with: "").contains("; ties cheapest, seed 9; min_reward 0.5;"))
+        }
+        let csv = try await BuiltProgram.run(["count", "r", "--format", "csv"] + rules, in: directory.path)
+        #expect(csv.output.contains(",cheapest,9,0.5,successful_only,environment agent policy_model\r\n"))
+    }
+
+    @Test func whatTheKeptTrajectoriesUsedIsCounted() async throws {
+        let usage = Usage(promptTokens: 100, completionTokens: 10, costUSD: 0.25)
+        try writeRun(at: directory.file("paid"), rewards: [1, 0.5, 0.25], first: 100, usage: usage)
+        let study = try await study("paid", "--top", "50")
+        #expect(
+            study.rows.allSatisfy { $0.promptTokens == 200 && $0.completionTokens == 20 && $0.costUSD == 0.5 }
+        )
+        let text = try await run("count", "paid", "--top", "50")
+        #expect(text.output.contains("used by ReCode"))
+        #expect(text.output.contains("200             20  0.5000"), "\(text.output)")
+        #expect(try await run("count", "r").output.contains("used by") == false)
+    }
+
+    @Test func shardsAreNamedAfterTheSplitOfTheirTasks() async throws {
+        try writeRun(at: directory.file("t"), rewards: [1, 0.5], split: .test)
+        #expect(try await run("export", "t", "--out", "e").code == 0)
+        #expect(
+            try FileManager.default.contentsOfDirectory(atPath: directory.file("e")).sorted() == [
+                "README.md", "manifest.json", "test-00000-of-00001.jsonl.gz",
+            ])
+        let card = String(decoding: try directory.bytes(of: "e/README.md"), as: UTF8.self)
+        #expect(card.contains("  - split: test\n    path: test-*.jsonl.gz\ndataset_info:"))
+        #expect(!card.contains("train-"))
     }
 
     @Test func aRunThatIsNotFinishedIsRefused() async throws {

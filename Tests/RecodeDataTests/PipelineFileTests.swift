@@ -153,7 +153,36 @@ private let badFiles: [BadFile] = [
     ),
     BadFile(
         head + "export: {methods: []}\n",
-        "p.yaml:6: export.methods: found a list, expected a list of methods: recode, react, codeact."
+        "p.yaml:6: export.methods: found an empty list, expected a list of methods: recode, react, codeact. "
+            + "Name at least one."
+    ),
+    BadFile(
+        head + "select: {top: []}\n",
+        "p.yaml:6: select.top: found an empty list, expected a list of percentages above 0, up to 100. "
+            + "Name at least one."
+    ),
+    BadFile(
+        head + "    agent: react\n",
+        "p.yaml: export.methods: found nothing, which means recode, expected methods that every stage has pairs of: "
+            + "react. Stage 'c' is played by agent react, which leaves no recode pairs."
+    ),
+    BadFile(
+        head + "    agent: codeact\nexport:\n  methods: [codeact, recode]\n",
+        "p.yaml:8: export.methods[1]: found 'recode', expected methods that every stage has pairs of: codeact. "
+            + "Stage 'c' is played by agent codeact, which leaves no recode pairs."
+    ),
+    BadFile(
+        head
+            + "  - {name: d, env: scienceworld, policy: expert, agent: react}\nexport: {methods: [codeact]}\n",
+        "p.yaml:7: export.methods[0]: found 'codeact', expected methods that every stage has pairs of: react. "
+            + "Stage 'd' is played by agent react, which leaves no codeact pairs."
+    ),
+    BadFile(
+        head + "    agent: codeact\n  - {name: d, env: scienceworld, policy: expert, agent: react}\n"
+            + "export: {methods: [codeact]}\n",
+        "p.yaml:8: export.methods[0]: found 'codeact', expected a method that every stage has pairs of, and there is "
+            + "none. Stage 'd' is played by agent react, which leaves no codeact pairs. "
+            + "Give the stages pipelines of their own."
     ),
     BadFile(
         head + "select: {top: [10]}\nexport: {top: [20]}\n",
@@ -186,6 +215,11 @@ private let badFiles: [BadFile] = [
                     export: ExportStage(
                         methods: [.recode], top: try tops(10, 20, 30, 40), format: .trl, style: .zeroShot),
                     count: CountStage(top: try tops(10, 20, 30, 40))))
+    }
+
+    @Test func stagesOfAFlatAgentAreExportedByTheirOwnMethod() throws {
+        let text = head + "    agent: react\nexport: {methods: [react]}\n"
+        #expect(try PipelineFile.parse(text, file: "p.yaml").export.methods == [.react])
     }
 
     @Test func everyKeyIsRead() throws {

@@ -1,5 +1,8 @@
+import Export
+import Filter
 import FoundationEssentials
 import JSONLines
+import Study
 import TemporaryFiles
 import Testing
 import TraceGen
@@ -82,6 +85,42 @@ import Trajectories
         let mended = try await run("a")
         #expect(mended.errors.contains("recode-data: export/expert-*: 5 made before\n"))
         #expect(try directory.bytes(of: "a/\(shard)") == bytes)
+    }
+
+    @Test func theCountsOfAPipelineAreThoseOfItsSelectionsAndExports() async throws {
+        let text = """
+            name: two
+            seed: 3
+            collect:
+              - {name: careful, env: scienceworld, policy: expert, tasks: [lifespan-longest-lived], variations: 2}
+              - {name: sloppy, env: scienceworld, policy: expert, slip: 0.3,
+                 tasks: [lifespan-longest-lived], variations: 3}
+            select: {top: [30]}
+            """
+        _ = try directory.write(Array(text.utf8), to: "two.yaml")
+        let outcome = try await BuiltProgram.run(
+            ["run", "two.yaml", "--out", "two", "--concurrency", "2", "--python", Self.python],
+            in: directory.path)
+        #expect(outcome.code == 0, "\(outcome.errors)")
+        let bytes = try directory.bytes(of: "two/count.json")
+        let study = try CanonicalJSON.decode(StudyTable.self, from: bytes)
+        for name in ["careful", "sloppy"] {
+            let row = try #require(study.rows.first { $0.run == name && $0.method == .recode })
+            let selection = try SelectionFile.read(directory.file("two/selection/\(name)-top30.json"))
+            #expect(row.trajectories == selection.kept.count)
+            let manifest = try CanonicalJSON.decode(
+                ExportManifest.self,
+                from: try directory.bytes(of: "two/export/\(name)-recode-top30/manifest.json"))
+            #expect(row.trajectories == manifest.counts.trajectories)
+            #expect(row.pairs == manifest.counts.pairs)
+        }
+        let counted = try await BuiltProgram.run(
+            [
+                "count", "two/collect/careful", "two/collect/sloppy", "--each-run", "--top", "30", "--seed",
+                "3",
+                "--format", "json",
+            ], in: directory.path)
+        #expect(counted.output == String(decoding: bytes, as: UTF8.self))
     }
 
     @Test func withoutASandboxEpisodesPlayTheSameAfterAWarning() async throws {

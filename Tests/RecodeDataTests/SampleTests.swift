@@ -40,7 +40,9 @@ import Trajectories
 
     @Test func theSampleCountsAreThoseOfTheSampleRun() async throws {
         let outcome = try await BuiltProgram.run([
-            "count", "\(Self.samples)/run", "--top", "10,20,30,40,100", "--seed", "7", "--format", "markdown",
+            "count", "\(Self.samples)/run", "--each-run", "--top", "10,20,30,40,100", "--seed", "7",
+            "--format",
+            "markdown",
         ])
         #expect(outcome.code == 0, "\(outcome.errors)")
         let kept = try AtomicFile.read("\(Self.samples)/count.md")

@@ -1,18 +1,24 @@
+import FoundationEssentials
 import Study
 import Testing
 import Trajectories
 
 @Suite struct StudyTableTests {
     private static func group(
-        _ method: AgentKind, top: Double, rewards: [Double], pairs: [Int], policy: String = "expert",
-        environment: String = "scienceworld"
+        _ method: AgentKind, of source: AgentKind = .recode, top: Double, rewards: [Double], pairs: [Int],
+        policy: String = "expert", environment: String = "scienceworld", run: String? = nil,
+        usage: Usage = Usage()
     ) -> StudyGroup {
         StudyGroup(
-            environment: environment, policy: policy, method: method, top: top,
+            environment: environment, policy: policy, run: run, sourceAgent: source, method: method, top: top,
             members: zip(rewards, pairs).map {
-                StudyGroup.Member(reward: $0, success: $0 == 1, pairs: $1, steps: $1 * 2)
+                StudyGroup.Member(reward: $0, success: $0 == 1, pairs: $1, steps: $1 * 2, usage: usage)
             })
     }
+
+    private static let selection = StudySelection(
+        group: ["environment", "agent", "policy_model"], ties: "shortest", seed: 7, minReward: 0.5,
+        success: "successful_only")
 
     /// Rewards 1, 0.8, 0.6: mean 0.8, sample deviation 0.2.
     private static let groups = [
@@ -24,8 +30,10 @@ import Trajectories
         group(.codeact, top: 12.5, rewards: [1], pairs: [7]),
         group(.recode, top: 5, rewards: [], pairs: []),
         group(
-            .react, top: 40, rewards: [0.5, 1], pairs: [3, 4], policy: "a_b|\"c\", 50%",
-            environment: "alfworld"),
+            .react, of: .react, top: 40, rewards: [0.5, 1], pairs: [3, 4], policy: "a_b|\"c\", 50%",
+            environment: "alfworld",
+            usage: Usage(promptTokens: 1000, completionTokens: 10, costUSD: 0.00625)),
+        group(.react, of: .react, top: 40, rewards: [1, 0.8, 0.6], pairs: [9, 8, 7]),
     ]
 
     @Test func countsAreThoseDoneByHand() throws {
@@ -39,7 +47,7 @@ import Trajectories
         #expect(row.meanSteps == 8)
         #expect(row.pairsPerTrajectory == 4)
         #expect(row.tokens == nil)
-        let ratio = try #require(study.ratios.first { $0.environment == "scienceworld" && $0.top == 40 })
+        let ratio = try #require(study.ratios.first { $0.sourceAgent == .recode && $0.top == 40 })
         #expect(ratio.reactToRecode == 3.666667)
         #expect(ratio.codeactToRecode == 1.5)
     }
@@ -58,10 +66,71 @@ import Trajectories
         for _ in 0..<20 {
             var groups = Self.groups.shuffled(using: &generator)
             for index in groups.indices { groups[index].members.shuffle(using: &generator) }
-            #expect(StudyTable(of: groups) == study)
+            #expect(StudyTable(of: groups, selection: study.selection) == study)
         }
-        #expect(study.rows.map(\.top) == [40, 5, 12.5, 12.5, 12.5, 40, 40, 40])
+        #expect(study.rows.map(\.top) == [40, 40, 5, 12.5, 12.5, 12.5, 40, 40, 40])
         #expect(study.rows.suffix(3).map(\.method) == [.react, .codeact, .recode])
+    }
+
+    @Test func nativeAndFlattenedRowsAreApartAndBothAreMeasuredByReCode() throws {
+        let study = StudyTable(of: Self.groups)
+        let react = study.rows.filter {
+            $0.environment == "scienceworld" && $0.top == 40 && $0.method == .react
+        }
+        #expect(react.map(\.sourceAgent) == [.react, .recode])
+        #expect(react.map(\.pairs) == [24, 44])
+        let native = try #require(study.ratios.first { $0.sourceAgent == .react && $0.policy == "expert" })
+        #expect(native.reactToRecode == 2)
+        #expect(native.codeactToRecode == nil)
+        let header = try study.rendered(as: .markdown).split(separator: "\n").first {
+            $0.contains("flattened")
+        }
+        #expect(header?.contains("| ReAct: n | ReAct: pairs | ReAct: reward | ReAct, flattened: n |") == true)
+    }
+
+    @Test func runsThatWereSelectedFromByThemselvesHaveTablesOfTheirOwn() throws {
+        let groups = ["b", "a"].flatMap { run in
+            [
+                Self.group(.recode, top: 40, rewards: [1], pairs: [2], run: run),
+                Self.group(.react, top: 40, rewards: [1], pairs: [run == "a" ? 4 : 6], run: run),
+            ]
+        }
+        let study = StudyTable(of: groups)
+        #expect(study.rows.map(\.run) == ["a", "a", "b", "b"])
+        #expect(study.ratios.map(\.reactToRecode) == [2, 3])
+        let text = try study.rendered(as: .text)
+        #expect(text.hasPrefix("scienceworld, policy expert, run a\n"))
+        #expect(text.contains("\nscienceworld, policy expert, run b\n"))
+        #expect(try StudyTable(of: Array(groups.suffix(2))).rendered(as: .text).contains(", run ") == false)
+    }
+
+    @Test func manyRowsHaveTheRatiosOfTheirOwn() throws {
+        let groups = (1...2000).flatMap { number in
+            [
+                Self.group(.recode, top: 40, rewards: [1], pairs: [2], policy: "p\(number)"),
+                Self.group(.react, top: 40, rewards: [1], pairs: [2 * number], policy: "p\(number)"),
+            ]
+        }
+        let study = StudyTable(of: groups)
+        #expect(study.ratios.count == 2000)
+        #expect(study.ratios.allSatisfy { $0.reactToRecode == Double($0.policy.dropFirst()) })
+        #expect(try study.rendered(as: .text).components(separatedBy: ", policy p").count == 2001)
+    }
+
+    @Test func whatWasUsedAddsUpAndACostIsUnknownOnceOnePartIs() throws {
+        var group = Self.group(.recode, top: 40, rewards: [1, 1, 1], pairs: [1, 1, 1])
+        for (index, cost) in [0.3, 0.1, 0.2].enumerated() {
+            group.members[index].usage = Usage(promptTokens: 10, completionTokens: index, costUSD: cost)
+        }
+        let row = StudyTable(of: [group]).rows[0]
+        #expect([row.promptTokens, row.completionTokens] == [30, 3])
+        #expect(row.costUSD == 0.6)
+        group.members[1].usage = Usage(promptTokens: .max)
+        let unknown = StudyTable(of: [group]).rows[0]
+        #expect(unknown.costUSD == nil)
+        #expect(unknown.promptTokens == .max)
+        group.members = []
+        #expect(StudyTable(of: [group]).rows[0].costUSD == nil)
     }
 
     @Test func tokensAddUpWhereAllWereCounted() throws {
@@ -74,7 +143,9 @@ import Trajectories
 
     @Test(arguments: StudyFormat.allCases)
     func formatIsAsRecorded(format: StudyFormat) throws {
-        try GoldenFile.check(StudyTable(of: Self.groups).rendered(as: format), "study.\(format.rawValue)")
+        try GoldenFile.check(
+            StudyTable(of: Self.groups, selection: Self.selection).rendered(as: format),
+            "study.\(format.rawValue)")
     }
 
     @Test(arguments: StudyFormat.allCases)
@@ -83,7 +154,7 @@ import Trajectories
     }
 
     @Test func jsonReadsBackAsTheSameTable() throws {
-        let study = StudyTable(of: Self.groups)
+        let study = StudyTable(of: Self.groups, selection: Self.selection)
         let text = try study.rendered(as: .json)
         #expect(try CanonicalJSON.decode(StudyTable.self, from: text.utf8) == study)
     }

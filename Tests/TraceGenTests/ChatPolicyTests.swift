@@ -149,4 +149,17 @@ import Trajectories
         #expect(await model.asked == 2)
         #expect(await journal.records.count == 2, "what was paid for is kept")
     }
+
+    @Test func anAnswerOfUnknownPriceDoesNotLiftTheBudget() async throws {
+        let budget = CallBudget(
+            maxCost: 1.0, spent: Usage(promptTokens: 7, completionTokens: 1), knownCost: 0.5)
+        let estimate = Usage(promptTokens: 1, completionTokens: 1, costUSD: 0.1)
+        for usage in [Usage(costUSD: 0.25), Usage(), Usage(costUSD: 0.25)] {
+            try await budget.reserve(estimate)
+            await budget.settle(estimate, as: usage)
+        }
+        await #expect(throws: BudgetReached(spent: Usage(promptTokens: 7, completionTokens: 1))) {
+            try await budget.reserve(estimate)
+        }
+    }
 }

@@ -12,6 +12,32 @@ struct CallLogTests {
             response: ChatCompletion(text: text, usage: Usage(promptTokens: 3, completionTokens: 1)))
     }
 
+    @Test func whatCallsCostIsUnknownOnceOneOfThemIs() throws {
+        let folder = try TemporaryDirectory()
+        let log = try CallLog(RunFiles(path: folder.path))
+        #expect(log.usage == .zero)
+        for (number, cost) in [nil, 0.25, 0.5].enumerated() {
+            var priced = record("a", number, "x")
+            priced.response.usage.costUSD = cost
+            try log.append(priced)
+        }
+        for log in [log, try CallLog(RunFiles(path: folder.path))] {
+            #expect(log.usage == Usage(promptTokens: 9, completionTokens: 3, costUSD: nil))
+            #expect(log.knownCostUSD == 0.75)
+        }
+    }
+
+    @Test(
+        arguments: [
+            ([0.25, 0.5], 0.75), ([0.25, nil], nil), ([nil, 0.25], nil), ([nil, nil], nil), ([], 0),
+        ] as [([Double?], Double?)])
+    func aSumOfCostsIsKnownWhereEveryPartIs(costs: [Double?], sum: Double?) {
+        var usage = Usage.zero
+        for cost in costs { usage.add(Usage(promptTokens: 2, completionTokens: 1, costUSD: cost)) }
+        #expect(
+            usage == Usage(promptTokens: 2 * costs.count, completionTokens: costs.count, costUSD: sum))
+    }
+
     @Test func everyCallIsFoundBeforeAndAfterSealing() throws {
         let folder = try TemporaryDirectory()
         let files = RunFiles(path: folder.path)

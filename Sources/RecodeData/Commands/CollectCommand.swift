@@ -30,7 +30,8 @@ struct CollectCommand: LongCommand {
 
     @Option(
         name: .customLong("run"),
-        help: ArgumentHelp("The run directory; made where it is missing.", valueName: "dir"))
+        help: ArgumentHelp("The run directory; made where it is missing.", valueName: "dir"),
+        transform: OptionText.path)
     var directory: String
 
     @Flag(help: "Go on with an unfinished run of the same recipe.")

@@ -8,11 +8,15 @@ struct CountCommand: LongCommand {
     static let configuration = CommandConfiguration(
         commandName: "count",
         abstract: "Count trajectories, pairs and rewards per method and environment, at several p.",
-        discussion:
-            "Standard output gets the table. A ReCode trajectory is counted by every method it can be flattened to."
-    )
+        discussion: """
+            Standard output gets the table. A ReCode trajectory is counted by every method it can be flattened to. \
+            The runs are selected from together, as filter does; with --each-run each by itself, as run does with \
+            its collect stages.
+            """)
 
-    @Argument(help: ArgumentHelp("Run directories, or files of trajectories.", valueName: "run"))
+    @Argument(
+        help: ArgumentHelp("Run directories, or files of trajectories.", valueName: "run"),
+        transform: OptionText.path)
     var runs: [String]
 
     @Option(
@@ -24,14 +28,29 @@ struct CountCommand: LongCommand {
     @OptionGroup var ties: TieOptions
     @OptionGroup var eligibility: EligibilityOptions
 
+    @Flag(help: "Select from each run by itself; rows name their run.")
+    var eachRun = false
+
     @Option(help: "The form of the table.")
     var format = StudyFormat.text
 
     func run() async throws {
-        let survey = try Survey(of: TrajectorySources(paths: runs))
-        let selected = try top.map {
-            (survey: survey, selection: survey.select(by: try SelectionCriteria(top: $0, ties, eligibility)))
+        let job = StudyJob(
+            parts: try parts(), criteria: try top.map { try SelectionCriteria(top: $0, ties, eligibility) })
+        try StandardOutput.write(try job.table().rendered(as: format))
+    }
+
+    private func parts() throws -> [StudyJob.Part] {
+        guard eachRun else { return [StudyJob.Part(survey: try Survey(of: TrajectorySources(paths: runs)))] }
+        let parts = try runs.map { path in
+            let sources = try TrajectorySources(paths: [path])
+            return StudyJob.Part(run: try sources.provenance()[0].name, survey: try Survey(of: sources))
         }
-        try StandardOutput.write(try StudyTable(of: Survey.groups(of: selected)).rendered(as: format))
+        var names: Set<String?> = []
+        guard let part = parts.first(where: { !names.insert($0.run).inserted }) else { return parts }
+        throw CommandFailure(
+            .badUsage,
+            "--each-run: two runs are named \(part.run ?? ""), so their rows could not be told apart. Name each run "
+                + "once, and give their directories different names.")
     }
 }

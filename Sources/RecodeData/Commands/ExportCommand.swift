@@ -14,10 +14,14 @@ struct ExportCommand: LongCommand {
             trajectory: the same actions in the same order, each with the nearest thought above it.
             """)
 
-    @Argument(help: ArgumentHelp("Run directories, or files of trajectories.", valueName: "run"))
+    @Argument(
+        help: ArgumentHelp("Run directories, or files of trajectories.", valueName: "run"),
+        transform: OptionText.path)
     var runs: [String]
 
-    @Option(help: ArgumentHelp("Take what this selection file keeps.", valueName: "file"))
+    @Option(
+        help: ArgumentHelp("Take what this selection file keeps.", valueName: "file"),
+        transform: OptionText.path)
     var selection: String?
 
     @Option(
@@ -37,7 +41,9 @@ struct ExportCommand: LongCommand {
     @OptionGroup
     var prompts: PromptOptions
 
-    @Option(help: ArgumentHelp("The directory to write; an earlier export gives way.", valueName: "dir"))
+    @Option(
+        help: ArgumentHelp("The directory to write; an earlier export gives way.", valueName: "dir"),
+        transform: OptionText.path)
     var out: String
 
     mutating func validate() throws {
@@ -57,7 +63,11 @@ struct ExportCommand: LongCommand {
     }
 
     private func selected(from sources: TrajectorySources) throws -> Selection? {
-        if let selection { return try SelectionFile.read(selection) }
+        if let selection {
+            let chosen = try SelectionFile.read(selection)
+            try sources.require(chosen, in: selection)
+            return chosen
+        }
         guard let top else { return nil }
         return try Survey(of: sources).select(by: SelectionCriteria(top: top))
     }

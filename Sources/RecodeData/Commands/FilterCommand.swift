@@ -14,7 +14,9 @@ struct FilterCommand: LongCommand {
             environment or by the budget.
             """)
 
-    @Argument(help: ArgumentHelp("Run directories, or files of trajectories.", valueName: "run"))
+    @Argument(
+        help: ArgumentHelp("Run directories, or files of trajectories.", valueName: "run"),
+        transform: OptionText.path)
     var runs: [String]
 
     @Option(
@@ -25,7 +27,7 @@ struct FilterCommand: LongCommand {
     @OptionGroup var ties: TieOptions
     @OptionGroup var eligibility: EligibilityOptions
 
-    @Option(help: ArgumentHelp("The selection file to write.", valueName: "file"))
+    @Option(help: ArgumentHelp("The selection file to write.", valueName: "file"), transform: OptionText.path)
     var out: String
 
     func run() async throws {

@@ -12,10 +12,13 @@ struct RunCommand: LongCommand {
             done already is recognised. Standard output gets the table of counts.
             """)
 
-    @Argument(help: ArgumentHelp("The pipeline file.", valueName: "pipeline.yaml"))
+    @Argument(
+        help: ArgumentHelp("The pipeline file.", valueName: "pipeline.yaml"), transform: OptionText.path)
     var file: String
 
-    @Option(help: ArgumentHelp("Where the results go; made where it is missing.", valueName: "dir"))
+    @Option(
+        help: ArgumentHelp("Where the results go; made where it is missing.", valueName: "dir"),
+        transform: OptionText.path)
     var out: String
 
     @OptionGroup(title: "What it runs on")
@@ -43,6 +46,11 @@ struct RunCommand: LongCommand {
     private static func text(of file: String) throws -> String {
         guard Directory.isPresent(file) else {
             throw CommandFailure(.badUsage, "\(file): there is no such pipeline file. Check the path.")
+        }
+        guard !Directory.isDirectory(file) else {
+            throw CommandFailure(
+                .badUsage,
+                "\(file): this is a directory, expected a pipeline file. docs/pipeline.md shows one.")
         }
         let bytes = try AtomicFile.read(file, byteLimit: 1 << 20)
         guard let text = String(validating: bytes, as: UTF8.self) else {

@@ -61,7 +61,8 @@ struct CollectJob: Sendable {
         let missing = await sink.missing(of: plans)
         let allowed = missing.prefix(max(0, (budget.maxEpisodes ?? .max) - (plans.count - missing.count)))
         let calls = CallBudget(
-            maxCost: budget.maxCost, maxTokens: budget.maxTokens, spent: await sink.spent)
+            maxCost: budget.maxCost, maxTokens: budget.maxTokens, spent: await sink.spent,
+            knownCost: await sink.knownCost)
         let progress = ProgressReporter(
             CollectProgress(title: name, total: plans.count, resumed: plans.count - missing.count))
         await progress.begin()
@@ -164,6 +165,9 @@ private actor EpisodeSink: CallJournal {
     /// What the calls of the run cost so far.
     var spent: Usage { collector.calls.usage }
 
+    /// What of that is known in US dollars.
+    var knownCost: Double { collector.calls.knownCostUSD }
+
     /// The plans whose episodes are not in yet.
     func missing(of plans: [EpisodePlan]) -> [EpisodePlan] {
         plans.filter { !collector.contains($0.id) }
@@ -207,7 +211,7 @@ private actor EpisodeSink: CallJournal {
         let usage = collector.calls.usage
         return CollectResult(
             run: run, played: played, environmentTime: environmentTime, otherTime: otherTime,
-            usage: usage == Usage() ? nil : usage)
+            usage: usage == .zero ? nil : usage)
     }
 }
 

@@ -56,7 +56,7 @@ struct RunSummary: Sendable {
         environmentTime += result.environmentTime
         otherTime += result.otherTime
         if let more = result.usage {
-            var sum = usage ?? Usage()
+            var sum = usage ?? .zero
             sum.add(more)
             usage = sum
         }

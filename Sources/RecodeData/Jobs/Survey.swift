@@ -1,6 +1,5 @@
 import Decompose
 import Filter
-import Study
 import Trajectories
 
 /// What filtering and counting need to know of some trajectories; light, so that a whole run's fit in memory.
@@ -10,12 +9,16 @@ struct Survey: Sendable {
         var candidate: Candidate
         var environment: String
         var policy: String
+        var agent: AgentKind
         var steps: Int
+        var usage: Usage
         var pairsByMethod: [AgentKind: Int]
     }
 
     /// The trajectories in the order they were read.
     private(set) var entries: [Entry] = []
+    /// Where they were read.
+    private(set) var sources: [SelectionSource] = []
 
     /// Of nothing.
     init() {}
@@ -24,6 +27,7 @@ struct Survey: Sendable {
     /// - Throws: `TrajectoriesError` naming file and line; `DecomposeError` for nodes that are no tree.
     /// - Complexity: O(*n*) in the size of the trajectories; what is kept is O(1) for each.
     init(of sources: TrajectorySources) throws {
+        self.sources = try sources.selectionSources()
         try sources.forEach { trajectory in
             var pairs: [AgentKind: Int] = [:]
             for method in trajectory.agent.methods {
@@ -33,13 +37,14 @@ struct Survey: Sendable {
                 Entry(
                     candidate: Candidate(trajectory, pairCount: pairs[trajectory.agent] ?? 0),
                     environment: trajectory.environment.name, policy: trajectory.policy.name,
-                    steps: trajectory.steps, pairsByMethod: pairs))
+                    agent: trajectory.agent,
+                    steps: trajectory.steps, usage: trajectory.usage, pairsByMethod: pairs))
         }
     }
 
     /// Selects among them.
     func select(by criteria: SelectionCriteria) -> Selection {
-        Selection.select(entries.lazy.map(\.candidate), by: criteria)
+        Selection.select(entries.lazy.map(\.candidate), by: criteria, from: sources)
     }
 
     /// How many pairs a selection of them yields by a method.
@@ -48,39 +53,9 @@ struct Survey: Sendable {
     }
 
     /// The entries a selection keeps, each once, however often its trajectory was read.
-    private func kept(by selection: Selection) -> [Entry] {
+    func kept(by selection: Selection) -> [Entry] {
         var left = Set(selection.ranks.keys)
         return entries.filter { left.remove($0.candidate.id) != nil }
-    }
-
-    /// Counts what selections keep, a group for each environment, policy, method and p.
-    static func groups(of selected: [(survey: Survey, selection: Selection)]) -> [StudyGroup] {
-        var groups: [GroupKey: [StudyGroup.Member]] = [:]
-        for (survey, selection) in selected {
-            for entry in survey.kept(by: selection) {
-                for (method, pairs) in entry.pairsByMethod {
-                    let key = GroupKey(
-                        environment: entry.environment, policy: entry.policy, method: method,
-                        top: selection.criteria.top)
-                    groups[key, default: []].append(
-                        StudyGroup.Member(
-                            reward: entry.candidate.reward, success: entry.candidate.success, pairs: pairs,
-                            steps: entry.steps))
-                }
-            }
-        }
-        return groups.map { key, members in
-            StudyGroup(
-                environment: key.environment, policy: key.policy, method: key.method,
-                top: Double(key.top.millionths) / 1e6, members: members)
-        }
-    }
-
-    private struct GroupKey: Hashable {
-        var environment: String
-        var policy: String
-        var method: AgentKind
-        var top: TopPercentage
     }
 }
 

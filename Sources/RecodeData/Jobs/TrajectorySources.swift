@@ -1,4 +1,5 @@
 import Export
+import Filter
 import JSONLines
 import Trajectories
 
@@ -43,6 +44,39 @@ struct TrajectorySources: Sendable {
         try sources.map { path, source in
             let name = path.split(separator: "/").last.map(String.init) ?? path
             return ExportSource(name: name, sha256: try Self.checksum(of: source))
+        }
+    }
+
+    /// What a selection made from them says of them.
+    func selectionSources() throws -> [SelectionSource] {
+        try provenance().map { SelectionSource(name: $0.name, sha256: $0.sha256) }
+    }
+
+    /// Makes sure that a selection was made from these trajectories, as they are now.
+    /// - Parameter file: how messages name the selection.
+    /// - Throws: ``CommandFailure`` (`badData`) naming the first run that is another one now, is missing, or is too many.
+    func require(_ selection: Selection, in file: String) throws {
+        let here = try selectionSources()
+        let advice = "Filter again: recode-data filter, with the same runs."
+        for source in selection.sources where !here.contains(where: { $0.sha256 == source.sha256 }) {
+            guard let other = here.first(where: { $0.name == source.name }) else {
+                throw CommandFailure(
+                    .badData,
+                    "\(file): sources: the selection was made from \(source.name) (sha256 \(source.sha256.prefix(12))…) "
+                        + "too, which is not among the runs given. Name it as well, or filter again without it."
+                )
+            }
+            throw CommandFailure(
+                .badData,
+                "\(file): sources: the selection was made from other trajectories of \(source.name) (sha256 "
+                    + "\(source.sha256.prefix(12))…) than it holds now (\(other.sha256.prefix(12))…). \(advice)"
+            )
+        }
+        for source in here where !selection.sources.contains(where: { $0.sha256 == source.sha256 }) {
+            throw CommandFailure(
+                .badData,
+                "\(file): sources: the selection was not made from \(source.name) (sha256 "
+                    + "\(source.sha256.prefix(12))…). Leave it out, or filter again with it.")
         }
     }
 

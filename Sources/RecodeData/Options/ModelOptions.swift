@@ -7,7 +7,7 @@ struct ModelOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
             "The file of language-model profiles (docs/models.md); profiles.yaml without it.",
-            valueName: "file"))
+            valueName: "file"), transform: OptionText.path)
     var profiles: String?
 
     /// What the options describe, with the texts that prompts of these styles need.

@@ -10,7 +10,7 @@ struct PromptOptions: ParsableArguments {
         help: ArgumentHelp(
             "The folder of prompt texts (docs/prompts.md); without it, the data/prompts or share/recode-data/prompts "
                 + "found beside the program or in a folder above it.",
-            valueName: "dir"))
+            valueName: "dir"), transform: OptionText.path)
     var prompts: String?
 
     /// Reads the texts that `styles` need: none where all of them are bare.

@@ -38,6 +38,12 @@ extension SelectionCriteria {
 
 /// Reads the values of options.
 enum OptionText {
+    /// A path, which an unset variable in a script leaves empty.
+    static func path(_ text: String) throws -> String {
+        guard !text.isEmpty else { throw ValidationError("the path is empty, expected a file or directory.") }
+        return text
+    }
+
     /// A percentage.
     static func percentage(_ text: String) throws -> TopPercentage {
         do {

@@ -19,7 +19,7 @@ enum PipelineFile {
         let select = try selection(keys["select"])
         return Pipeline(
             name: name, seed: seed, collect: collect, select: select,
-            export: try export(keys["export"], selected: select.top),
+            export: try export(keys["export"], in: file, of: collect, selected: select.top),
             count: try count(keys["count"], selected: select.top))
     }
 }
@@ -122,10 +122,12 @@ extension PipelineFile {
         try place.number(called: "a reward from 0, less than 1") { (0..<1).contains($0) }
     }
 
-    private static func export(_ place: YAMLPlace?, selected: [TopPercentage]) throws -> ExportStage {
+    private static func export(
+        _ place: YAMLPlace?, in file: String, of stages: [CollectStage], selected: [TopPercentage]
+    ) throws -> ExportStage {
         let keys = try place?.mapping(of: ["methods", "top", "format", "style"], called: "the export")
         return ExportStage(
-            methods: try keys?["methods"].map(methods) ?? [.recode],
+            methods: try methods(keys?["methods"], in: file, of: stages),
             top: try keys?["top"].map { try subset($0, of: selected) } ?? selected,
             format: try keys?["format"].map { try value($0, called: "a format") } ?? .trl,
             style: try keys?["style"].map { try value($0, called: "a prompt style") } ?? .zeroShot)
@@ -136,16 +138,49 @@ extension PipelineFile {
         return CountStage(top: try keys?["top"].map(percentages) ?? selected)
     }
 
-    private static func methods(_ place: YAMLPlace) throws -> [AgentKind] {
+    private static func methods(
+        _ place: YAMLPlace?, in file: String, of stages: [CollectStage]
+    ) throws -> [AgentKind] {
+        guard let place else {
+            guard let refusal = refusal(of: .recode, from: stages) else { return [.recode] }
+            throw PipelineFileError(
+                file: file, key: "export.methods", found: "nothing, which means recode",
+                expected: refusal.expected, advice: refusal.advice)
+        }
         var methods: [AgentKind] = []
         for member in try place.list(of: "methods: \(list(AgentKind.allCases.map(\.rawValue)))") {
             let method: AgentKind = try value(member, called: "a method")
             guard !methods.contains(method) else {
                 throw member.problem(expected: "each method once", advice: "Remove it.")
             }
+            if let refusal = refusal(of: method, from: stages) {
+                throw member.problem(expected: refusal.expected, advice: refusal.advice)
+            }
             methods.append(method)
         }
         return methods
+    }
+
+    /// What to say where a stage has no pairs of a method: a list of turns cannot be made a tree, nor another list.
+    private static func refusal(
+        of method: AgentKind, from stages: [CollectStage]
+    ) -> (expected: String, advice: String)? {
+        guard let stage = stages.first(where: { !$0.recipe.agent.methods.contains(method) }) else {
+            return nil
+        }
+        let common = AgentKind.allCases.filter { method in
+            stages.allSatisfy { $0.recipe.agent.methods.contains(method) }
+        }
+        let reason =
+            "Stage '\(stage.name)' is played by agent \(stage.recipe.agent.rawValue), which leaves no "
+            + "\(method.rawValue) pairs."
+        guard !common.isEmpty else {
+            return (
+                "a method that every stage has pairs of, and there is none",
+                "\(reason) Give the stages pipelines of their own."
+            )
+        }
+        return ("methods that every stage has pairs of: \(list(common.map(\.rawValue)))", reason)
     }
 
     private static func percentages(_ place: YAMLPlace) throws -> [TopPercentage] {

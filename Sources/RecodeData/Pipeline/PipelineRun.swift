@@ -164,12 +164,11 @@ extension PipelineRun {
     private func count(
         _ stages: [CollectedStage], in place: PipelineDirectory, _ ledger: inout StageLedger
     ) throws -> StudyTable {
-        let selected = try pipeline.count.top.flatMap { top in
-            try stages.map { stage in
-                (survey: stage.survey, selection: stage.survey.select(by: try criteria(top)))
-            }
-        }
-        let table = StudyTable(of: Survey.groups(of: selected))
+        // Each stage by itself, as its selection files and exports are.
+        let table = StudyJob(
+            parts: stages.map { StudyJob.Part(run: $0.name, survey: $0.survey) },
+            criteria: try pipeline.count.top.map(criteria)
+        ).table()
         for (name, format) in [("count.json", StudyFormat.json), ("count.md", .markdown)] {
             let rendered = try table.rendered(as: format)
             let inputs = try StageLedger.fingerprint(["content": rendered])

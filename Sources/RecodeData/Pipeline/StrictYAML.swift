@@ -53,7 +53,7 @@ struct YAMLPlace {
     private var found: String {
         switch node {
         case .mapping: return "a mapping"
-        case .sequence: return "a list"
+        case .sequence(let sequence): return sequence.isEmpty ? "an empty list" : "a list"
         case .alias: return "an alias"
         case .scalar(let scalar):
             if scalar.style == .plain, ["", "~", "null"].contains(scalar.string) { return "nothing" }
@@ -134,7 +134,8 @@ struct YAMLPlace {
     /// - Throws: ``PipelineFileError`` for anything else.
     func list(of what: String) throws -> [YAMLPlace] {
         guard case .sequence(let sequence) = node, !sequence.isEmpty else {
-            throw problem(expected: "a list of \(what)")
+            throw problem(
+                expected: "a list of \(what)", advice: found == "an empty list" ? "Name at least one." : "")
         }
         return sequence.enumerated().map {
             YAMLPlace(file: file, key: "\(key)[\($0.offset)]", node: $0.element)

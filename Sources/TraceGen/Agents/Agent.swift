@@ -78,7 +78,7 @@ public struct EpisodeOutcome: Sendable, Hashable {
     /// Makes an outcome from its parts.
     public init(
         nodes: [Node], ended: EndReason, endedDetail: String? = nil, steps: Int = 0, calls: Int = 0,
-        usage: Usage = Usage(), reward: Double = 0, nativeReward: Double = 0, success: Bool = false,
+        usage: Usage = .zero, reward: Double = 0, nativeReward: Double = 0, success: Bool = false,
         environmentTime: Duration = .zero, policyTime: Duration = .zero
     ) {
         self.nodes = nodes

@@ -37,7 +37,7 @@ actor FlatEpisode {
     private var turns: [TurnRequest.Turn] = []
     private var world: EpisodeWorld
     private var calls = 0
-    private var usage = Usage()
+    private var usage = Usage.zero
     private var policyTime = Duration.zero
     private var printedByteCount = 0
     /// Whether an action was answered with the episode's end; whatever its block says after that counts for nothing.

@@ -31,7 +31,7 @@ actor ReCodeEpisode {
     var tree = DecisionTree(root: ReCodeAgent.rootCode)
     var world: EpisodeWorld
     var calls = 0
-    var usage = Usage()
+    var usage = Usage.zero
     var policyTime = Duration.zero
     /// What statements printed so far, in bytes.
     var printedByteCount = 0

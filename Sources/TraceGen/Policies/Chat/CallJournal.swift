@@ -19,20 +19,27 @@ public actor CallBudget {
     public let maxTokens: Int?
     /// What was spent so far.
     public private(set) var spent: Usage
-    private var reserved = Usage()
+    /// What of it is known in US dollars: an answer without a price must not lift the limit.
+    private var knownCost: Double
+    private var reserved = Usage.zero
 
     /// Makes a budget.
-    /// - Parameter spent: what earlier calls of the run cost.
-    public init(maxCost: Double? = nil, maxTokens: Int? = nil, spent: Usage = Usage()) {
+    /// - Parameters:
+    ///   - spent: what earlier calls of the run cost.
+    ///   - knownCost: what those of them cost whose price is known; `nil` where that is in `spent`.
+    public init(
+        maxCost: Double? = nil, maxTokens: Int? = nil, spent: Usage = .zero, knownCost: Double? = nil
+    ) {
         self.maxCost = maxCost
         self.maxTokens = maxTokens
         self.spent = spent
+        self.knownCost = knownCost ?? spent.costUSD ?? 0
     }
 
     /// Sets aside what a call may cost. While calls are under way, what they may cost counts as spent.
     /// - Throws: ``BudgetReached``.
     public func reserve(_ estimate: Usage) throws {
-        let cost = (spent.costUSD ?? 0) + (reserved.costUSD ?? 0)
+        let cost = knownCost + (reserved.costUSD ?? 0)
         let tokens = spent.tokenCount + reserved.tokenCount
         if let maxCost, cost >= maxCost { throw BudgetReached(spent: spent) }
         if let maxTokens, tokens >= maxTokens { throw BudgetReached(spent: spent) }
@@ -44,7 +51,9 @@ public actor CallBudget {
         reserved.promptTokens -= estimate.promptTokens
         reserved.completionTokens -= estimate.completionTokens
         reserved.costUSD = (reserved.costUSD ?? 0) - (estimate.costUSD ?? 0)
-        if let usage { spent.add(usage) }
+        guard let usage else { return }
+        spent.add(usage)
+        knownCost += usage.costUSD ?? 0
     }
 }
 
