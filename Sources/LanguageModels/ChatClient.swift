@@ -73,13 +73,13 @@ public final class ChatClient: ChatModel {
         var plan = RetryPlan(
             maxRetries: profile.maxRetries, pace: pace,
             random: random.withLock { SeededGenerator(seed: $0.next()) })
-        var wasted = Usage()
+        var wasted = Usage.zero
         while true {
             let verdict = try await ask(request)
             if let usage = verdict.setback?.usage { wasted.add(usage) }
             switch plan.step(after: verdict) {
             case .answer(var completion):
-                if wasted != Usage() { completion.usage.add(wasted) }
+                if wasted != .zero { completion.usage.add(wasted) }
                 return completion
             case .fail(let setback):
                 var failure = wording.failure(setback, tries: plan.tries)

@@ -37,7 +37,7 @@ public struct ModelFailure: Error, Sendable, Hashable {
     public var usage: Usage
 
     /// Makes a failure from its parts.
-    public init(_ code: Code, _ message: String, usage: Usage = Usage()) {
+    public init(_ code: Code, _ message: String, usage: Usage = .zero) {
         self.code = code
         self.message = message
         self.usage = usage

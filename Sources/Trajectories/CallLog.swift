@@ -84,7 +84,7 @@ public final class CallLog {
         let writer = try TrajectoriesError.translating { () throws(JSONLinesError) in
             try AtomicLinesWriter(path: path, compression: .gzip)
         }
-        var usage: Usage?
+        var usage = Usage.zero
         for call in sorted {
             let line = try TrajectoriesError.translating { () throws(JSONLinesError) in
                 let line = try call.place.line()
@@ -93,10 +93,10 @@ public final class CallLog {
             }
             let spent = try CallReader.decode(line, at: "\(call.place.file)@\(call.place.offset)").response
                 .usage
-            if usage == nil { usage = spent } else { usage?.add(spent) }
+            usage.add(spent)
         }
         let digest = try TrajectoriesError.translating { () throws(JSONLinesError) in try writer.finish() }
-        return (digest, usage ?? Usage())
+        return (digest, usage)
     }
 
     private static func parent(of path: String) -> String {
