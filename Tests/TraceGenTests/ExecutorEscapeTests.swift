@@ -219,7 +219,7 @@ enum Containment: Sendable {
     }
 
     @Test(arguments: [
-        "import time\nfor _ in range(20):\n    try:\n        time.sleep(100000)\n    except BaseException:\n        pass",
+        "import time\nfor _ in range(999):\n    try:\n        time.sleep(100000)\n    except BaseException:\n        pass",
         "import signal\nfor number in (signal.SIGPROF, signal.SIGXCPU, signal.SIGALRM):\n    signal.signal(number, signal.SIG_IGN)\nwhile True:\n    pass",
         "import signal\nsignal.sigwait([signal.SIGUSR1])",
     ])

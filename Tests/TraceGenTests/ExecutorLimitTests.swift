@@ -26,13 +26,13 @@ import Trajectories
 
     @Test func theStatementsOfABlockShareItsWallTime() async throws {
         var limits = TestSandbox.limits
-        limits.wallTime = .seconds(3)
+        limits.wallTime = .seconds(6)
         try await TestSandbox.withExecutor(limits: limits) { executor in
-            let nap = "import time\ntime.sleep(2)"
+            let nap = "import time\ntime.sleep(4)"
             _ = try await executor.run(nap, block: 1)
             let outcome = try await executor.run(nap, block: 1)
             guard case .limited(_, let traceback) = outcome else { throw Unexpected(outcome: outcome) }
-            #expect(traceback.hasSuffix("WallTimeLimit: the block took more than 3 seconds"))
+            #expect(traceback.hasSuffix("WallTimeLimit: the block took more than 6 seconds"))
             guard case .completed = try await executor.run(nap, block: 2) else {
                 throw Unexpected(outcome: outcome)
             }
@@ -41,10 +41,10 @@ import Trajectories
 
     @Test func theTimeTheHostTakesIsNotTheBlocks() async throws {
         var limits = TestSandbox.limits
-        limits.wallTime = .seconds(2)
+        limits.wallTime = .seconds(3)
         let outcome = try await TestSandbox.withExecutor(limits: limits) { executor in
             try await executor.execute("for i in range(2):\n    run('wait')", block: 1) { action in
-                try await Task.sleep(for: .seconds(1.5))
+                try await Task.sleep(for: .seconds(2))
                 return .observation(action)
             }
         }

@@ -201,7 +201,7 @@ import Trajectories
             }
             let pretending =
                 "raise type('F', (Exception,), {'__class__': property(lambda self: [0 for _ in iter(int, 1)])})('x')"
-            #expect(try await executor.traceback(of: pretending).contains("F: <its message cannot be shown>"))
+            #expect(try await executor.traceback(of: pretending).hasSuffix("F: x"))
             let meta = """
                 meta = type('M', (type,), {'__name__': property(lambda self: [0 for _ in iter(int, 1)])})
                 raise meta('G', (Exception,), {})('x')
@@ -315,8 +315,8 @@ import Trajectories
     @Test(.enabled(if: !SandboxCommand.fixedAddresses.isEmpty), arguments: [true, false])
     func setsOfObjectsComeInTheSameOrderInEveryProcess(isolated: Bool) async throws {
         let statement = """
-            things = [type('Thing', (), {'number': i})() for i in range(50)]
-            print([thing.number for thing in set(things)], len({object(), object()}))
+            things = [type('Thing', (), {'number': i})() for i in range(3000)]
+            print([thing.number for thing in set(things)][:50], len({object(), object()}))
             print(list({len, print, int, object, Exception, re.sub, re.compile, type(run)}))
             """
         var runs: [[String]] = []
@@ -360,11 +360,11 @@ import Trajectories
 
     @Test func timeTheHostTakesForAnActionDoesNotCount() async throws {
         var limits = TestSandbox.limits
-        limits.wallTime = .seconds(2)
-        limits.episodeWallTime = .seconds(2)
+        limits.wallTime = .seconds(5)
+        limits.episodeWallTime = .seconds(5)
         let outcome = try await TestSandbox.withExecutor(limits: limits) { executor in
             try await executor.execute("x = run('look')") { action in
-                try await Task.sleep(for: .seconds(3))
+                try await Task.sleep(for: .seconds(6))
                 return .observation(action)
             }
         }

@@ -6,7 +6,7 @@ public struct ExecutorLimits: Sendable, Hashable {
     /// never returns to the interpreter, is killed one to two seconds later.
     public var processorTime: Duration
     /// A block's time on the clock, without what the host spends on its actions. At the limit an exception is raised
-    /// in the statement; two seconds later it is killed.
+    /// in the statement; five seconds later it is killed.
     public var wallTime: Duration
     /// The processor time of all of an episode's blocks. At the limit the executor is gone.
     public var episodeProcessorTime: Duration

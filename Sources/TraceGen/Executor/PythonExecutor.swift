@@ -13,7 +13,7 @@ actor PythonExecutor: Executor {
     private var episodeTime: Duration
     /// What is left of the blocks' times on the clock, with the grace in which the worker ends them itself.
     private var blockTimes: [Int: Duration] = [:]
-    private static let grace = Duration.seconds(2)
+    private static let grace = Duration.seconds(5)
 
     init(_ worker: WorkerConnection, limits: ExecutorLimits) {
         self.worker = worker

@@ -18,6 +18,7 @@ LINE_CHARACTER_LIMIT = 200
 FRAME_LIMIT = 10
 
 _NAME = vars(type)["__name__"]
+_TRACEBACK = vars(BaseException)["__traceback__"]
 _ADDRESS = re.compile(r" at 0x[0-9a-fA-F]+")
 
 
@@ -72,14 +73,18 @@ def is_variable(name: str, value: object) -> bool:
     return not name.startswith("_") and not is_module and not callable(value)
 
 
-def exception_text(error: BaseException) -> str:
-    """The last line of a traceback. Calls code of the exception's class."""
-    name = "NameError" if type(error) is UnknownName else name_of(type(error))
-    try:
-        text = error.msg if isinstance(error, SyntaxError) else str(error)
-    except BaseException:
-        text = "<its message cannot be shown>"
-    return cut(without_addresses(f"{name}: {text}" if text else name), TRACEBACK_CHARACTER_LIMIT // 2)
+def told(error: BaseException) -> tuple[str, int | None]:
+    """What an exception says of itself, and the line it names. Calls code of its class."""
+    kind = type(error)
+    is_syntax = issubclass(kind, SyntaxError)
+    text = error.msg if is_syntax else str(error)  # type: ignore[attr-defined]
+    line = error.lineno if is_syntax or kind is UnknownName else None  # type: ignore[attr-defined]
+    text = f"{class_name(error)}: {text}" if text else class_name(error)
+    return cut(without_addresses(text), TRACEBACK_CHARACTER_LIMIT // 2), line if type(line) is int else None
+
+
+def class_name(error: BaseException) -> str:
+    return "NameError" if type(error) is UnknownName else name_of(type(error))
 
 
 class UnknownName(NameError):
@@ -95,25 +100,21 @@ def frame_text(lines: list[str], number: int, name: str) -> str:
     return f'  File "{FILE_NAME}", line {number}, in {name}\n    {cut(text, LINE_CHARACTER_LIMIT)}'
 
 
-def traceback_text(error: BaseException, source: str) -> str:
-    """A traceback of the statement's own frames: the same on every version of Python.
-
-    Calls code of the exception's class.
-    """
+def traceback_text(error: BaseException, last: str, line: int | None, source: str) -> str:
+    """A traceback of the statement's own frames, then `last`: the same on every version of Python."""
     lines = source.split("\n")
     frames: list[str] = []
-    step = error.__traceback__
+    step: types.TracebackType | None = _TRACEBACK.__get__(error)
     while step is not None:
         code = step.tb_frame.f_code
         if code.co_filename == FILE_NAME:
             frames.append(frame_text(lines, step.tb_lineno, code.co_name))
         step = step.tb_next
-    if not frames and isinstance(error, (SyntaxError, UnknownName)) and error.lineno:
-        frames.append(frame_text(lines, error.lineno, "<module>"))
+    if not frames and line:
+        frames.append(frame_text(lines, line, "<module>"))
     if len(frames) > FRAME_LIMIT:
         half = FRAME_LIMIT // 2
         frames[half:-half] = [f"  … [{len(frames) - FRAME_LIMIT} more frames]"]
-    last = exception_text(error)
     if not frames:
         return last
     head = "\n".join(["Traceback (most recent call last):", *frames])

@@ -226,14 +226,16 @@ class Episode:
 
     def traceback_text(self, error: BaseException, code: str) -> str:
         """What is said of an exception. Its class may be the policy's own, so it is asked under limits."""
-        texts: list[str] = []
+        answers: list[tuple[str, int | None]] = [
+            (f"{values.class_name(error)}: <its message cannot be shown>", None)
+        ]
 
         def tell() -> None:
-            texts.append(values.traceback_text(error, code))
+            answers.append(values.told(error))
 
         # Not confined to the block's memory: that may be what is used up.
         self.timed(tell, self.clock.moment())
-        return texts[0] if texts else f"{values.name_of(type(error))}: <it cannot be shown>"
+        return values.traceback_text(error, *answers[-1], code)
 
     # statements
 
