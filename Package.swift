@@ -61,6 +61,7 @@ let package = Package(
             ],
             resources: [
                 .embedInCode("Resources/executor_bootstrap.py"),
+                .embedInCode("Resources/executor_limits.py"),
                 .embedInCode("Resources/executor_rules.py"),
                 .embedInCode("Resources/executor_values.py"),
                 .embedInCode("Resources/executor_worker.py"),

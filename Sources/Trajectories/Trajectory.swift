@@ -113,11 +113,12 @@ public enum EndReason: String, Codable, Sendable, Hashable, CaseIterable {
     case retryLimit = "retry_limit"
     /// A placeholder expanded to itself with the same variables.
     case loop
-    /// A block used up its processor or wall time.
+    /// A block used up its time and would not stop, or the episode's blocks used up theirs.
     case timeLimit = "time_limit"
     /// The run's budget was spent.
     case budget
-    /// The policy could not answer, or its code took the executor down.
+    /// The policy could not answer, its code took the executor down, or it asked for more answers or a larger record
+    /// than an episode may have.
     case policyError = "policy_error"
     /// The environment crashed or hung, twice.
     case environmentError = "environment_error"

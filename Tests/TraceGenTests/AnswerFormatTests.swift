@@ -14,6 +14,11 @@ struct AnswerFormatTests {
             "<think>I must not write <execute> here</think><execute>x = 1</execute>",
             "I must not write <execute> here", "x = 1"
         ),
+        (
+            "<think>\r\nwhy\r\n</think>\r\n<execute>\r\n```python\r\nx = 1\r\ny = 2\r\n```\r\n</execute>\r\n",
+            "why",
+            "x = 1\ny = 2"
+        ),
         ("<think>é 中文</think><execute>x = 'ü'</execute>", "é 中文", "x = 'ü'"),
     ])
     func goodAnswersComeApart(text: String, thought: String, code: String) {

@@ -9,6 +9,8 @@ enum Containment: Sendable {
     case prints([String])
     /// It raises, and the traceback ends with this.
     case raises(String)
+    /// It runs into a limit of its block, and the traceback ends with this.
+    case isLimited(String)
     /// The executor is gone, and says why in a message that holds this.
     case fails(ExecutorFailure.Code, String)
 }
@@ -26,6 +28,8 @@ enum Containment: Sendable {
         case (.prints(let lines), .success(.completed(let result))):
             #expect(result.printed == lines, sourceLocation: location)
         case (.raises(let ending), .success(.raised(_, let traceback))):
+            #expect(traceback.hasSuffix(ending), sourceLocation: location)
+        case (.isLimited(let ending), .success(.limited(_, let traceback))):
             #expect(traceback.hasSuffix(ending), sourceLocation: location)
         case (.fails(let code, let part), .failure(let failure)):
             #expect(failure.code == code, sourceLocation: location)
@@ -180,15 +184,15 @@ enum Containment: Sendable {
         arguments: [
             (
                 "while True:\n    pass",
-                .raises("ProcessorTimeLimit: the block used more than 0.5 seconds of processor time")
+                .isLimited("ProcessorTimeLimit: the block used more than 0.5 seconds of processor time")
             ),
             (
                 "[0 for _ in iter(int, 1)]",
-                .raises("ProcessorTimeLimit: the block used more than 0.5 seconds of processor time")
+                .isLimited("ProcessorTimeLimit: the block used more than 0.5 seconds of processor time")
             ),
             (
                 "re.match('(a+)+$', 'a' * 40 + 'b')",
-                .raises("ProcessorTimeLimit: the block used more than 0.5 seconds of processor time")
+                .isLimited("ProcessorTimeLimit: the block used more than 0.5 seconds of processor time")
             ),
             (
                 "while True:\n    try:\n        while True:\n            pass\n    except BaseException:\n        pass",
@@ -210,12 +214,13 @@ enum Containment: Sendable {
     @Test func hugeNumbersArePrintedWithinTheLimits() async throws {
         let statement = "import sys\nsys.set_int_max_str_digits(0)\nprint(str(7 ** 9_999_999))"
         try await expect(
-            statement, .raises("ProcessorTimeLimit: the block used more than 0.5 seconds of processor time"))
+            statement,
+            .isLimited("ProcessorTimeLimit: the block used more than 0.5 seconds of processor time"))
     }
 
     @Test(arguments: [
-        "import time\ntime.sleep(100000)",
-        "import signal\nfor number in (signal.SIGPROF, signal.SIGXCPU):\n    signal.signal(number, signal.SIG_IGN)\nwhile True:\n    pass",
+        "import time\nfor _ in range(999):\n    try:\n        time.sleep(100000)\n    except BaseException:\n        pass",
+        "import signal\nfor number in (signal.SIGPROF, signal.SIGXCPU, signal.SIGALRM):\n    signal.signal(number, signal.SIG_IGN)\nwhile True:\n    pass",
         "import signal\nsignal.sigwait([signal.SIGUSR1])",
     ])
     func whatOutsmartsTheProcessorLimitMeetsTheClock(statement: String) async throws {
@@ -227,10 +232,10 @@ enum Containment: Sendable {
 
     @Test(
         arguments: [
-            ("x = [0] * 10 ** 10", .raises("MemoryError")),
-            ("x = bytearray(10 ** 12)", .raises("MemoryError")),
-            ("x = []\nwhile True:\n    x.append(bytearray(1 << 20))", .raises("MemoryError")),
-            ("x = 'a'\nwhile True:\n    x += x", .raises("MemoryError")),
+            ("x = [0] * 10 ** 10", .isLimited("MemoryError")),
+            ("x = bytearray(10 ** 12)", .isLimited("MemoryError")),
+            ("x = []\nwhile True:\n    x.append(bytearray(1 << 20))", .isLimited("MemoryError")),
+            ("x = 'a'\nwhile True:\n    x += x", .isLimited("MemoryError")),
             (
                 "import mmap\nx = mmap.mmap(-1, 1 << 30)",
                 .raises("OSError: [Errno 12] Cannot allocate memory")
@@ -253,7 +258,7 @@ enum Containment: Sendable {
     @Test func anOutputFloodIsCutAndRaised() async throws {
         try await TestSandbox.withExecutor { executor in
             let outcome = try await executor.run("while True:\n    print('flood')")
-            guard case .raised(let result, let traceback) = outcome else {
+            guard case .limited(let result, let traceback) = outcome else {
                 throw Unexpected(outcome: outcome)
             }
             #expect(traceback.hasSuffix("OutputLimit: the block printed more than 4096 bytes"))
@@ -264,7 +269,7 @@ enum Containment: Sendable {
             #expect(result.printed.count == 4096 / 6 + 1)
         }
         try await expect(
-            "print('x' * (1 << 26))", .raises("OutputLimit: the block printed more than 4096 bytes"))
+            "print('x' * (1 << 26))", .isLimited("OutputLimit: the block printed more than 4096 bytes"))
         try await expect(
             "import os\nfor _ in range(1000):\n    os.write(1, b'x' * 1000)\n    os.write(2, b'y' * 1000)",
             .prints([]))
@@ -330,8 +335,7 @@ enum Containment: Sendable {
         // Whether memory, the stack or the processor time runs out first depends on the version of Python.
         let isContained: Bool = try await TestSandbox.withExecutor { executor in
             do {
-                guard case .raised = try await executor.run(statement) else { return false }
-                return true
+                return try await executor.run(statement).traceback != nil
             } catch is ExecutorFailure {
                 return true
             }

@@ -37,6 +37,12 @@ import Testing
             ["for i in range(3):\n    print(re.sub('a', 'b', run('look')))"]
         ),
         ("x = thing.find(y)", ["x = thing.find(y)"]),
+        (
+            "xs.sort(key=lambda x: -x)\nfind(by=lambda x: x)",
+            ["xs.sort(key=lambda x: -x)", "find(by=lambda x: x)"]
+        ),
+        ("import re\nys = [id for id in x]", ["import re", "ys = [id for id in x]"]),
+        ("find(type=kind, key=(lambda id: id))", ["find(type=kind, key=(lambda id: id))"]),
     ]
 
     @Test(arguments: splits)
@@ -54,6 +60,15 @@ import Testing
 
     private static let keepRun =
         "`run` must stay the function that acts in the environment. Give your variable another name."
+
+    private static let looseLambda =
+        "a lambda that is not itself an argument of a call is not allowed. Write a lambda only as an argument, as in"
+        + " `sorted(items, key=lambda item: item)`, or call a function without defining it: you will be asked to expand"
+        + " it."
+
+    private static func keepPythons(_ name: String, _ kind: String) -> String {
+        "`\(name)` is a name of Python's own, and later code needs what it stands for. Give your \(kind) another name."
+    }
 
     static let problems: [(code: String, problem: String)] = [
         (
@@ -121,6 +136,18 @@ import Testing
             "print(go := lambda: 2)",
             "Line 1: a lambda bound to the name `go` is not allowed. Write a lambda only as an argument, as in `sorted(items, key=lambda item: item)`, or call `go(...)` without defining it: you will be asked to expand it."
         ),
+        ("f = (lambda a: a) if 1 else None", "Line 1: " + looseLambda),
+        ("f = [lambda a: a][0]", "Line 1: " + looseLambda),
+        ("x = 1\nfor f in [lambda a: a]:\n    f(1)", "Line 2: " + looseLambda),
+        ("f = x or (lambda a: a)", "Line 1: " + looseLambda),
+        ("tools = {\n    'go': lambda a: run(a)}", "Line 2: " + looseLambda),
+        ("re = 'x'", "Line 1: " + keepPythons("re", "variable")),
+        ("x = 1\nif x:\n    for list in []:\n        pass", "Line 3: " + keepPythons("list", "variable")),
+        ("object = find(x)", "Line 1: " + keepPythons("object", "variable")),
+        ("from os import open", "Line 1: " + keepPythons("open", "variable")),
+        ("del re", "Line 1: " + keepPythons("re", "variable")),
+        ("find(re='x')", "Line 1: " + keepPythons("re", "keyword")),
+        ("x = find(\n    type='animal')", "Line 1: " + keepPythons("type", "keyword")),
         ("run = 1", "Line 1: " + keepRun),
         ("from os import system as run", "Line 1: " + keepRun),
         ("for run in []: pass", "Line 1: " + keepRun),
@@ -162,6 +189,13 @@ import Testing
     func brokenRulesAreNamedWithWhatToDoInstead(code: String, problem: String) async throws {
         let block = try await TestSandbox.withExecutor { try await $0.parse(code) }
         #expect(block == .formatProblem(problem))
+    }
+
+    @Test func theProblemWithALongNameIsCut() async throws {
+        let name = String(repeating: "x", count: 50_000)
+        let block = try await TestSandbox.withExecutor { try await $0.parse("def \(name)(): pass") }
+        guard case .formatProblem(let problem) = block else { throw Unexpected(outcome: .completed(.init())) }
+        #expect(problem.count == 2_001 && problem.hasPrefix("Line 1: `def xxx"))
     }
 
     @Test func aNameTheNamespaceHoldsIsNoPlaceholder() async throws {

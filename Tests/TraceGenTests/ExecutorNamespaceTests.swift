@@ -128,7 +128,11 @@ import Trajectories
         ("x = 1", ["x"]), ("a, (b, *c) = 1, (2, 3)", ["a", "b", "c"]), ("old = old", ["old"]),
         ("old += [2]", ["old"]),
         ("for i in range(3):\n    t = i", ["i", "t"]), ("if False:\n    never = 1", []),
-        ("if True:\n    old = old", []), ("if True:\n    old = [2]", ["old"]),
+        ("if True:\n    old = old", ["old"]), ("for old in [old]:\n    pass", ["old"]),
+        ("for _ in []:\n    old = old", []), ("if old:\n    (old := old)", ["old"]),
+        ("try:\n    old = old\n    1 / 0\nexcept ZeroDivisionError:\n    pass", ["old"]),
+        ("for _ in [1]:\n    if False:\n        old = old", ["_"]),
+        ("if True:\n    old = [2]", ["old"]),
         ("import os.path, sys as system", ["os", "system"]),
         ("[y for y in range(3) if (z := y)]", ["z"]), ("with open('/dev/null') as f:\n    pass", ["f"]),
         ("del old", []), ("globals()['made'] = 1", ["made"]), ("print('x')", []), ("x: int = 3", ["x"]),
@@ -179,6 +183,52 @@ import Trajectories
                 long.count <= 2_000 && long.contains("ValueError: xxx") && long.hasSuffix("more characters]"))
             #expect(try await executor.traceback(of: "raise SystemExit(3)").hasSuffix("SystemExit: 3"))
             #expect(try await executor.traceback(of: "x = (").hasSuffix("SyntaxError: '(' was never closed"))
+        }
+    }
+
+    @Test func exceptionsWithCodeOfTheirOwnAreToldOfUnderTheSameLimits() async throws {
+        var limits = TestSandbox.limits
+        limits.wallTime = .seconds(3)
+        try await TestSandbox.withExecutor(limits: limits) { executor in
+            for method in [
+                "lambda self: [0 for _ in iter(int, 1)]", "lambda self: __import__('time').sleep(99)",
+            ] {
+                #expect(
+                    try await executor.traceback(
+                        of: "raise type('E', (Exception,), {'__str__': \(method)})()"
+                    )
+                    .hasSuffix("E: <its message cannot be shown>"))
+            }
+            let pretending =
+                "raise type('F', (Exception,), {'__class__': property(lambda self: [0 for _ in iter(int, 1)])})('x')"
+            #expect(try await executor.traceback(of: pretending).hasSuffix("F: x"))
+            let meta = """
+                meta = type('M', (type,), {'__name__': property(lambda self: [0 for _ in iter(int, 1)])})
+                raise meta('G', (Exception,), {})('x')
+                """
+            #expect(try await executor.traceback(of: meta).hasSuffix("G: x"))
+            try await executor.complete(
+                "odd = type('O', (), {'__class__': property(lambda self: [0 for _ in iter(int, 1)])})()")
+            #expect(try await executor.variables(["odd"]).map(\.type) == ["O"])
+        }
+    }
+
+    @Test func allValuesOfAPlaceholderTogetherAreCut() async throws {
+        try await TestSandbox.withExecutor { executor in
+            try await executor.complete("a = 'x' * 8000", "t = type('y' * 9000, (dict,), {})({1: 2})")
+            let values = try await executor.variables(["t"] + [String](repeating: "a", count: 40)).map(
+                \.value)
+            #expect(values.count == 41)
+            #expect(values[1].count == 8_000)
+            #expect(values[40] == "… [8000 more characters]")
+        }
+    }
+
+    @Test func aLiteralKeywordNamedLikeSomethingOfPythonsIsNotBound() async throws {
+        try await TestSandbox.withExecutor { executor in
+            let call = try await executor.placeholder("find(re='x', len=2)")
+            #expect(call.inputs == [])
+            #expect(try await executor.complete("print(len(re.sub('a', 'b', 'aa')))").printed == ["2"])
         }
     }
 
@@ -261,6 +311,25 @@ import Trajectories
         #expect(first == again)
     }
 
+    /// Objects are hashed by where they lie in memory. Where a machine forbids fixed addresses nothing can be promised.
+    @Test(.enabled(if: !SandboxCommand.fixedAddresses.isEmpty), arguments: [true, false])
+    func setsOfObjectsComeInTheSameOrderInEveryProcess(isolated: Bool) async throws {
+        let statement = """
+            things = [type('Thing', (), {'number': i})() for i in range(3000)]
+            print([thing.number for thing in set(things)][:50], len({object(), object()}))
+            print(list({len, print, int, object, Exception, re.sub, re.compile, type(run)}))
+            """
+        var runs: [[String]] = []
+        for _ in 0..<3 {
+            runs.append(
+                try await TestSandbox.withExecutor(isolated: isolated) {
+                    try await $0.complete(statement).printed
+                })
+        }
+        #expect(Set(runs).count == 1)
+        #expect(runs[0].count == 2)
+    }
+
     @Test func textThatIsNoUnicodeIsReplacedOnTheWayOut() async throws {
         try await TestSandbox.withExecutor { executor in
             let result = try await executor.complete("x = '\\ud800\\0'\nprint(x)")
@@ -291,10 +360,11 @@ import Trajectories
 
     @Test func timeTheHostTakesForAnActionDoesNotCount() async throws {
         var limits = TestSandbox.limits
-        limits.wallTime = .seconds(2)
+        limits.wallTime = .seconds(5)
+        limits.episodeWallTime = .seconds(5)
         let outcome = try await TestSandbox.withExecutor(limits: limits) { executor in
             try await executor.execute("x = run('look')") { action in
-                try await Task.sleep(for: .seconds(3))
+                try await Task.sleep(for: .seconds(6))
                 return .observation(action)
             }
         }

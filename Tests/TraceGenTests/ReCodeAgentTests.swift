@@ -11,20 +11,24 @@ import Trajectories
 
     /// Plays `lifespan-longest-lived/0` with fixed answers.
     private func play(
-        _ answers: [String: [String]], limits: EpisodeLimits = EpisodeLimits(stepLimit: 10)
+        _ answers: [String: [String]], limits: EpisodeLimits = EpisodeLimits(stepLimit: 10),
+        agent: ReCodeAgent = ReCodeAgent(), blocks: ExecutorLimits = ExecutorLimits()
     ) async throws -> Played {
-        try await RealWorld.withSession { try await play(answers, limits: limits, in: $0) }
+        try await RealWorld.withSession {
+            try await play(answers, limits: limits, agent: agent, blocks: blocks, in: $0)
+        }
     }
 
     private func play(
-        _ answers: [String: [String]], limits: EpisodeLimits, in session: any EnvironmentSession
+        _ answers: [String: [String]], limits: EpisodeLimits, agent: ReCodeAgent = ReCodeAgent(),
+        blocks: ExecutorLimits = ExecutorLimits(), in session: any EnvironmentSession
     ) async throws -> Played {
         let instance = TaskInstance(
             task: "lifespan-longest-lived", variation: 0, split: .train, stepLimit: limits.stepLimit)
         let start = try await session.start(instance, scouting: .none)
         let policy = ScriptedSession(answers: answers)
-        let outcome = try await RealWorld.sandbox().withExecutor(seed: 1) { executor in
-            try await ReCodeAgent().play(
+        let outcome = try await RealWorld.sandbox(limits: blocks).withExecutor(seed: 1) { executor in
+            try await agent.play(
                 EpisodeSetting(
                     instance: instance, start: start, environment: session, executor: executor,
                     policy: policy, limits: limits))
@@ -216,5 +220,70 @@ import Trajectories
         #expect(outcome.ended == .policyError)
         #expect(outcome.endedDetail?.isEmpty == false)
         #expect(outcome.nodes.map(\.status) == [.expanded, .completed, .failed, .pending])
+    }
+
+    @Test func aBlockThatRunsIntoALimitIsAFailedAttemptAndTriedAgain() async throws {
+        var blocks = ExecutorLimits()
+        blocks.processorTime = .milliseconds(500)
+        let (outcome, requests) = try await play(
+            ["solve": [answer("while True: pass"), answer("print('x' * 99999)"), answer(Self.look)]],
+            blocks: blocks)
+        #expect(outcome.ended == .resolved)
+        #expect(outcome.nodes.map(\.status) == [.expanded, .failed, .failed, .completed])
+        let attempts = try #require(outcome.nodes[0].expansion?.attempts)
+        #expect(attempts.map(\.problem) == [.limit, .limit])
+        #expect(
+            attempts[0].message == """
+                The statement
+                while True: pass
+                ran into a limit:
+                Traceback (most recent call last):
+                  File "<block>", line 1, in <module>
+                    while True: pass
+                ProcessorTimeLimit: the block used more than 0.5 seconds of processor time
+                """)
+        #expect(requests[1].correction?.problem == .limit)
+    }
+
+    @Test func aBlockThatWouldNotStopEndsTheEpisode() async throws {
+        var blocks = ExecutorLimits()
+        blocks.processorTime = .milliseconds(500)
+        let (outcome, _) = try await play(["solve": [answer("sum(range(10 ** 14))")]], blocks: blocks)
+        #expect(outcome.ended == .timeLimit)
+        #expect(
+            outcome.endedDetail == "A block used more than 0.5 seconds of processor time and would not stop.")
+    }
+
+    @Test func theTimeOfAllBlocksEndsTheEpisode() async throws {
+        var blocks = ExecutorLimits()
+        blocks.processorTime = .milliseconds(500)
+        blocks.episodeProcessorTime = .milliseconds(700)
+        let (outcome, _) = try await play(["solve": [answer("while True:\n    pass")]], blocks: blocks)
+        #expect(outcome.ended == .timeLimit)
+        #expect(
+            outcome.endedDetail == "The episode's blocks used more than 0.7 seconds of processor time in all."
+        )
+        #expect(outcome.nodes.last?.status == .failed)
+        #expect(outcome.calls == 2)
+    }
+
+    @Test func aTreeThatBranchesWithoutEndIsCutOff() async throws {
+        let branch = answer("n = n + 1\ngrow(n)\ngrow(n)")
+        let (outcome, _) = try await play(
+            ["solve": [answer("n = 0\ngrow(n)")], "grow": [branch]],
+            limits: EpisodeLimits(maxDepth: 100, stepLimit: 10),
+            agent: ReCodeAgent(callLimit: 20))
+        #expect(outcome.ended == .policyError)
+        #expect(outcome.endedDetail == "an episode may take 20 answers")
+        #expect(outcome.calls == 20)
+        #expect(outcome.nodes.contains { $0.error == "call limit: an episode may take 20 answers" })
+    }
+
+    @Test func aRecordThatGrowsTooLargeEndsTheEpisode() async throws {
+        let (outcome, _) = try await play(["solve": [String(repeating: "long ", count: 2 << 20)]])
+        #expect(outcome.ended == .policyError)
+        #expect(outcome.endedDetail == "the record of an episode may hold 33554432 bytes")
+        #expect(outcome.nodes.map(\.status) == [.failed])
+        #expect(outcome.calls == 4)
     }
 }

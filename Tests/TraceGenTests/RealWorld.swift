@@ -20,7 +20,7 @@ enum RealWorld {
     }
 
     /// The sandbox that episodes run in.
-    static func sandbox() async throws -> PythonSandbox {
-        PythonSandbox(mode: try .findBubblewrap(path: nil), python: try await .find())
+    static func sandbox(limits: ExecutorLimits = ExecutorLimits()) async throws -> PythonSandbox {
+        PythonSandbox(mode: try .findBubblewrap(path: nil), limits: limits, python: try await .find())
     }
 }

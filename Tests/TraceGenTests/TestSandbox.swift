@@ -45,8 +45,10 @@ final class ActionLog: Sendable {
 
 extension Executor {
     /// Runs a statement that is allowed to act.
-    func run(_ statement: String, log: ActionLog = ActionLog()) async throws -> StatementOutcome {
-        try await execute(statement, action: { log.reply($0) })
+    func run(
+        _ statement: String, block: Int? = nil, log: ActionLog = ActionLog()
+    ) async throws -> StatementOutcome {
+        try await execute(statement, block: block, action: { log.reply($0) })
     }
 
     /// Runs statements that have to end well, and gives the last one's result.
@@ -64,7 +66,7 @@ extension Executor {
     /// The traceback of a statement that has to raise.
     func traceback(of statement: String, log: ActionLog = ActionLog()) async throws -> String {
         let outcome = try await run(statement, log: log)
-        guard case .raised(_, let traceback) = outcome else { throw Unexpected(outcome: outcome) }
+        guard let traceback = outcome.traceback else { throw Unexpected(outcome: outcome) }
         return traceback
     }
 
@@ -73,6 +75,16 @@ extension Executor {
         let outcome = try await run(statement, log: log)
         guard case .placeholder(let call) = outcome else { throw Unexpected(outcome: outcome) }
         return call
+    }
+}
+
+extension StatementOutcome {
+    /// The traceback of a statement that raised or ran into a limit.
+    var traceback: String? {
+        switch self {
+        case .raised(_, let traceback), .limited(_, let traceback): traceback
+        case .completed, .stopped, .placeholder: nil
+        }
     }
 }
 

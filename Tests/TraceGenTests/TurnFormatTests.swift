@@ -7,6 +7,7 @@ struct TurnFormatTests {
         ("Thought: Look first.\nAction: look around", "Look first.", "look around"),
         ("Thought: two\nlines \nAction:   open door  ", "two\nlines", "open door"),
         ("Action: wait", "", "wait"),
+        ("Thought: t\r\nAction: wait\r\nObservation: made up\r\n", "t", "wait"),
         ("Thought: t\nAction: wait\nObservation: made up\nAction: more", "t", "wait"),
     ])
     func aThoughtAndOneActionAreTaken(text: String, thought: String, action: String) throws {

@@ -3,6 +3,7 @@
 #ifndef RECODE_CSANDBOX_H
 #define RECODE_CSANDBOX_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/types.h>
@@ -21,5 +22,9 @@ enum recode_sandbox_ending recode_sandbox_peek_ending(pid_t child, int *number);
 /// Writes the system-call filter of the policy's code, an array of `struct sock_filter` (8 bytes each), to
 /// `filter` and returns its size in bytes; only returns the size when `capacity` is too small for it.
 size_t recode_sandbox_filter(uint8_t *filter, size_t capacity);
+
+/// Whether the kernel lets programs be started with address randomisation off (personality(2), which Swift does
+/// not import). Tries it on the calling thread and takes it back.
+bool recode_sandbox_may_fix_addresses(void);
 
 #endif

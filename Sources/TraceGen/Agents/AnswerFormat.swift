@@ -8,10 +8,10 @@ struct ParsedAnswer: Sendable, Hashable {
 
 /// What an answer must look like: `<think>thought</think>` and exactly one `<execute>code</execute>`.
 enum AnswerFormat {
-    /// Takes an answer apart.
+    /// Takes an answer apart. Lines may end as on Windows; in the parts they do not.
     /// - Returns: the parts, or the rule that was broken, in words for the policy.
     static func parse(_ text: String) -> Result<ParsedAnswer, FormatProblem> {
-        let (thought, rest) = splitThought(text)
+        let (thought, rest) = splitThought(text.replacing("\r\n", with: "\n"))
         guard let open = rest.firstRange(of: "<execute>") else {
             return .failure(
                 FormatProblem("There is no <execute>…</execute> block: put the Python code into exactly one.")

@@ -39,7 +39,7 @@ actor FlatEpisode {
     private var calls = 0
     private var usage = Usage.zero
     private var policyTime = Duration.zero
-    private var printedByteCount = 0
+    private var recordSize = RecordSize()
     /// Whether an action was answered with the episode's end; whatever its block says after that counts for nothing.
     private var wasStopped = false
     private let clock = ContinuousClock()
@@ -125,6 +125,7 @@ extension FlatEpisode {
                 nodes[index].expansion?.response = text
                 return answer
             case .failure(let problem):
+                try record([problem.message], at: index)
                 nodes[index].expansion?.attempts.append(
                     Attempt(response: text, problem: .format, message: problem.message))
                 request.correction = Correction(problem: .format, response: text, message: problem.message)
@@ -141,6 +142,7 @@ extension FlatEpisode {
             let answer = try await setting.policy.act(request)
             calls += 1
             usage.add(answer.usage)
+            try record([answer.text, answer.text], at: index)
             return answer.text
         } catch let error as TraceGenError where error.code == .policyFailed {
             fail(index, error.description)
@@ -173,7 +175,7 @@ extension FlatEpisode {
     private func runBlock(_ code: String, at index: Int) async throws {
         let outcome: StatementOutcome
         do {
-            outcome = try await setting.executor.execute(code, rules: .script) { action in
+            outcome = try await setting.executor.execute(code, rules: .script, block: nil) { action in
                 try await self.perform(action, for: index)
             }
         } catch let failure as ExecutorFailure where wasStopped {
@@ -184,7 +186,7 @@ extension FlatEpisode {
         case .completed(let result):
             nodes[index].status = .completed
             nodes[index].printed = result.printed
-        case .raised(let result, let traceback):
+        case .raised(let result, let traceback), .limited(let result, let traceback):
             nodes[index].printed = result.printed
             fail(index, traceback)
         case .stopped(let result):
@@ -194,10 +196,17 @@ extension FlatEpisode {
                 .died, "The executor broke the protocol: it named a placeholder in a script, which has none.")
         }
         if wasStopped { try end(at: index) }
-        printedByteCount += nodes[index].printed.reduce(0) { $0 + $1.utf8.count }
-        guard printedByteCount > ReCodeAgent.printedByteLimit else { return }
-        fail(index, "output limit: an episode may print \(ReCodeAgent.printedByteLimit) bytes")
-        throw EpisodeEnd(.policyError, nodes[index].error)
+        try record(outcome.texts, at: index)
+    }
+
+    /// Counts what goes into the record, and ends an episode whose record would become too large to be of use.
+    private func record(_ texts: [String], at index: Int) throws(EpisodeEnd) {
+        do {
+            try recordSize.add(texts)
+        } catch {
+            fail(index, "size limit: \(error.detail ?? "")")
+            throw error
+        }
     }
 
     /// Ends the turn during which the environment or the step limit ended the episode.
@@ -219,6 +228,7 @@ extension FlatEpisode {
         let began = clock.now
         let result = try await setting.environment.step(action)
         nodes[index].actions.append(world.record(action, result, took: clock.now - began))
+        try record([action, result.observation], at: index)
         wasStopped = world.done
         return world.done ? .stop : .observation(result.observation)
     }

@@ -8,18 +8,21 @@ public struct ReCodeAgent: Agent {
     /// Always `recode`.
     public var kind: AgentKind { .recode }
 
-    /// Makes the agent; everything it needs comes with the episode.
-    public init() {}
+    /// How many answers an episode may take. A tree as deep as it may be, whose every answer holds two placeholders,
+    /// would ask for as many again with each level.
+    let callLimit: Int
 
-    /// How much an episode may print, so that its record stays one line that readers take.
-    static let printedByteLimit = 4 << 20
+    /// Makes the agent; everything else it needs comes with the episode.
+    public init(callLimit: Int = 1_000) {
+        self.callLimit = callLimit
+    }
 
     /// The root of every tree.
     static let rootCode = "solve(instruction, observation)"
 
     /// Walks the tree from `solve(instruction, observation)` to the episode's end.
     public func play(_ episode: EpisodeSetting) async throws -> EpisodeOutcome {
-        try await ReCodeEpisode(episode).play()
+        try await ReCodeEpisode(episode, callLimit: callLimit).play()
     }
 }
 
@@ -28,19 +31,22 @@ public struct ReCodeAgent: Agent {
 /// An actor because the executor calls back into it for every primitive action while a statement runs.
 actor ReCodeEpisode {
     let setting: EpisodeSetting
+    let callLimit: Int
     var tree = DecisionTree(root: ReCodeAgent.rootCode)
     var world: EpisodeWorld
     var calls = 0
+    /// How many answers were run so far; each is a block.
+    var blockCount = 0
     var usage = Usage.zero
     var policyTime = Duration.zero
-    /// What statements printed so far, in bytes.
-    var printedByteCount = 0
+    private var recordSize = RecordSize()
     /// Whether an action was answered with the episode's end; whatever its statement says after that counts for nothing.
     var wasStopped = false
     let clock = ContinuousClock()
 
-    init(_ setting: EpisodeSetting) {
+    init(_ setting: EpisodeSetting, callLimit: Int) {
         self.setting = setting
+        self.callLimit = callLimit
         world = EpisodeWorld(stepLimit: setting.limits.stepLimit)
     }
 
@@ -58,9 +64,9 @@ actor ReCodeEpisode {
             try await setting.executor.bind([
                 ("instruction", setting.start.instruction), ("observation", setting.start.observation),
             ])
-            switch try await visit(0, path: []) {
+            switch try await visit(0, in: nil, path: []) {
             case .done: return EpisodeEnd(.resolved)
-            case .raised(let problem, _): return EpisodeEnd(.policyError, problem)
+            case .raised(let problem, _, _): return EpisodeEnd(.policyError, problem)
             }
         } catch let end as EpisodeEnd {
             return end
@@ -70,12 +76,14 @@ actor ReCodeEpisode {
     }
 
     /// Runs one statement, and its expansion if it turns out to be a placeholder.
-    /// - Parameter path: the placeholders being expanded, from the root down.
+    /// - Parameters:
+    ///   - block: the number of the answer it stands in, with whose other statements it shares its time.
+    ///   - path: the placeholders being expanded, from the root down.
     /// - Throws: ``EpisodeEnd`` when the episode is over.
-    func visit(_ index: Int, path: [PlaceholderCall]) async throws -> VisitResult {
+    func visit(_ index: Int, in block: Int?, path: [PlaceholderCall]) async throws -> VisitResult {
         let outcome: StatementOutcome
         do {
-            outcome = try await setting.executor.execute(tree[index].code) { action in
+            outcome = try await setting.executor.execute(tree[index].code, block: block) { action in
                 try await self.perform(action, for: index)
             }
         } catch let failure as ExecutorFailure {
@@ -83,9 +91,9 @@ actor ReCodeEpisode {
             fail(index, failure.message)
             throw failure
         }
-        if let printed = outcome.printed { try count(printed, at: index) }
+        try record(outcome.texts, at: index)
         if wasStopped {
-            tree[index].printed = outcome.printed ?? []
+            tree[index].printed = outcome.printed
             throw stop(at: index)
         }
         switch outcome {
@@ -94,10 +102,9 @@ actor ReCodeEpisode {
             tree[index].printed = result.printed
             return .done(assigned: Set(result.assigned))
         case .raised(let result, let traceback):
-            tree[index].printed = result.printed
-            fail(index, traceback)
-            return .raised(
-                "The statement\n\(tree[index].code)\nraised:\n\(traceback)", assigned: Set(result.assigned))
+            return fail(index, result, .runtime, "raised:\n\(traceback)", error: traceback)
+        case .limited(let result, let traceback):
+            return fail(index, result, .limit, "ran into a limit:\n\(traceback)", error: traceback)
         case .stopped(let result):
             tree[index].printed = result.printed
             throw stop(at: index)
@@ -110,18 +117,35 @@ actor ReCodeEpisode {
         }
     }
 
-    /// Ends an episode whose record would become too large to be of use.
-    private func count(_ printed: [String], at index: Int) throws(EpisodeEnd) {
-        printedByteCount += printed.reduce(0) { $0 + $1.utf8.count }
-        guard printedByteCount > ReCodeAgent.printedByteLimit else { return }
-        let message = "an episode may print \(ReCodeAgent.printedByteLimit) bytes"
-        fail(index, "output limit: \(message)")
-        throw EpisodeEnd(.policyError, message)
+    /// Counts what goes into the record, and ends an episode whose record would become too large to be of use.
+    func record(_ texts: [String], at index: Int) throws(EpisodeEnd) {
+        try record(at: index) { size throws(EpisodeEnd) in try size.add(texts) }
+    }
+
+    func record(
+        at index: Int, _ count: (inout RecordSize) throws(EpisodeEnd) -> Void
+    ) throws(EpisodeEnd) {
+        do {
+            try count(&recordSize)
+        } catch {
+            fail(index, "size limit: \(error.detail ?? "")")
+            throw error
+        }
     }
 
     func fail(_ index: Int, _ error: String) {
         tree[index].status = .failed
         tree[index].error = error
+    }
+
+    /// Says of a statement why its attempt does not stand.
+    private func fail(
+        _ index: Int, _ result: StatementResult, _ problem: AttemptProblem, _ words: String, error: String
+    ) -> VisitResult {
+        tree[index].printed = result.printed
+        fail(index, error)
+        return .raised(
+            "The statement\n\(tree[index].code)\n\(words)", problem, assigned: Set(result.assigned))
     }
 
     /// Ends the statement during which the environment or the step limit ended the episode.
@@ -144,17 +168,30 @@ actor ReCodeEpisode {
         let began = clock.now
         let result = try await setting.environment.step(action)
         tree[index].actions.append(world.record(action, result, took: clock.now - began))
+        try record([action, result.observation], at: index)
         wasStopped = world.done
         return world.done ? .stop : .observation(result.observation)
     }
 }
 
 extension StatementOutcome {
-    /// What the statement printed; `nil` for a placeholder, which does not run.
-    fileprivate var printed: [String]? {
+    /// What the statement printed; nothing for a placeholder, which does not run.
+    fileprivate var printed: [String] {
         switch self {
-        case .completed(let result), .raised(let result, _), .stopped(let result): result.printed
-        case .placeholder: nil
+        case .completed(let result), .raised(let result, _), .limited(let result, _), .stopped(let result):
+            result.printed
+        case .placeholder: []
+        }
+    }
+
+    /// What of it goes into the record.
+    var texts: [String] {
+        switch self {
+        case .completed, .stopped: printed
+        case .raised(_, let traceback), .limited(_, let traceback): printed + [traceback]
+        case .placeholder(let call):
+            [call.signature] + call.inputs + call.outputs
+                + call.variables.flatMap { [$0.name, $0.type, $0.value] }
         }
     }
 }
@@ -163,8 +200,9 @@ extension StatementOutcome {
 enum VisitResult: Sendable {
     /// The node and everything below it ran; these names were assigned on the way.
     case done(assigned: Set<String>)
-    /// The node's statement raised: the placeholder above it must be expanded again. The text is for the policy.
-    case raised(String, assigned: Set<String>)
+    /// The node's statement raised or ran into a limit: the placeholder above it must be expanded again. The text is
+    /// for the policy.
+    case raised(String, AttemptProblem, assigned: Set<String>)
 }
 
 /// The end of an episode, thrown through the walk so that nothing below runs on.

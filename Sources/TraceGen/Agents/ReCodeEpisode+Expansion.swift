@@ -15,15 +15,15 @@ extension ReCodeEpisode {
             let block = try await ask(
                 index,
                 ExpansionRequest(signature: call.signature, variables: variables, correction: correction))
-            accept(block, variables: variables, at: index)
+            try accept(block, variables: variables, at: index)
             switch try await run(block, attempt: attempt, below: index, path: path + [current]) {
             case .done(let names):
                 assigned.formUnion(names)
                 tree[index].lostOutputs = call.outputs.filter { !assigned.contains($0) }
                 return .done(assigned: assigned)
-            case .raised(let message, let names):
+            case .raised(let message, let problem, let names):
                 assigned.formUnion(names)
-                correction = reject(block.answer, .runtime, message, at: index)
+                correction = try reject(block.answer, problem, message, at: index)
             }
         }
         fail(index, "retry limit: \(setting.limits.maxRetry + 1) expansions of this placeholder raised")
@@ -52,11 +52,11 @@ extension ReCodeEpisode {
             let answer = try await answer(to: request, at: index)
             switch AnswerFormat.parse(answer) {
             case .failure(let problem):
-                request.correction = reject(answer, .format, problem.message, at: index).after(raised)
+                request.correction = try reject(answer, .format, problem.message, at: index).after(raised)
             case .success(let parsed):
                 switch try await parse(parsed.code, at: index) {
                 case .formatProblem(let message):
-                    request.correction = reject(answer, .format, message, at: index).after(raised)
+                    request.correction = try reject(answer, .format, message, at: index).after(raised)
                 case .statements(let statements):
                     return AcceptedBlock(answer: answer, parsed: parsed, statements: statements)
                 }
@@ -67,12 +67,18 @@ extension ReCodeEpisode {
     }
 
     private func answer(to request: ExpansionRequest, at index: Int) async throws -> String {
+        guard calls < callLimit else {
+            let message = "an episode may take \(callLimit) answers"
+            fail(index, "call limit: \(message)")
+            throw EpisodeEnd(.policyError, message)
+        }
         let began = clock.now
         defer { policyTime += clock.now - began }
         do {
             let answer = try await setting.policy.expand(request)
             calls += 1
             usage.add(answer.usage)
+            try record([answer.text], at: index)
             return answer.text
         } catch let error as TraceGenError where error.code == .policyFailed {
             fail(index, error.description)
@@ -98,7 +104,11 @@ extension ReCodeEpisode {
         }
     }
 
-    private func accept(_ block: AcceptedBlock, variables: [Variable], at index: Int) {
+    private func accept(
+        _ block: AcceptedBlock, variables: [Variable], at index: Int
+    ) throws(EpisodeEnd) {
+        try record([block.parsed.thought, block.parsed.code], at: index)
+        try record(at: index) { size throws(EpisodeEnd) in try size.add(nodes: block.statements) }
         tree[index].status = .expanded
         tree[index].expansion?.variables = variables
         tree[index].expansion?.thought = block.parsed.thought
@@ -107,9 +117,10 @@ extension ReCodeEpisode {
     }
 
     /// Puts an answer that did not stand among the attempts.
-    private func reject(_ answer: String, _ problem: AttemptProblem, _ message: String, at index: Int)
-        -> Correction
-    {
+    private func reject(
+        _ answer: String, _ problem: AttemptProblem, _ message: String, at index: Int
+    ) throws(EpisodeEnd) -> Correction {
+        try record([message], at: index)
         tree[index].expansion?.attempts.append(Attempt(response: answer, problem: problem, message: message))
         tree[index].expansion?.response = ""
         tree[index].expansion?.thought = ""
@@ -121,14 +132,16 @@ extension ReCodeEpisode {
     private func run(
         _ block: AcceptedBlock, attempt: Int, below index: Int, path: [PlaceholderCall]
     ) async throws -> VisitResult {
+        blockCount += 1
+        let number = blockCount
         let children = tree.expand(index, attempt: attempt, into: block.statements)
         var assigned: Set<String> = []
         for (position, child) in children.enumerated() {
-            switch try await visit(child, path: path) {
+            switch try await visit(child, in: number, path: path) {
             case .done(let names): assigned.formUnion(names)
-            case .raised(let message, let names):
+            case .raised(let message, let problem, let names):
                 for left in children[(position + 1)...] { tree[left].status = .skipped }
-                return .raised(message, assigned: assigned.union(names))
+                return .raised(message, problem, assigned: assigned.union(names))
             }
         }
         return .done(assigned: assigned)
@@ -146,7 +159,7 @@ extension Correction {
     /// The same, with what an earlier answer raised: a policy that breaks the format while it corrects its code still
     /// has to know what was wrong with that.
     fileprivate func after(_ earlier: Correction?) -> Correction {
-        guard let earlier, earlier.problem == .runtime else { return self }
+        guard let earlier, earlier.problem != .format else { return self }
         var both = self
         both.message += "\n\nThe answer before that kept the format, but its code failed:\n\(earlier.message)"
         return both

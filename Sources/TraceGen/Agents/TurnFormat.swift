@@ -3,7 +3,8 @@ enum TurnFormat {
     /// Takes an answer apart. What a model makes up after its action (`Observation: …`) is left out.
     /// - Returns: the thought and the action, or the rule that was broken, in words for the policy.
     static func parse(_ text: String) -> Result<ParsedAnswer, FormatProblem> {
-        let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
+        let lines = text.replacing("\r\n", with: "\n").split(
+            separator: "\n", omittingEmptySubsequences: false)
         let end = lines.firstIndex { $0.hasPrefix("Observation:") } ?? lines.endIndex
         let own = lines[..<end]
         let actions = own.indices.filter { own[$0].hasPrefix("Action:") }

@@ -17,12 +17,15 @@ public protocol Executor: Sendable {
     /// - Parameters:
     ///   - statement: its source text.
     ///   - rules: by which rules; `script` runs any number of statements and knows no placeholders.
+    ///   - block: which block it belongs to; statements with the same number share one block's time. `nil` makes it a
+    ///     block of its own.
     ///   - action: plays one primitive action. What it returns decides whether the statement goes on.
     /// - Returns: what became of it.
     /// - Throws: ``ExecutorFailure`` when the process is gone or was killed for breaking a hard limit, and what
     ///   `action` throws.
     func execute(
-        _ statement: String, rules: CodeRules, action: @Sendable (String) async throws -> ActionReply
+        _ statement: String, rules: CodeRules, block: Int?,
+        action: @Sendable (String) async throws -> ActionReply
     ) async throws -> StatementOutcome
     /// The present values of `names`, in that order, without those that are no variables.
     func variables(_ names: [String]) async throws -> [Variable]
@@ -34,9 +37,9 @@ extension Executor {
 
     /// Runs a statement of an expansion.
     public func execute(
-        _ statement: String, action: @Sendable (String) async throws -> ActionReply
+        _ statement: String, block: Int? = nil, action: @Sendable (String) async throws -> ActionReply
     ) async throws -> StatementOutcome {
-        try await execute(statement, rules: .expansion, action: action)
+        try await execute(statement, rules: .expansion, block: block, action: action)
     }
 }
 
@@ -72,6 +75,8 @@ public enum StatementOutcome: Sendable, Hashable {
     case completed(StatementResult)
     /// It raised; `traceback` names the statement's own lines only.
     case raised(StatementResult, traceback: String)
+    /// It ran into one of its block's limits: of time, memory or output; `traceback` says which.
+    case limited(StatementResult, traceback: String)
     /// The host answered an action with ``ActionReply/stop``.
     case stopped(StatementResult)
 }
@@ -117,7 +122,7 @@ public struct PlaceholderCall: Sendable, Hashable {
 public struct ExecutorFailure: Error, Sendable, Hashable {
     /// What took it down.
     public enum Code: Sendable, Hashable {
-        /// A block used up its processor or wall time.
+        /// A block used up its time and would not stop, or the episode used up its own.
         case timeLimit
         /// The process died or broke the protocol while running the policy's code.
         case died

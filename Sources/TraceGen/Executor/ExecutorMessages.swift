@@ -6,7 +6,7 @@ enum ExecutorRequest: Sendable {
     case start(seed: UInt64, limits: ExecutorLimits, filter: String)
     case bind([(name: String, value: String)])
     case parse(String, CodeRules)
-    case execute(String, CodeRules)
+    case execute(String, CodeRules, block: Int?)
     case variables([String])
     /// The answer to an action: go on with this.
     case observation(String)
@@ -20,8 +20,10 @@ struct NumberedRequest: Encodable, Sendable {
     var request: ExecutorRequest
 
     private enum CodingKeys: String, CodingKey {
-        case id, op, seed, filter, variables, code, rules, names, observation
+        case id, op, seed, filter, variables, code, rules, names, observation, block
         case processorSeconds = "processor_seconds"
+        case wallSeconds = "wall_seconds"
+        case episodeProcessorSeconds = "episode_processor_seconds"
         case memoryBytes = "memory_bytes"
         case outputBytes = "output_bytes"
     }
@@ -35,6 +37,8 @@ struct NumberedRequest: Encodable, Sendable {
             try container.encode(seed, forKey: .seed)
             try container.encode(filter, forKey: .filter)
             try container.encode(limits.processorTime.inSeconds, forKey: .processorSeconds)
+            try container.encode(limits.wallTime.inSeconds, forKey: .wallSeconds)
+            try container.encode(limits.episodeProcessorTime.inSeconds, forKey: .episodeProcessorSeconds)
             try container.encode(limits.memoryByteCount, forKey: .memoryBytes)
             try container.encode(limits.outputByteCount, forKey: .outputBytes)
         case .bind(let variables):
@@ -44,7 +48,8 @@ struct NumberedRequest: Encodable, Sendable {
             try container.encode(rules, forKey: .rules)
             try container.encode("parse", forKey: .op)
             try container.encode(code, forKey: .code)
-        case .execute(let code, let rules):
+        case .execute(let code, let rules, let block):
+            try container.encodeIfPresent(block, forKey: .block)
             try container.encode(rules, forKey: .rules)
             try container.encode("execute", forKey: .op)
             try container.encode(code, forKey: .code)
@@ -69,6 +74,8 @@ enum ExecutorReply: Sendable {
     case variables([Variable])
     case action(String)
     case outcome(StatementOutcome)
+    /// The episode has used up its processor time.
+    case exhausted
 }
 
 /// A reply with the number of the request it answers.
@@ -101,13 +108,19 @@ struct NumberedReply: Decodable, Sendable {
         case "placeholder": return .outcome(.placeholder(try placeholder(in: container)))
         case "completed": return .outcome(.completed(try result(in: container)))
         case "stopped": return .outcome(.stopped(try result(in: container)))
+        case "exhausted": return .exhausted
         case "raised":
-            let traceback = try container.decode(String.self, forKey: .traceback)
-            return .outcome(.raised(try result(in: container), traceback: traceback))
+            return .outcome(.raised(try result(in: container), traceback: try traceback(in: container)))
+        case "limited":
+            return .outcome(.limited(try result(in: container), traceback: try traceback(in: container)))
         default:
             throw DecodingError.dataCorruptedError(
                 forKey: .kind, in: container, debugDescription: "an unknown kind of message")
         }
+    }
+
+    private static func traceback(in container: Container) throws -> String {
+        try container.decode(String.self, forKey: .traceback)
     }
 
     private static func result(in container: Container) throws -> StatementResult {
@@ -123,36 +136,5 @@ struct NumberedReply: Decodable, Sendable {
             inputs: try container.decode([String].self, forKey: .inputs),
             outputs: try container.decode([String].self, forKey: .outputs),
             variables: try container.decode([Variable].self, forKey: .variables))
-    }
-}
-
-extension ExecutorReply {
-    /// Whether every part is as small as an honest worker would have made it.
-    func isWithin(_ limits: ExecutorLimits) -> Bool {
-        switch self {
-        case .ready, .bound, .parsed: true
-        case .variables(let variables): variables.allSatisfy(\.isOfShownSize)
-        case .action(let action):
-            action.count <= ExecutorLimits.actionCharacterCount && !action.contains(where: \.isNewline)
-        case .outcome(.placeholder(let call)): call.variables.allSatisfy(\.isOfShownSize)
-        case .outcome(.completed(let result)), .outcome(.stopped(let result)): result.isWithin(limits)
-        case .outcome(.raised(let result, let traceback)):
-            result.isWithin(limits) && traceback.unicodeScalars.count <= ExecutorLimits.shownCharacterCount
-        }
-    }
-}
-
-extension Variable {
-    /// Whether the worker's own cutting could have let it through.
-    fileprivate var isOfShownSize: Bool {
-        value.unicodeScalars.count <= ExecutorLimits.shownCharacterCount
-            && type.unicodeScalars.count <= ExecutorLimits.shownCharacterCount
-    }
-}
-
-extension StatementResult {
-    fileprivate func isWithin(_ limits: ExecutorLimits) -> Bool {
-        // The cut text, its mark, and three bytes where one half of a character was replaced.
-        printed.reduce(0) { $0 + $1.utf8.count } <= limits.outputByteCount + 100
     }
 }

@@ -17,7 +17,8 @@ private struct NoExecutor: Executor {
     func parse(_ code: String, rules: CodeRules) async throws -> ParsedBlock { throw refusal }
 
     func execute(
-        _ statement: String, rules: CodeRules, action: @Sendable (String) async throws -> ActionReply
+        _ statement: String, rules: CodeRules, block: Int?,
+        action: @Sendable (String) async throws -> ActionReply
     ) async throws -> StatementOutcome { throw refusal }
 
     func variables(_ names: [String]) async throws -> [Variable] { throw refusal }

@@ -9,10 +9,16 @@ actor PythonExecutor: Executor {
     private let limits: ExecutorLimits
     private var lastID = 0
     private var failure: ExecutorFailure?
+    /// What is left of the episode's time on the clock.
+    private var episodeTime: Duration
+    /// What is left of the blocks' times on the clock, with the grace in which the worker ends them itself.
+    private var blockTimes: [Int: Duration] = [:]
+    private static let grace = Duration.seconds(5)
 
     init(_ worker: WorkerConnection, limits: ExecutorLimits) {
         self.worker = worker
         self.limits = limits
+        episodeTime = limits.episodeWallTime
     }
 
     /// Sends what the worker needs to begin.
@@ -48,13 +54,17 @@ actor PythonExecutor: Executor {
     }
 
     func execute(
-        _ statement: String, rules: CodeRules, action: @Sendable (String) async throws -> ActionReply
+        _ statement: String, rules: CodeRules, block: Int?,
+        action: @Sendable (String) async throws -> ActionReply
     ) async throws -> StatementOutcome {
-        var time = limits.wallTime
-        try await begin(.execute(statement, rules))
+        var time = block.flatMap { blockTimes[$0] } ?? wholeBlock
+        defer { if let block { blockTimes[block] = time } }
+        let request = ExecutorRequest.execute(statement, rules, block: block)
+        try await begin(request)
         while true {
-            switch try await receive(within: &time) {
+            switch try await receive(answerTo: request, within: &time) {
             case .outcome(let outcome): return outcome
+            case .exhausted: throw exhausted()
             case .action(let text):
                 let reply: ActionReply
                 do {
@@ -75,10 +85,12 @@ actor PythonExecutor: Executor {
 
 extension PythonExecutor {
     private func ask(_ request: ExecutorRequest) async throws -> ExecutorReply {
-        var time = limits.wallTime
+        var time = wholeBlock
         try await begin(request)
-        return try await receive(within: &time)
+        return try await receive(answerTo: request, within: &time)
     }
+
+    private var wholeBlock: Duration { limits.wallTime + Self.grace }
 
     /// Sends a request under a number of its own.
     private func begin(_ request: ExecutorRequest) async throws {
@@ -96,21 +108,30 @@ extension PythonExecutor {
         }
     }
 
-    /// Waits for a reply and takes the time that took off `time`.
-    private func receive(within time: inout Duration) async throws -> ExecutorReply {
+    /// Waits for a reply and takes the time that took off `time` and off the episode's.
+    private func receive(
+        answerTo request: ExecutorRequest, within time: inout Duration
+    ) async throws -> ExecutorReply {
         let start = ContinuousClock.now
         let line: [UInt8]
         do {
-            line = try await worker.receive(within: max(time, .zero))
+            line = try await worker.receive(within: max(min(time, episodeTime), .zero))
+        } catch WorkerFailure.timedOut where episodeTime < time {
+            let seconds = limits.episodeWallTime.inSeconds
+            throw overtime("The episode's blocks took more than \(seconds) seconds in all.")
         } catch let error as WorkerFailure {
             throw await failed(error)
         }
-        time -= ContinuousClock.now - start
+        let waited = ContinuousClock.now - start
+        time -= waited
+        episodeTime -= waited
         guard let message = try? CanonicalJSON.decode(NumberedReply.self, from: line) else {
             throw outOfStep("with a line that is no message of its")
         }
         guard message.id == lastID else { throw outOfStep("to a request that was not the last") }
-        guard message.reply.isWithin(limits) else { throw outOfStep("with more than it may send") }
+        if let part = message.reply.oversizedPart(asAnswerTo: request, limits) {
+            throw outOfStep("with more than it may send (\(part))")
+        }
         return message.reply
     }
 
@@ -120,6 +141,17 @@ extension PythonExecutor {
             "The executor broke the protocol: it answered \(how). The block interfered with its process.")
         self.failure = failure
         return failure
+    }
+
+    private func overtime(_ message: String) -> ExecutorFailure {
+        let failure = ExecutorFailure(.timeLimit, message)
+        self.failure = failure
+        return failure
+    }
+
+    private func exhausted() -> ExecutorFailure {
+        let seconds = limits.episodeProcessorTime.inSeconds
+        return overtime("The episode's blocks used more than \(seconds) seconds of processor time in all.")
     }
 
     private func failed(_ error: WorkerFailure) async -> ExecutorFailure {

@@ -15,7 +15,7 @@ struct SandboxCommand: Sendable {
     func launch(in directory: String?) -> WorkerLaunch {
         // -s -S: nothing but the standard library; -B: writes no bytecode. Not -I, which would ignore the hash seed.
         let interpreter =
-            [python.path, "-s", "-S", "-B", "-c"]
+            Self.fixedAddresses + [python.path, "-s", "-S", "-B", "-c"]
             + [String(decoding: PackageResources.executor_bootstrap_py, as: UTF8.self)]
         switch mode {
         case .bubblewrap(let program):
@@ -24,7 +24,7 @@ struct SandboxCommand: Sendable {
                 arguments: Self.isolation + mounts + ["--clearenv"] + variables + interpreter)
         case .none:
             return WorkerLaunch(
-                program: python.path, arguments: Array(interpreter.dropFirst()),
+                program: interpreter[0], arguments: Array(interpreter.dropFirst()),
                 environment: Self.environment,
                 workingDirectory: directory)
         }
@@ -37,6 +37,7 @@ struct SandboxCommand: Sendable {
         let modules = [
             ("executor_rules", PackageResources.executor_rules_py),
             ("executor_values", PackageResources.executor_values_py),
+            ("executor_limits", PackageResources.executor_limits_py),
             ("executor_worker", PackageResources.executor_worker_py + [UInt8(ascii: "\n")]),
         ]
         let header = modules.map { "\($0) \($1.count)" }.joined(separator: " ")
@@ -54,6 +55,15 @@ struct SandboxCommand: Sendable {
 }
 
 extension SandboxCommand {
+    /// Starts what follows with its memory at the same addresses each time: objects are hashed by where they lie, so
+    /// that is the order sets of them come in.
+    ///
+    /// Left out where there is no setarch (util-linux), or where a container forbids it.
+    static let fixedAddresses: [String] = {
+        let program = "/usr/bin/setarch"
+        return access(program, X_OK) == 0 && recode_sandbox_may_fix_addresses() ? [program, "-R"] : []
+    }()
+
     /// Strings hash the same in every run, so that sets come in the same order; text is UTF-8 whatever the locale.
     /// The worker takes both out of `os.environ` before the policy's code runs.
     private static let environment = ["PYTHONHASHSEED": "0", "PYTHONUTF8": "1"]

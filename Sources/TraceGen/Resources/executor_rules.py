@@ -6,6 +6,7 @@ Nothing here runs any of it: blocks are read with CPython's own `ast`. Line numb
 from __future__ import annotations
 
 import ast
+import builtins
 
 TYPE_CHECKING = False  # importing `typing` would cost every episode some milliseconds
 if TYPE_CHECKING:
@@ -15,6 +16,9 @@ if TYPE_CHECKING:
 
 FILE_NAME = "<block>"
 CODE_CHARACTER_LIMIT = 100_000
+PROBLEM_CHARACTER_LIMIT = 2_000
+# What every block finds in its namespace, so that none may bind it to something else.
+PROVIDED = frozenset({"run", "re", *(name for name in dir(builtins) if not name.startswith("_"))})
 
 CONTEXTS: dict[type[ast.AST], str] = {
     ast.For: "a loop",
@@ -41,7 +45,10 @@ class FormatProblem(Exception):
     """A rule that was broken, with what to do instead; said to the policy word for word."""
 
     def __init__(self, line: int, text: str) -> None:
-        super().__init__(f"Line {line}: {text}")
+        text = f"Line {line}: {text}"
+        super().__init__(
+            text if len(text) <= PROBLEM_CHARACTER_LIMIT else f"{text[:PROBLEM_CHARACTER_LIMIT]}…"
+        )
 
 
 class Placeholder:
@@ -244,9 +251,11 @@ def check(tree: ast.Module, known: Known) -> None:
     for statement in tree.body:
         placeholder = placeholder_of(statement, is_known)
         check_definitions(statement)
+        check_lambdas(statement)
         if placeholder:
             check_arguments(placeholder)
         stored = stored_names(statement)
+        check_provided(statement, stored)
         if hasattr(statement, "body"):  # a loop may call what it binds itself
             bound.update(stored)
         check_calls(statement, is_known, placeholder.call if placeholder else None, frozenset(), [])
@@ -300,16 +309,53 @@ def lambda_names(node: ast.AST) -> Iterator[str]:
                     yield ast.unparse(part)
 
 
+def check_lambdas(statement: ast.stmt) -> None:
+    """The rule that a lambda is an argument of a call: anywhere else it may end up as a named function."""
+    calls = [node for node in ast.walk(statement) if isinstance(node, ast.Call)]
+    arguments = {id(argument) for call in calls for argument in call.args}
+    arguments.update(id(keyword.value) for call in calls for keyword in call.keywords)
+    for node in ast.walk(statement):
+        if isinstance(node, ast.Lambda) and id(node) not in arguments:
+            raise FormatProblem(
+                node.lineno,
+                "a lambda that is not itself an argument of a call is not allowed. Write a lambda only as an"
+                " argument, as in `sorted(items, key=lambda item: item)`, or call a function without defining"
+                " it: you will be asked to expand it.",
+            )
+
+
+def check_provided(statement: ast.stmt, stored: list[str]) -> None:
+    """The rule that what Python provides stays: later blocks do not see that a name was taken."""
+    for name in stored:
+        if name not in PROVIDED:
+            continue
+        for node in ast.walk(statement):
+            is_own_import = isinstance(node, ast.alias) and node.name == name == "re"
+            if binds(node, name) and not is_own_import:
+                raise taken(getattr(node, "lineno", statement.lineno), name, "variable")
+
+
+def taken(line: int, name: str, kind: str) -> FormatProblem:
+    return FormatProblem(
+        line,
+        f"`{name}` is a name of Python's own, and later code needs what it stands for. Give your {kind}"
+        " another name.",
+    )
+
+
 def binds_run(node: ast.AST) -> bool:
+    return binds(node, "run") or (isinstance(node, ast.arg) and node.arg == "run")
+
+
+def binds(node: ast.AST, name: str) -> bool:
+    """Whether a node itself binds or deletes a variable of this name."""
     if isinstance(node, ast.Name):
-        return node.id == "run" and not isinstance(node.ctx, ast.Load)
+        return node.id == name and not isinstance(node.ctx, ast.Load)
     if isinstance(node, ast.alias):
-        return (node.asname or node.name) == "run"
+        return (node.asname or node.name) == name
     if isinstance(node, (ast.ExceptHandler, ast.MatchAs, ast.MatchStar)):
-        return node.name == "run"
-    if isinstance(node, ast.MatchMapping):
-        return node.rest == "run"
-    return isinstance(node, ast.arg) and node.arg == "run"
+        return node.name == name
+    return isinstance(node, ast.MatchMapping) and node.rest == name
 
 
 def check_arguments(placeholder: Placeholder) -> None:
@@ -320,6 +366,8 @@ def check_arguments(placeholder: Placeholder) -> None:
             raise FormatProblem(
                 call.lineno, "`run` must stay the function that acts in the environment. Rename that keyword."
             )
+        if keyword.arg in PROVIDED and is_literal(keyword.value):
+            raise taken(call.lineno, keyword.arg, "keyword")
     for node in ast.walk(call):
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "run":
             raise FormatProblem(
@@ -333,6 +381,14 @@ def check_arguments(placeholder: Placeholder) -> None:
                 f"`:=` stands among the arguments of the placeholder `{placeholder.name}`, which are shown"
                 " and not executed. Assign the variable on a line above.",
             )
+
+
+def is_literal(expression: ast.expr) -> bool:
+    try:
+        ast.literal_eval(expression)
+    except (ValueError, TypeError, SyntaxError):
+        return False
+    return True
 
 
 def check_calls(

@@ -17,6 +17,8 @@ TRACEBACK_CHARACTER_LIMIT = 2_000
 LINE_CHARACTER_LIMIT = 200
 FRAME_LIMIT = 10
 
+_NAME = vars(type)["__name__"]
+_TRACEBACK = vars(BaseException)["__traceback__"]
 _ADDRESS = re.compile(r" at 0x[0-9a-fA-F]+")
 
 
@@ -25,14 +27,20 @@ def without_addresses(text: str) -> str:
 
 
 def cut(text: str, limit: int) -> str:
+    text = str.__str__(text)  # a plain one, whatever a subclass makes of itself
     return text if len(text) <= limit else f"{text[:limit]}… [{len(text) - limit} more characters]"
+
+
+def name_of(kind: type) -> str:
+    """A class's name. Asking the class for its `__name__` could run code of its own metaclass."""
+    return cut(_NAME.__get__(kind), TYPE_CHARACTER_LIMIT)
 
 
 def type_text(value: object) -> str:
     """The type's name, one level into containers: `list[str]`, `dict[str, int]`, `tuple[str, int]`."""
-    name = type(value).__name__
+    name = name_of(type(value))
     if isinstance(value, tuple) and value:
-        parts = [type(element).__name__ for element in tuple.__iter__(value)]
+        parts = [name_of(type(element)) for element in tuple.__iter__(value)]
         if len(parts) > 8 and len(set(parts)) == 1:
             parts = [parts[0], "..."]
         return cut(f"{name}[{', '.join(parts)}]", TYPE_CHARACTER_LIMIT)
@@ -40,36 +48,43 @@ def type_text(value: object) -> str:
         return f"{name}[{union(dict.keys(value))}, {union(dict.values(value))}]"
     if isinstance(value, (list, set, frozenset)) and value:
         return f"{name}[{union(value)}]"
-    return cut(name, TYPE_CHARACTER_LIMIT)
+    return name
 
 
 def union(values: Iterable[object]) -> str:
-    return cut(" | ".join(sorted({type(value).__name__ for value in values})), TYPE_CHARACTER_LIMIT)
+    return cut(" | ".join(sorted({name_of(type(value)) for value in values})), TYPE_CHARACTER_LIMIT)
 
 
-def value_text(value: object) -> str:
-    """A str as it is, anything else as its repr; sets in sorted order; no addresses."""
+def value_text(value: object, room: int = VALUE_CHARACTER_LIMIT) -> str:
+    """A str as it is, anything else as its repr; sets in sorted order; no addresses; cut to `room`."""
+    limit = min(room, VALUE_CHARACTER_LIMIT)
     if type(value) is str:
-        return cut(value, VALUE_CHARACTER_LIMIT)
+        return cut(value, limit)
     if type(value) in (set, frozenset) and value:
         inner = "{" + ", ".join(sorted(map(repr, value))) + "}"  # type: ignore[call-overload]
         text = inner if type(value) is set else f"frozenset({inner})"
     else:
         text = repr(value)
-    return cut(without_addresses(text), VALUE_CHARACTER_LIMIT)
+    return cut(without_addresses(text), limit)
 
 
 def is_variable(name: str, value: object) -> bool:
-    return not name.startswith("_") and not isinstance(value, types.ModuleType) and not callable(value)
+    is_module = issubclass(type(value), types.ModuleType)  # the value's word for its class is not asked
+    return not name.startswith("_") and not is_module and not callable(value)
 
 
-def exception_text(error: BaseException) -> str:
-    name = "NameError" if isinstance(error, UnknownName) else type(error).__name__
-    try:
-        text = error.msg if isinstance(error, SyntaxError) else str(error)
-    except BaseException:
-        text = "<its message cannot be shown>"
-    return cut(without_addresses(f"{name}: {text}" if text else name), TRACEBACK_CHARACTER_LIMIT // 2)
+def told(error: BaseException) -> tuple[str, int | None]:
+    """What an exception says of itself, and the line it names. Calls code of its class."""
+    kind = type(error)
+    is_syntax = issubclass(kind, SyntaxError)
+    text = error.msg if is_syntax else str(error)  # type: ignore[attr-defined]
+    line = error.lineno if is_syntax or kind is UnknownName else None  # type: ignore[attr-defined]
+    text = f"{class_name(error)}: {text}" if text else class_name(error)
+    return cut(without_addresses(text), TRACEBACK_CHARACTER_LIMIT // 2), line if type(line) is int else None
+
+
+def class_name(error: BaseException) -> str:
+    return "NameError" if type(error) is UnknownName else name_of(type(error))
 
 
 class UnknownName(NameError):
@@ -85,22 +100,21 @@ def frame_text(lines: list[str], number: int, name: str) -> str:
     return f'  File "{FILE_NAME}", line {number}, in {name}\n    {cut(text, LINE_CHARACTER_LIMIT)}'
 
 
-def traceback_text(error: BaseException, source: str) -> str:
-    """A traceback of the statement's own frames: the same on every version of Python."""
+def traceback_text(error: BaseException, last: str, line: int | None, source: str) -> str:
+    """A traceback of the statement's own frames, then `last`: the same on every version of Python."""
     lines = source.split("\n")
     frames: list[str] = []
-    step = error.__traceback__
+    step: types.TracebackType | None = _TRACEBACK.__get__(error)
     while step is not None:
         code = step.tb_frame.f_code
         if code.co_filename == FILE_NAME:
             frames.append(frame_text(lines, step.tb_lineno, code.co_name))
         step = step.tb_next
-    if not frames and isinstance(error, (SyntaxError, UnknownName)) and error.lineno:
-        frames.append(frame_text(lines, error.lineno, "<module>"))
+    if not frames and line:
+        frames.append(frame_text(lines, line, "<module>"))
     if len(frames) > FRAME_LIMIT:
         half = FRAME_LIMIT // 2
         frames[half:-half] = [f"  … [{len(frames) - FRAME_LIMIT} more frames]"]
-    last = exception_text(error)
     if not frames:
         return last
     head = "\n".join(["Traceback (most recent call last):", *frames])

@@ -12,38 +12,30 @@ import ast
 import builtins
 import ctypes
 import json
-import math
 import os
 import random
 import re
 import resource
-import signal
 import struct
 import sys
 import types
 import warnings
 
+import executor_limits as limits
 import executor_rules as rules
 import executor_values as values
 
 TYPE_CHECKING = False  # importing `typing` would cost every episode some milliseconds
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable
     from typing import Any
 
     Message = dict[str, Any]
 
 ACTION_CHARACTER_LIMIT = 2_000
-HEADROOM_BYTES = 64 << 20  # address space kept back from the policy's code, so that its failure can be told
-REPEAT_SECONDS = 0.25
-
-
-class ProcessorTimeLimit(BaseException):
-    """A block has used up its processor time."""
-
-
-class OutputLimit(Exception):
-    """A block has printed more than it may."""
+SHOWN_CHARACTER_LIMIT = 200_000  # all values of one message together
+OTHER_NAME_LIMIT = 1_000  # names a statement made other than by assigning them
+OTHER_NAME_CHARACTER_LIMIT = 200
 
 
 class EpisodeOver(BaseException):
@@ -75,120 +67,19 @@ class Channel:
         return message
 
 
-class Printout:
-    """Stands in for standard output and error, and remembers what was printed, up to a limit."""
-
-    encoding = "utf-8"
-
-    def __init__(self, byte_limit: int) -> None:
-        self.byte_limit = byte_limit
-        self.parts: list[str] = []
-        self.byte_count = 0
-        self.is_cut = False
-
-    def write(self, text: str) -> int:
-        if not isinstance(text, str):
-            raise TypeError(f"write() takes a str, not {type(text).__name__}")
-        data = text.encode("utf-8", "replace")
-        room = self.byte_limit - self.byte_count
-        self.parts.append(data[:room].decode("utf-8", "ignore"))
-        self.byte_count += min(len(data), room)
-        if len(data) > room:
-            self.is_cut = True
-            raise OutputLimit(f"the block printed more than {self.byte_limit} bytes")
-        return len(text)
-
-    def writelines(self, lines: Iterable[str]) -> None:
-        for line in lines:
-            self.write(line)
-
-    def flush(self) -> None:
-        pass
-
-    def isatty(self) -> bool:
-        return False
-
-    def lines(self) -> list[str]:
-        text = values.without_addresses("".join(self.parts))
-        if self.is_cut:
-            text += f"… [cut at {self.byte_limit} bytes]"
-        return text.removesuffix("\n").split("\n") if text else []
-
-
-class Clock:
-    """The processor time of the block that runs now.
-
-    At the limit an exception is raised in the block, and again and again should it swallow it. Code that
-    never returns to the interpreter, or swallows them all, is killed by the kernel one to two seconds later.
-    """
-
-    def __init__(self, seconds: float) -> None:
-        self.seconds = seconds
-        self.is_armed = False
-        self.is_deferred = False
-        self.is_late = False
-        signal.signal(signal.SIGPROF, self.ring)
-
-    def arm(self, seconds: float | None = None) -> None:
-        usage = resource.getrusage(resource.RUSAGE_SELF)
-        last_second = math.ceil(usage.ru_utime + usage.ru_stime + self.seconds) + 1
-        signal.signal(signal.SIGPROF, self.ring)
-        signal.signal(signal.SIGXCPU, signal.SIG_DFL)
-        set_limit(resource.RLIMIT_CPU, last_second)
-        self.is_late = False
-        self.is_armed = True
-        signal.setitimer(signal.ITIMER_PROF, seconds or self.seconds, REPEAT_SECONDS)
-
-    def disarm(self) -> None:
-        while True:
-            try:
-                self.is_armed = False
-                signal.setitimer(signal.ITIMER_PROF, 0)
-                return
-            except ProcessorTimeLimit:
-                continue
-
-    def ring(self, *_: object) -> None:
-        if self.is_deferred:
-            self.is_late = True
-        elif self.is_armed:
-            raise ProcessorTimeLimit(f"the block used more than {self.seconds:g} seconds of processor time")
-
-    def uninterrupted(self, exchange: Callable[[], Message]) -> Message:
-        """Runs an exchange with the host, which an exception in its middle would put out of step."""
-        self.is_deferred = True
-        try:
-            return exchange()
-        finally:
-            self.is_deferred = False
-            if self.is_late:
-                self.is_late = False
-                self.ring()
-
-
-def set_limit(kind: int, limit: int, for_good: bool = False) -> None:
-    """Sets a limit as far as the one this process was started under allows."""
-    hard = resource.getrlimit(kind)[1]
-    if hard != resource.RLIM_INFINITY:
-        limit = min(limit, hard)
-    resource.setrlimit(kind, (limit, limit if for_good else hard))
-
-
-class Memory:
-    """The address space of this process."""
-
-    def __init__(self, byte_limit: int) -> None:
-        self.byte_limit = byte_limit
-        set_limit(resource.RLIMIT_AS, byte_limit + HEADROOM_BYTES, for_good=True)
-
-    def confine(self) -> None:
-        set_limit(resource.RLIMIT_AS, self.byte_limit)
-
-    def enlarge(self) -> None:
-        set_limit(resource.RLIMIT_AS, self.byte_limit + HEADROOM_BYTES)
-
-
 # --- the episode
+
+
+class Namespace(dict):  # type: ignore[type-arg]
+    """The episode's names; tells which of them were bound, be it to the value they had before."""
+
+    def __init__(self, names: dict[str, Any]) -> None:
+        super().__init__(names)
+        self.bound: set[Any] = set()
+
+    def __setitem__(self, name: Any, value: Any) -> None:
+        self.bound.add(name)
+        super().__setitem__(name, value)
 
 
 class Episode:
@@ -196,8 +87,11 @@ class Episode:
 
     def __init__(self, channel: Channel, start: Message) -> None:
         self.channel = channel
-        self.clock = Clock(start["processor_seconds"])
-        self.memory = Memory(start["memory_bytes"])
+        self.clock = limits.Clock(
+            start["processor_seconds"], start["wall_seconds"], start["episode_processor_seconds"]
+        )
+        self.allowances: dict[int, limits.Allowance] = {}
+        self.memory = limits.Memory(start["memory_bytes"])
         self.output_bytes: int = start["output_bytes"]
         self.recursion_limit = sys.getrecursionlimit()
         self.builtins = dict(vars(builtins))
@@ -205,7 +99,7 @@ class Episode:
         self.is_over = False
         self.request_id = 0
         self.run = self.make_run()
-        self.namespace: dict[str, Any] = {"__name__": "__main__"}
+        self.namespace = Namespace({"__name__": "__main__"})
         self.restore_names()
         random.seed(start["seed"])
 
@@ -243,7 +137,7 @@ class Episode:
     def variables(self, names: list[str]) -> Message:
         return {"kind": "variables", "variables": self.shown(names)}
 
-    def execute(self, code: str, expands: bool) -> Message:
+    def execute(self, code: str, expands: bool, block: int | None) -> Message:
         self.is_over = False
         self.restore_names()
         try:
@@ -255,9 +149,18 @@ class Episode:
             if placeholder:
                 return self.placeholder(tree.body[0], placeholder)
         except (SyntaxError, ValueError, RecursionError, MemoryError, NameError) as error:
-            traceback = values.traceback_text(error, code)
+            traceback = self.traceback_text(error, code)
             return {"kind": "raised", "traceback": traceback, "printed": [], "assigned": []}
-        return self.run_statement(compiled, tree, code)
+        result = self.run_statement(compiled, tree, code, self.allowance(block))
+        if self.clock.is_exhausted and not self.is_over:
+            return {"kind": "exhausted"}
+        return result
+
+    def allowance(self, block: int | None) -> limits.Allowance:
+        """What is left for a block; a statement without one is a block of its own."""
+        if block is None:
+            return self.clock.whole_block()
+        return self.allowances.setdefault(block, self.clock.whole_block())
 
     # placeholders
 
@@ -273,7 +176,7 @@ class Episode:
             except (ValueError, TypeError, SyntaxError):
                 inputs.extend(self.input_names(value))
             else:
-                if name and name != "run":
+                if name and name not in rules.PROVIDED:
                     literals[name] = literal
                     inputs.append(name)
         self.namespace.update(literals)
@@ -298,36 +201,52 @@ class Episode:
         return names
 
     def shown(self, names: list[str]) -> list[Message]:
-        variables = []
+        variables: list[Message] = []
+        room = SHOWN_CHARACTER_LIMIT
         for name in names:
             if name in self.namespace and values.is_variable(name, self.namespace[name]):
-                variables.append({"name": name, **self.described(self.namespace[name])})
+                description = self.described(self.namespace[name], room)
+                room = max(0, room - len(description["value"]))
+                variables.append({"name": name, **description})
         return variables
 
-    def described(self, value: object) -> Message:
+    def described(self, value: object, room: int) -> Message:
         """A value's type and text. Its own `__repr__` may do anything, so it runs under a block's limits."""
-        description: Message = {"type": values.cut(type(value).__name__, values.TYPE_CHARACTER_LIMIT)}
-        try:
-            self.memory.confine()
-            self.clock.arm(min(1.0, self.clock.seconds))
-            try:
-                description["type"] = values.type_text(value)
-                description["value"] = values.value_text(value)
-            finally:
-                self.clock.disarm()
-        except BaseException as error:
-            self.clock.disarm()
-            description["value"] = f"<unprintable {description['type']}: {type(error).__name__}>"
-        self.memory.enlarge()
+        description: Message = {"type": values.name_of(type(value))}
+
+        def describe() -> None:
+            description["type"] = values.type_text(value)
+            description["value"] = values.value_text(value, room)
+
+        error = self.guarded(describe, self.clock.moment())
+        if error is not None:
+            name = values.name_of(type(error))
+            description["value"] = f"<unprintable {description['type']}: {name}>"
         return description
+
+    def traceback_text(self, error: BaseException, code: str) -> str:
+        """What is said of an exception. Its class may be the policy's own, so it is asked under limits."""
+        answers: list[tuple[str, int | None]] = [
+            (f"{values.class_name(error)}: <its message cannot be shown>", None)
+        ]
+
+        def tell() -> None:
+            answers.append(values.told(error))
+
+        # Not confined to the block's memory: that may be what is used up.
+        self.timed(tell, self.clock.moment())
+        return values.traceback_text(error, *answers[-1], code)
 
     # statements
 
-    def run_statement(self, compiled: types.CodeType, tree: ast.Module, code: str) -> Message:
+    def run_statement(
+        self, compiled: types.CodeType, tree: ast.Module, code: str, allowance: limits.Allowance
+    ) -> Message:
         stored = rules.stored_names(tree)
         before = dict(self.namespace)
-        printout = Printout(self.output_bytes)
-        error = self.guarded(compiled, printout)
+        self.namespace.bound.clear()
+        printout = limits.Printout(self.output_bytes)
+        error = self.run_compiled(compiled, printout, allowance)
         always = stored if error is None and not any(hasattr(part, "body") for part in tree.body) else []
         result: Message = {
             "kind": "completed",
@@ -337,27 +256,43 @@ class Episode:
         if self.is_over:
             result["kind"] = "stopped"
         elif error is not None:
-            result["kind"] = "raised"
-            result["traceback"] = values.traceback_text(error, code)
+            result["kind"] = "limited" if type(error) in limits.LIMITS else "raised"
+            result["traceback"] = self.traceback_text(error, code)
         return result
 
-    def guarded(self, compiled: types.CodeType, printout: Printout) -> BaseException | None:
+    def run_compiled(
+        self, compiled: types.CodeType, printout: limits.Printout, allowance: limits.Allowance
+    ) -> BaseException | None:
         """Runs a statement under its limits; returns what it raised."""
-        caught: BaseException | None = None
         sys.stdout = sys.stderr = printout
         self.is_running = True
-        try:
+        caught = self.guarded(lambda: exec(compiled, self.namespace), allowance)
+        self.is_running = False
+        self.repair_interpreter()
+        return caught
+
+    def guarded(self, work: Callable[[], None], allowance: limits.Allowance) -> BaseException | None:
+        """Runs what may be the policy's code within bounds of time and memory; returns what it raised."""
+
+        def confined() -> None:
             self.memory.confine()
-            self.clock.arm()
+            work()
+
+        caught = self.timed(confined, allowance)
+        self.memory.enlarge()
+        return caught
+
+    def timed(self, work: Callable[[], None], allowance: limits.Allowance) -> BaseException | None:
+        caught: BaseException | None = None
+        try:
+            self.clock.arm(allowance)
             try:
-                exec(compiled, self.namespace)
+                work()
             finally:
                 self.clock.disarm()
         except BaseException as error:
             caught = error
         self.clock.disarm()
-        self.is_running = False
-        self.repair_interpreter()
         return caught
 
     def repair_interpreter(self) -> None:
@@ -365,18 +300,23 @@ class Episode:
         sys.setprofile(None)
         sys.setrecursionlimit(self.recursion_limit)
         vars(builtins).update(self.builtins)
-        self.memory.enlarge()
 
     def assigned(self, stored: list[str], always: list[str], before: dict[str, Any]) -> list[str]:
         """Names that a statement bound, in the order of its text; then those it made in other ways."""
+        certain = self.namespace.bound.union(always)
         names = [
             name
             for name in stored
             if name in self.namespace
-            and (name in always or name not in before or self.namespace[name] is not before[name])
+            and (name in certain or name not in before or self.namespace[name] is not before[name])
         ]
-        others = [name for name in self.namespace if name not in before and name not in stored]
-        return [name for name in names + others if isinstance(name, str) and not name.startswith("__")]
+        known = before.keys() | set(stored)
+        others = [
+            name
+            for name in self.namespace
+            if name not in known and type(name) is str and len(name) <= OTHER_NAME_CHARACTER_LIMIT
+        ]
+        return [name for name in names + others[:OTHER_NAME_LIMIT] if not name.startswith("__")]
 
     # actions
 
@@ -413,7 +353,7 @@ class Episode:
         if operation == "parse":
             return self.parse(request["code"], request["rules"] == "expansion")
         if operation == "execute":
-            return self.execute(request["code"], request["rules"] == "expansion")
+            return self.execute(request["code"], request["rules"] == "expansion", request.get("block"))
         if operation == "variables":
             return self.variables(request["names"])
         raise ValueError(f"unknown operation {operation!r}")
@@ -429,7 +369,7 @@ def limit_resources() -> None:
         resource.RLIMIT_NPROC: 0,
         resource.RLIMIT_NOFILE: 64,
     }.items():
-        set_limit(kind, limit, for_good=True)
+        limits.set_limit(kind, limit, for_good=True)
 
 
 def filter_system_calls(program: bytes) -> bool:
