@@ -195,7 +195,8 @@ import Trajectories
         #expect(error.code == .missingProgram)
         #expect(
             error.message
-                == "The interpreter /usr/bin/python3 has no scienceworld package. Set it up: make setup")
+                == "The interpreter /usr/bin/python3 has no scienceworld package, or the Java at /usr/bin does not run. "
+                + "Set both up: make setup")
     }
 
     @Test func javaHomeComesBeforeThePath() throws {
