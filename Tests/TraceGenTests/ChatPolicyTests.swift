@@ -1,3 +1,4 @@
+import FoundationEssentials
 import LanguageModels
 import Prompts
 import Testing
@@ -56,10 +57,12 @@ import Trajectories
             library: library, environment: "scienceworld", method: agent, style: .fewShot)
     }
 
-    private func play(_ agent: AgentKind, _ policy: any Policy) async throws -> Trajectory {
+    private func play(
+        _ agent: AgentKind, _ policy: any Policy, task: String = "lifespan-longest-lived",
+        stepLimit: Int = 3
+    ) async throws -> Trajectory {
         let environment = try await ScienceWorld(python: RealWorld.python)
-        let instance = TaskInstance(
-            task: "lifespan-longest-lived", variation: 0, split: .train, stepLimit: 3)
+        let instance = TaskInstance(task: task, variation: 0, split: .train, stepLimit: stepLimit)
         let plans = try EpisodePlan.all(
             of: [instance], environment: environment.name, agent: agent, policy: policy.record, seed: 1)
         let loop: any Agent =
@@ -105,6 +108,22 @@ import Trajectories
         let replayed = try await play(agent, replay)
         #expect(try CanonicalJSON.encode(replayed) == CanonicalJSON.encode(first))
         #expect(await again.records == journal.records)
+    }
+
+    /// What a model is shown as good work has to be good work.
+    @Test(arguments: AgentKind.allCases)
+    func theExamplesInThePromptsSucceedInTheRealWorld(agent: AgentKind) async throws {
+        let path = "\(RealWorld.root)/data/prompts/environments/scienceworld/examples/\(agent.rawValue).txt"
+        let text = String(decoding: try Data(contentsOf: URL(filePath: path)), as: UTF8.self)
+        let answers = text.matches(
+            of: agent == .react ? /Thought: .*\nAction: .*/ : /<think>(?s:.*?)<\/execute>/
+        ).map { String($0.output) }
+        #expect(answers.count == [.recode: 3, .react: 5, .codeact: 2][agent])
+        let policy = try chat(agent, ScriptedModel(answers), Journal(), CallBudget())
+        let trajectory = try await play(agent, policy, task: "find-non-living-thing", stepLimit: 10)
+        #expect(trajectory.success, "\(trajectory.nodes.map(\.actions))")
+        #expect(trajectory.calls == answers.count)
+        #expect(trajectory.instruction.hasPrefix("Your task is to find a(n) non-living thing."))
     }
 
     @Test func aCodeActTurnShowsWhatItPrintedAndRaised() async throws {
