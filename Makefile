@@ -38,7 +38,7 @@ run: build ## run PIPELINE into OUT: real episodes in, training pairs out; resum
 	$(PROGRAM) run $(PIPELINE) --out $(OUT) $(RUN_OPTIONS)
 
 test: setup ## run all tests (TEST_OPTIONS='--filter NAME' for some)
-	$(SWIFT) test --disable-xctest $(TEST_OPTIONS)
+	scripts/test.sh $(TEST_OPTIONS)
 
 test-model: build ## collect from a real language model on this machine, replay it, compare
 	scripts/test-model.sh $(PROGRAM)

@@ -1,0 +1,19 @@
+#!/usr/bin/env bash
+# Runs the tests, and says again at the very end which of them failed and why: their own words are far up by then.
+#
+#   scripts/test.sh [OPTION OF SWIFT TEST...]
+set -uo pipefail
+cd "$(dirname "$0")/.."
+
+log=$(mktemp)
+trap 'rm -f "$log"' EXIT
+
+"${SWIFT:-swift}" test --disable-xctest "$@" 2>&1 | tee "$log"
+status=${PIPESTATUS[0]}
+if [ "$status" -ne 0 ]; then
+    printf '\ntest: what failed, repeated from above:\n' >&2
+    # An issue is said in one line, its comments and values in those that follow with an arrow.
+    grep -E -A4 'recorded an issue|error:' "$log" | grep -E 'recorded an issue|error:|↳' | head -60 >&2
+    grep -E 'unexpected signal|Fatal error|Crash:' "$log" | head -5 >&2
+fi
+exit "$status"
