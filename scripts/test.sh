@@ -3,7 +3,7 @@
 #
 #   scripts/test.sh [OPTION OF SWIFT TEST...]
 set -uo pipefail
-cd "$(dirname "$0")/.."
+cd "$(dirname "$0")/.." || exit
 
 log=$(mktemp)
 trap 'rm -f "$log"' EXIT
