@@ -56,12 +56,15 @@ let package = Package(
             dependencies: [
                 "CSandbox", "LanguageModels", "Prompts", "Trajectories",
                 .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "Subprocess", package: "swift-subprocess"),
                 .product(name: "SystemPackage", package: "swift-system"),
             ],
             resources: [
                 .embedInCode("Resources/executor_bootstrap.py"),
                 .embedInCode("Resources/executor_limits.py"),
+                .embedInCode("Resources/executor_parent.py"),
                 .embedInCode("Resources/executor_rules.py"),
                 .embedInCode("Resources/executor_values.py"),
                 .embedInCode("Resources/executor_worker.py"),

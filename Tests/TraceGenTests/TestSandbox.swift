@@ -15,10 +15,18 @@ enum TestSandbox {
         seed: UInt64 = 7, limits: ExecutorLimits = limits, isolated: Bool = true,
         _ body: @Sendable (any Executor) async throws -> R
     ) async throws -> R {
-        let mode = isolated ? try SandboxMode.findBubblewrap(path: nil) : .none
-        let python = getenv("RECODE_DATA_PYTHON").map { String(cString: $0) }
-        let sandbox = PythonSandbox(mode: mode, limits: limits, python: try await .find(at: python))
+        var sandbox = try await (isolated ? bubblewrap : unprotected).value
+        sandbox.limits = limits
         return try await sandbox.withExecutor(seed: seed, body)
+    }
+
+    /// One for all tests, and one parent of executors with it.
+    private static let bubblewrap = Task { try await make(mode: .findBubblewrap(path: nil)) }
+    private static let unprotected = Task { try await make(mode: .none) }
+
+    private static func make(mode: SandboxMode) async throws -> PythonSandbox {
+        let python = getenv("RECODE_DATA_PYTHON").map { String(cString: $0) }
+        return PythonSandbox(mode: mode, python: try await .find(at: python))
     }
 }
 

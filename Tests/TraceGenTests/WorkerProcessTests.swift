@@ -143,7 +143,7 @@ import Testing
             return line.split(separator: " ").compactMap { Int32($0) }
         }
         #expect(children.count == 2)
-        for child in children { #expect(!ProcessTable.isRunning(child)) }
+        for child in children { #expect(await ProcessTable.ends(child, within: .seconds(10))) }
     }
 
     @Test func aCancelledTaskKillsTheWorker() async throws {

@@ -27,4 +27,10 @@ size_t recode_sandbox_filter(uint8_t *filter, size_t capacity);
 /// not import). Tries it on the calling thread and takes it back.
 bool recode_sandbox_may_fix_addresses(void);
 
+enum { RECODE_SANDBOX_MOST_DESCRIPTORS = 4 };
+
+/// Sends one byte and `count` file descriptors over a Unix socket, without waiting for room in it. (Ancillary data
+/// is laid out by macros, which Swift does not import.) Returns 0, or the error number that says why it did not go.
+int recode_sandbox_send_descriptors(int socket, const int *descriptors, size_t count);
+
 #endif

@@ -14,6 +14,8 @@ actor PythonExecutor: Executor {
     /// What is left of the blocks' times on the clock, with the grace in which the worker ends them itself.
     private var blockTimes: [Int: Duration] = [:]
     private static let grace = Duration.seconds(5)
+    /// When the worker got what it works on.
+    private var asked = ContinuousClock.now
 
     init(_ worker: WorkerConnection, limits: ExecutorLimits) {
         self.worker = worker
@@ -101,6 +103,7 @@ extension PythonExecutor {
 
     private func send(_ request: ExecutorRequest) async throws {
         let line = try CanonicalJSON.encode(NumberedRequest(id: lastID, request: request))
+        asked = .now
         do {
             try await worker.send(line)
         } catch let error as WorkerFailure {
@@ -112,19 +115,18 @@ extension PythonExecutor {
     private func receive(
         answerTo request: ExecutorRequest, within time: inout Duration
     ) async throws -> ExecutorReply {
-        let start = ContinuousClock.now
         let line: [UInt8]
         do {
             line = try await worker.receive(within: max(min(time, episodeTime), .zero))
         } catch WorkerFailure.timedOut where episodeTime < time {
-            let seconds = limits.episodeWallTime.inSeconds
-            throw overtime("The episode's blocks took more than \(seconds) seconds in all.")
+            throw episodeOvertime
         } catch let error as WorkerFailure {
             throw await failed(error)
         }
-        let waited = ContinuousClock.now - start
+        let waited = ContinuousClock.now - asked
         time -= waited
         episodeTime -= waited
+        guard episodeTime > .zero else { throw episodeOvertime }
         guard let message = try? CanonicalJSON.decode(NumberedReply.self, from: line) else {
             throw outOfStep("with a line that is no message of its")
         }
@@ -149,6 +151,10 @@ extension PythonExecutor {
         return failure
     }
 
+    private var episodeOvertime: ExecutorFailure {
+        overtime("The episode's blocks took more than \(limits.episodeWallTime.inSeconds) seconds in all.")
+    }
+
     private func exhausted() -> ExecutorFailure {
         let seconds = limits.episodeProcessorTime.inSeconds
         return overtime("The episode's blocks used more than \(seconds) seconds of processor time in all.")
@@ -163,14 +169,14 @@ extension PythonExecutor {
             case .lineTooLong(let byteCount):
                 ExecutorFailure(
                     .died, "The executor broke the protocol: it sent a line of more than \(byteCount) bytes.")
-            case .closed(let lastWords): ended(await worker.ending(), lastWords: lastWords)
+            case .closed(let lastWords): ended(await worker.ending, lastWords: lastWords)
             }
         self.failure = failure
         return failure
     }
 
     private func ended(_ ending: WorkerEnding, lastWords: String) -> ExecutorFailure {
-        guard !ending.isBySignal(SandboxCommand.processorLimitSignal) else {
+        guard ending != .killed(signal: SandboxCommand.processorLimitSignal) else {
             let seconds = limits.processorTime.inSeconds
             return ExecutorFailure(
                 .timeLimit, "A block used more than \(seconds) seconds of processor time and would not stop.")

@@ -11,19 +11,30 @@ public enum SandboxMode: Sendable, Hashable {
 }
 
 /// Starts executors: one CPython process for each episode, inside a sandbox.
+///
+/// With bubblewrap they are forked by one parent (``ExecutorParent``), which is shared by all copies of this value and
+/// ends with the last of them.
 public struct PythonSandbox: ExecutorSource {
     /// What keeps the policy's code away from the machine.
     public let mode: SandboxMode
     /// What one statement may use up.
-    public let limits: ExecutorLimits
+    public var limits: ExecutorLimits
     /// The Python that runs the code.
     public let python: PythonInterpreter
+    let parent: ExecutorParent?
 
     /// Makes a sandbox of parts that were found before.
     public init(mode: SandboxMode, limits: ExecutorLimits = ExecutorLimits(), python: PythonInterpreter) {
+        self.init(mode: mode, limits: limits, python: python, forks: mode != .none)
+    }
+
+    /// - Parameter forks: whether executors come from one parent; otherwise each is started by itself.
+    init(mode: SandboxMode, limits: ExecutorLimits, python: PythonInterpreter, forks: Bool) {
         self.mode = mode
         self.limits = limits
         self.python = python
+        let launch = SandboxCommand(mode: mode, python: python).launch(in: nil)
+        parent = forks ? ExecutorParent(launch, modules: SandboxCommand.parentModules) : nil
     }
 
     /// Runs `body` with a new executor, whose process ends with it.
@@ -37,21 +48,38 @@ public struct PythonSandbox: ExecutorSource {
     public func withExecutor<R: Sendable>(
         seed: UInt64, _ body: @Sendable (any Executor) async throws -> R
     ) async throws -> R {
-        let directory = try mode == .none ? TemporaryDirectory() : nil
-        defer { directory?.remove() }
-        let launch = SandboxCommand(mode: mode, python: python).launch(in: directory?.path)
-        return try await launch.withWorker { worker in
+        try await withWorker { worker, isNew in
             let executor = PythonExecutor(worker, limits: limits)
-            try await start(executor, on: worker, seed: seed)
+            let isFiltered = try await starting {
+                if isNew { try await worker.send(SandboxCommand.modules.dropLast()) }
+                return try await executor.start(seed: seed, filter: SandboxCommand.filter)
+            }
+            guard isFiltered || mode == .none else { throw Self.noFilter }
             return try await body(executor)
         }
     }
 
-    private func start(_ executor: PythonExecutor, on worker: WorkerConnection, seed: UInt64) async throws {
-        let isFiltered: Bool
+    /// Runs `body` with a forked worker, or with a new one that has no modules yet.
+    private func withWorker<R: Sendable>(
+        _ body: @Sendable (_ worker: WorkerConnection, _ isNew: Bool) async throws -> R
+    ) async throws -> R {
+        let forked = try await starting { try await parent?.fork() }
+        if let forked, let line = forked.line.take() {
+            return try await SocketLink.withLink(over: line, keeper: forked.keeper) { link in
+                try await body(
+                    WorkerConnection(link, lineByteLimit: WorkerLaunch.defaultLineByteLimit), false)
+            }
+        }
+        let directory = try mode == .none ? TemporaryDirectory() : nil
+        defer { directory?.remove() }
+        let launch = SandboxCommand(mode: mode, python: python).launch(in: directory?.path)
+        return try await launch.withWorker { try await body($0, true) }
+    }
+
+    /// Words what keeps an executor from starting.
+    private func starting<R: Sendable>(_ work: @Sendable () async throws -> R) async throws -> R {
         do {
-            try await worker.send(SandboxCommand.modules)
-            isFiltered = try await executor.start(seed: seed, filter: SandboxCommand.filter)
+            return try await work()
         } catch WorkerFailure.closed(let lastWords) where lastWords.hasPrefix("bwrap:") {
             throw TraceGenError(
                 .missingProgram,
@@ -59,17 +87,18 @@ public struct PythonSandbox: ExecutorSource {
                     + " namespaces are turned off, it is not allowed to. Allow it (docker run --privileged; or"
                     + " sysctl kernel.unprivileged_userns_clone=1 kernel.apparmor_restrict_unprivileged_userns=0),"
                     + " \(Self.withoutIsolation)", cause: lastWords)
+        } catch let error as TraceGenError {
+            throw error
         } catch let error where !(error is CancellationError) {
             throw TraceGenError(
                 .workerFailed, "The executor's Python (\(python.path)) did not start.", cause: "\(error)")
         }
-        guard isFiltered || mode == .none else {
-            throw TraceGenError(
-                .missingProgram,
-                "The kernel of this machine has no filter for system calls (seccomp), which the sandbox needs. Use"
-                    + " another kernel, \(Self.withoutIsolation)")
-        }
     }
+
+    private static let noFilter = TraceGenError(
+        .missingProgram,
+        "The kernel of this machine has no filter for system calls (seccomp), which the sandbox needs. Use"
+            + " another kernel, \(withoutIsolation)")
 
     fileprivate static let withoutIsolation =
         "or pass --sandbox none to run the policy's code without isolation, with your own rights."

@@ -30,19 +30,23 @@ struct SandboxCommand: Sendable {
         }
     }
 
-    /// What the worker reads first: its modules, named and measured in the first line (executor_bootstrap.py).
-    ///
-    /// - Note: the last module gets a newline more than its source has, which ``WorkerConnection`` adds.
-    static let modules: [UInt8] = {
-        let modules = [
-            ("executor_rules", PackageResources.executor_rules_py),
-            ("executor_values", PackageResources.executor_values_py),
-            ("executor_limits", PackageResources.executor_limits_py),
-            ("executor_worker", PackageResources.executor_worker_py + [UInt8(ascii: "\n")]),
-        ]
-        let header = modules.map { "\($0) \($1.count)" }.joined(separator: " ")
-        return Array("\(header)\n".utf8) + modules.flatMap(\.1).dropLast()
-    }()
+    /// What an executor reads first: its modules, named and measured in the first line (executor_bootstrap.py).
+    static let modules = framed(sources)
+
+    /// What the parent of executors reads first.
+    static let parentModules = framed(sources + [("executor_parent", PackageResources.executor_parent_py)])
+
+    private static let sources = [
+        ("executor_rules", PackageResources.executor_rules_py),
+        ("executor_values", PackageResources.executor_values_py),
+        ("executor_limits", PackageResources.executor_limits_py),
+        ("executor_worker", PackageResources.executor_worker_py),
+    ]
+
+    private static func framed(_ modules: [(name: String, source: [UInt8])]) -> [UInt8] {
+        let header = modules.map { "\($0.name) \($0.source.count)" }.joined(separator: " ")
+        return Array("\(header)\n".utf8) + modules.flatMap(\.source)
+    }
 
     /// The filter of system calls, in hexadecimal.
     static let filter: String = {

@@ -32,8 +32,9 @@ actor LastWords {
     }
 }
 
-extension String {
-    fileprivate func trimmingSuffix(while predicate: (Character) -> Bool) -> Substring {
+extension StringProtocol where SubSequence == Substring {
+    /// The text without the characters at its end that `predicate` picks.
+    func trimmingSuffix(while predicate: (Character) -> Bool) -> Substring {
         guard let last = lastIndex(where: { !predicate($0) }) else { return "" }
         return self[...last]
     }

@@ -1,5 +1,3 @@
-import Subprocess
-
 /// Cuts a stream of bytes into lines.
 ///
 /// - Complexity: every byte is looked at once and moved at most twice, however the stream is chopped.
@@ -12,10 +10,6 @@ struct LineBuffer: Sendable {
 
     /// How many bytes wait for their newline.
     var unfinishedByteCount: Int { bytes.count - start }
-
-    mutating func append(_ chunk: SubprocessOutputSequence.Buffer) {
-        chunk.withUnsafeBytes { append($0) }
-    }
 
     mutating func append(_ chunk: some Sequence<UInt8>) {
         if start > 0 {

@@ -1,20 +1,14 @@
-import Subprocess
-
-typealias WorkerExecution = Execution<CustomWriteInput, SequenceOutput, SequenceOutput>
-
-/// The line to a running worker. One task at a time may use it.
+/// The line to a running worker, in lines. One task at a time may use it.
 actor WorkerConnection {
-    private let execution: WorkerExecution
+    private let link: any WorkerLink
     private let lineByteLimit: Int
-    private let lastWords: LastWords
-    private var chunks: SubprocessOutputSequence.Iterator
     private var lines = LineBuffer()
+    /// How the worker ended; `unknown` as long as it runs.
+    private(set) var ending = WorkerEnding.unknown
 
-    init(_ execution: WorkerExecution, lineByteLimit: Int, lastWords: LastWords) {
-        self.execution = execution
+    init(_ link: any WorkerLink, lineByteLimit: Int) {
+        self.link = link
         self.lineByteLimit = lineByteLimit
-        self.lastWords = lastWords
-        chunks = execution.standardOutput.makeAsyncIterator()
     }
 
     /// Writes one line.
@@ -23,12 +17,11 @@ actor WorkerConnection {
     ///   - limit: how long the worker may take to make room for it.
     /// - Throws: ``WorkerFailure``, or `CancellationError`.
     func send(_ line: [UInt8], within limit: Duration = .seconds(60)) async throws {
-        let bytes = line + [UInt8(ascii: "\n")]
         // A pipe the worker is not reading takes nothing: without a limit this would wait forever.
-        let written = try await killing(after: limit) {
-            try? await execution.standardInputWriter.write(bytes)
+        let isWritten = try await killing(after: limit) {
+            await link.write(line + [UInt8(ascii: "\n")])
         }
-        guard written == bytes.count else { throw await failure() }
+        guard isWritten else { throw await failure() }
     }
 
     /// Waits for one line.
@@ -42,21 +35,12 @@ actor WorkerConnection {
 
     /// Closes the worker's input, gives it a moment to leave and kills what is left.
     func end() async {
-        try? await execution.standardInputWriter.finish()
-        await execution.end(within: Task.isCancelled ? .zero : .seconds(2))
-    }
-
-    /// How the worker ended; `unknown` as long as it runs.
-    func ending() -> WorkerEnding {
-        WorkerEnding(ofChild: execution.processIdentifier.value)
+        await link.end()
     }
 
     private func readLine() async throws -> [UInt8] {
         while true {
-            var iterator = chunks
-            let chunk = try? await iterator.next(isolation: self)
-            chunks = iterator
-            guard let chunk else { throw await failure() }
+            guard let chunk = await link.read() else { throw await failure() }
             lines.append(chunk)
             if let line = lines.next() { return try checked(line) }
             if lines.unfinishedByteCount > lineByteLimit { throw tooLong(lines.unfinishedByteCount) }
@@ -69,17 +53,17 @@ actor WorkerConnection {
     }
 
     private func tooLong(_ byteCount: Int) -> WorkerFailure {
-        execution.kill()
+        link.kill()
         return .lineTooLong(byteCount: byteCount)
     }
 
     /// What to throw when the worker neither reads nor writes any more.
     private func failure() async -> any Error {
         if Task.isCancelled { return CancellationError() }
-        await execution.end(within: .milliseconds(500))
-        let words = await lastWords.text()
-        let ending = ending().description
-        return WorkerFailure.closed(lastWords: words.isEmpty ? ending : "\(words)\n\(ending)")
+        let remains = await link.remains()
+        ending = remains.ending
+        let parts = [remains.lastWords, remains.ending.description].filter { !$0.isEmpty }
+        return WorkerFailure.closed(lastWords: parts.joined(separator: "\n"))
     }
 
     /// Runs `work` with a watchdog beside it that kills the worker, which ends every wait for it.
@@ -87,9 +71,9 @@ actor WorkerConnection {
         after limit: Duration, _ work: () async throws -> Value
     ) async throws -> Value {
         try await withThrowingTaskGroup(of: Bool.self) { group in
-            group.addTask { [execution] in
+            group.addTask { [link] in
                 guard (try? await Task.sleep(for: limit)) != nil else { return false }
-                execution.kill()
+                link.kill()
                 return true
             }
             do {
@@ -103,25 +87,5 @@ actor WorkerConnection {
                 throw error
             }
         }
-    }
-}
-
-extension WorkerExecution {
-    /// Kills the worker and everything in its session's process group.
-    func kill() {
-        try? send(signal: .kill, toProcessGroup: true)
-    }
-
-    /// Waits for the worker to leave and kills it, with its process group, when the time is over.
-    func end(within grace: Duration) async {
-        await teardown(
-            using: grace == .zero ? Self.farewell(grace: .zero, signal: .kill) : Self.farewell(grace: grace))
-    }
-
-    /// A teardown that ends in killing the process group.
-    ///
-    /// The library knows no step that only waits. "Continue" does nothing to a process that is not stopped.
-    static func farewell(grace: Duration, signal: Signal = .resume) -> [TeardownStep] {
-        [.send(signal: signal, toProcessGroup: true, allowedDurationToNextStep: grace)]
     }
 }

@@ -11,16 +11,12 @@ enum WorkerEnding: Sendable, Hashable {
     init(ofChild process: pid_t) {
         var number: CInt = 0
         switch recode_sandbox_peek_ending(process, &number) {
+        // Like a shell, bubblewrap says 128 and the signal's number where a signal ended what it ran.
+        case RECODE_SANDBOX_EXITED where (129...192).contains(number): self = .killed(signal: number - 128)
         case RECODE_SANDBOX_EXITED: self = .exited(status: number)
         case RECODE_SANDBOX_KILLED: self = .killed(signal: number)
         default: self = .unknown
         }
-    }
-
-    /// Whether it was that signal that ended it, or the process it ran in its stead: like a shell, bubblewrap
-    /// reports that as 128 and the signal's number.
-    func isBySignal(_ signal: Int32) -> Bool {
-        self == .killed(signal: signal) || self == .exited(status: 128 + signal)
     }
 }
 

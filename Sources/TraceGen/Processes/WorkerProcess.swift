@@ -13,9 +13,11 @@ struct WorkerLaunch: Sendable {
     /// Where it runs; this process's own directory when `nil`.
     var workingDirectory: String?
     /// The longest line it may send, in bytes. A longer one counts as a failure.
-    var lineByteLimit = 16 << 20
+    var lineByteLimit = defaultLineByteLimit
     /// How much of its standard error is kept for messages, in bytes: the last part.
     var errorByteLimit = 8 << 10
+
+    static let defaultLineByteLimit = 16 << 20
 }
 
 /// Why a worker gave no answer.
@@ -50,7 +52,8 @@ extension WorkerLaunch {
     /// Writing to a worker that died must be an error of that write, not the end of this process.
     private static let brokenPipesAreErrors: Void = { _ = signal(SIGPIPE, SIG_IGN) }()
 
-    private var configuration: Configuration {
+    /// The launch in the words of the library.
+    var configuration: Configuration {
         var options = PlatformOptions()
         options.createSession = true
         options.teardownSequence = WorkerExecution.farewell(grace: .zero, signal: .kill)
@@ -68,7 +71,8 @@ extension WorkerLaunch {
         _ execution: WorkerExecution, _ body: @Sendable (WorkerConnection) async throws -> Result
     ) async throws -> Result {
         let lastWords = LastWords(byteLimit: errorByteLimit)
-        let connection = WorkerConnection(execution, lineByteLimit: lineByteLimit, lastWords: lastWords)
+        let link = ProcessLink(execution, lastWords: lastWords)
+        let connection = WorkerConnection(link, lineByteLimit: lineByteLimit)
         return try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { await lastWords.collect(from: execution.standardError) }
             let result: Result

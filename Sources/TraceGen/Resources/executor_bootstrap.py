@@ -1,6 +1,6 @@
 # Given to Python on its command line; takes the executor's modules from standard input, so that the sandbox
-# needs no file of ours. The first line names each module and its size in bytes; their sources follow; the
-# last one runs.
+# needs no file of ours. The first line names each module and its size in bytes; their sources follow. Where the
+# executors' parent is among them this process becomes it, and goes on here in each executor it forks.
 import sys
 
 sys.path[:] = filter(None, sys.path)  # no imports from the working directory
@@ -16,3 +16,7 @@ for name, size in zip(words[::2], words[1::2], strict=True):
     # Their own copy: code that bends the built-in functions does not bend the executor.
     vars(module)["__builtins__"] = dict(vars(builtins))
     exec(compile(source, name + ".py", "exec"), vars(module))
+
+if "executor_parent" in sys.modules:
+    sys.modules["executor_parent"].executor_when_asked()
+sys.modules["executor_worker"].main_or_last_words()

@@ -410,6 +410,3 @@ def main_or_last_words() -> None:
             os.write(2, last_words)
         finally:
             os._exit(70)
-
-
-main_or_last_words()

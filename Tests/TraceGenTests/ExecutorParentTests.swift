@@ -1,0 +1,105 @@
+import FoundationEssentials
+import Glibc
+import Testing
+
+@testable import TraceGen
+
+/// Executors that one warm parent forks, beside those that are started one by one.
+@Suite struct ExecutorParentTests {
+    private func sandbox(bubblewrap: String? = nil, forks: Bool = true) async throws -> PythonSandbox {
+        let mode = try bubblewrap.map { .bubblewrap(program: $0) } ?? SandboxMode.findBubblewrap(path: nil)
+        return PythonSandbox(
+            mode: mode, limits: TestSandbox.limits, python: try await .find(), forks: forks)
+    }
+
+    private func printed(_ code: String, in sandbox: PythonSandbox) async throws -> [String] {
+        try await sandbox.withExecutor(seed: 1) { try await $0.complete(code).printed }
+    }
+
+    @Test func everyExecutorBeginsWithTheSameMemory() async throws {
+        let code =
+            "print(id(object()), id([]), [id(x) for x in ({}, 'a b', 1.5)], list({object: 1, str: 2, Exception: 3}))"
+        let sandbox = try await sandbox()
+        let first = try await printed(code, in: sandbox)
+        let others = try await withThrowingTaskGroup(of: [String].self) { group in
+            for _ in 0..<30 { group.addTask { try await printed(code, in: sandbox) } }
+            return try await group.reduce(into: []) { $0.append($1) }
+        }
+        #expect(others.allSatisfy { $0 == first })
+        // Another parent forks the same.
+        #expect(try await printed(code, in: self.sandbox()) == first)
+    }
+
+    @Test func anExecutorIsAloneInItsNamespaceAndHoldsNoLineOfOthers() async throws {
+        let code = """
+            import os, resource
+            def there(pid):
+                try:
+                    resource.prlimit(pid, resource.RLIMIT_CPU)
+                    return True
+                except ProcessLookupError:
+                    return False
+                except PermissionError:
+                    return True
+            def is_open(fd):
+                try:
+                    os.fstat(fd)
+                    return True
+                except OSError:
+                    return False
+            print(os.getpid(), [pid for pid in range(1, 200) if there(pid)], [fd for fd in range(64) if is_open(fd)])
+            """
+        let sandbox = try await sandbox()
+        try await sandbox.withExecutor(seed: 1) { _ in
+            let forked = try await printed(code, in: sandbox)
+            #expect(forked == ["2 [1, 2] [0, 1, 2, 3, 4]"])
+            let started = try await printed(code, in: self.sandbox(forks: false))
+            #expect(started == forked)
+        }
+    }
+
+    @Test(arguments: [
+        "import random\nprint(random.random(), sorted(dir()), {'a', 'b', 'c'}, hash('a'))",
+        "import os, sys\nprint(dict(os.environ), os.getuid(), os.getcwd(), sys.argv, sys.path[-1:], sys.flags.hash_randomization)",
+        "depth = 0\nclass Deep:\n    def __repr__(self):\n        global depth\n        depth += 1\n        return repr(self)\ntry:\n    repr(Deep())\nexcept RecursionError:\n    print(depth)",
+    ])
+    func aForkedExecutorIsLikeAStartedOne(code: String) async throws {
+        let forked = try await printed(code, in: sandbox())
+        #expect(!forked.isEmpty)
+        #expect(try await printed(code, in: sandbox(forks: false)) == forked)
+    }
+
+    @Test func aParentThatDiedIsStartedAgain() async throws {
+        let sandbox = try await sandbox()
+        #expect(try await printed("print(1)", in: sandbox) == ["1"])
+        let process = try #require(await sandbox.parent?.process)
+        kill(process, SIGKILL)
+        #expect(await ProcessTable.ends(process, within: .seconds(10)))
+        #expect(try await printed("print(2)", in: sandbox) == ["2"])
+        #expect(await sandbox.parent?.process != process)
+    }
+
+    @Test func theParentLeavesWithItsSandbox() async throws {
+        let process = try await {
+            let sandbox = try await sandbox()
+            #expect(try await printed("print(1)", in: sandbox) == ["1"])
+            return try #require(await sandbox.parent?.process)
+        }()
+        #expect(await ProcessTable.ends(process, within: .seconds(10)))
+    }
+
+    @Test func aSandboxThatCannotBeDividedStartsExecutorsOneByOne() async throws {
+        let directory = FileManager.default.temporaryDirectory.appending(path: "recode-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(at: directory) }
+        let program = directory.appending(path: "bwrap").path
+        let script = "#!/bin/sh\nexec bwrap --unshare-user --disable-userns \"$@\"\n"
+        #expect(
+            FileManager.default.createFile(
+                atPath: program, contents: Data(script.utf8), attributes: [.posixPermissions: 0o755]))
+        let sandbox = try await sandbox(bubblewrap: program)
+        #expect(try await printed("import os\nprint(os.getpid())", in: sandbox) == ["2"])
+        #expect(try await printed("print('again')", in: sandbox) == ["again"])
+        #expect(await sandbox.parent?.process == nil)
+    }
+}
