@@ -1,6 +1,6 @@
 # Given to Python on its command line; takes the executor's modules from standard input, so that the sandbox
-# needs no file of ours. The first line names each module and its size in bytes; their sources follow. Where the
-# executors' parent is among them this process becomes it, and goes on here in each executor it forks.
+# needs no file of ours. The first line names each module and its size in bytes; their sources follow. Where
+# the executors' parent is among them this process becomes it, and goes on here in each executor it forks.
 import sys
 
 sys.path[:] = filter(None, sys.path)  # no imports from the working directory

@@ -1,11 +1,11 @@
 """Waits with everything loaded and forks an executor for each episode that asks for one.
 
-The host's requests come over standard input, a socket: one byte each, with two descriptors: the line to the new
-executor, and a line to its keeper, which tells how the executor ended and ends it when the host hangs up.
+The host's requests come over standard input, a socket: one byte each, with two descriptors: the line to the
+new executor, and a line to its keeper, which tells how the executor ended and ends it when the host hangs up.
 
 Every executor has a process-id namespace of its own, with the keeper as its first process: nothing in it can
-reach another executor. And every executor begins with the same memory to the byte, for the process that is copied
-does nothing but copying: where objects lie decides the order of some sets, and with it what episodes do.
+reach another executor. And every executor begins with the same memory to the byte, for the process that is
+copied does nothing but copying: where objects lie decides the order of some sets, and so what episodes do.
 """
 
 from __future__ import annotations

@@ -1,9 +1,9 @@
 """ScienceWorld behind JSON lines: one request a line on stdin, one answer a line on stdout.
 
-hello, splits, start and step are the requests. One JVM is kept for the life of the process and holds one
-session. A request that asks for something that is not there is answered with {"error": text}; anything worse
-ends the process with a traceback on stderr, and the host starts another one. The JVM leaves when this process
-does.
+hello, splits, start, step and close are the requests. One JVM is kept for the life of the process and holds
+any number of sessions, which the host numbers; what an episode says does not depend on the others in its JVM.
+A request that asks for something that is not there is answered with {"error": text}; anything worse ends the
+process with a traceback on stderr, and the host starts another one. The JVM leaves when this process does.
 """
 
 from __future__ import annotations
@@ -43,8 +43,41 @@ class Step(NamedTuple):
     done: bool
 
 
+class Session:
+    """One episode at a time in a simulator of its own."""
+
+    def __init__(self, server: Any, randomness: Any) -> None:
+        self.server = server
+        self.randomness = randomness
+        self.agent: Any = None
+        self.last = Step("", 0, False)
+
+    def load(self, task: str, variation: int, gold_path: bool = False) -> None:
+        self.agent = None
+        error = self.server.load(task, variation, SIMPLIFICATION, gold_path)
+        if error:
+            raise BadRequest(f"{task}/{variation} does not load: {error}")
+        self.agent = self.server.agentInterface().get()
+        self.last = Step("", 0, False)
+
+    def play(self, action: str) -> Step:
+        """One action, without the look, inventory and object list that `PythonInterface.step` makes."""
+        if action.strip().lower() in QUESTIONS:
+            return self.last._replace(observation=self.server.step(action))
+        result = self.agent.step(action)
+        score = round(100 * result._2())
+        return Step(result._1() or NO_ANSWER, score, result._3() or score < 0)
+
+    def completed_goals(self) -> dict[int, str]:
+        """The completed rows of the goal table, by position."""
+        rows = GOAL_ROW.findall(self.server.getGoalProgressStr())
+        return {
+            row: f"{kind}: {text.strip()}" for row, (state, kind, text) in enumerate(rows) if state == "true"
+        }
+
+
 class World:
-    """The JVM and the one session in it."""
+    """The JVM and the sessions in it."""
 
     def __init__(self) -> None:
         port, token, self.process = launch_gateway(
@@ -63,8 +96,9 @@ class World:
         self.settle_singletons()
         self.server = self.jvm.scienceworld.runtime.pythonapi.PythonInterface()
         self.tasks: list[str] = list(self.server.getTaskNames())
-        self.session: Any = None
-        self.last = Step("", 0, False)
+        self.sessions: dict[int, Session] = {}
+        self.entered: Session | None = None
+        self.random_source = self.field_of_random_source()
         self.scouted: tuple[str, int] | None = None
         self.gold: list[dict[str, Any]] = []
         # Ways through the house that searching gold paths leaves behind, with the random choices made then.
@@ -104,38 +138,68 @@ class World:
             "test": list(self.server.getVariationsTest()),
         }
 
-    def start(self, task: str, variation: int, scouting: bool) -> dict[str, Any]:
+    def start(self, session: int, task: str, variation: int, scouting: bool) -> dict[str, Any]:
         self.check(task)
         count = self.server.getTaskMaxVariations(task)
         if not 0 <= variation < count:
             raise BadRequest(f"{task} has variations 0 to {count - 1}, not {variation}")
+        episode = self.enter(session)
         if scouting:
-            self.scout(task, variation)
+            self.scout(episode, task, variation)
         # A load builds the same world whatever was played before. The simulator's own reset() would search
         # for the gold path again, at several times the cost.
-        self.load(task, variation)
+        episode.load(task, variation)
         return {
-            "instruction": self.server.getTaskDescription(),
-            "observation": self.server.freeActionLook(),
+            "instruction": episode.server.getTaskDescription(),
+            "observation": episode.server.freeActionLook(),
             "gold": self.gold if scouting else [],
         }
 
-    def step(self, action: str) -> dict[str, Any]:
-        if self.session is None:
+    def step(self, session: int, action: str) -> dict[str, Any]:
+        if session not in self.sessions or self.sessions[session].agent is None:
             raise BadRequest("no episode has been started")
-        self.last = self.play(action)
-        return {**self.last._asdict(), "success": self.last.score == 100}
+        episode = self.enter(session)
+        episode.last = episode.play(action)
+        return {**episode.last._asdict(), "success": episode.last.score == 100}
 
-    def scout(self, task: str, variation: int) -> None:
+    def close(self, session: int) -> dict[str, Any]:
+        """Lets go of a session's world."""
+        self.sessions.pop(session, None)
+        return {}
+
+    def enter(self, number: int) -> Session:
+        """Makes a session the one whose random numbers are drawn; opens it where it is new.
+
+        The simulator has one source of random numbers, and what lives in a world (bees, for one) draws from
+        it at every step: each session has its own put in its place.
+        """
+        session = self.sessions.get(number)
+        if session is None:
+            session = Session(
+                self.jvm.scienceworld.runtime.pythonapi.PythonInterface(), self.jvm.java.util.Random(0)
+            )
+            self.sessions[number] = session
+        if session is not self.entered:
+            self.random_source.set(self.singleton("scala.util.Random$"), session.randomness)
+            self.entered = session
+        return session
+
+    def field_of_random_source(self) -> Any:
+        field = self.jvm.java.lang.Class.forName("scala.util.Random").getDeclaredField("self")
+        field.setAccessible(True)
+        return field
+
+    def scout(self, session: Session, task: str, variation: int) -> None:
         """Plays the gold path to learn what each action leads to; repeats of an instance use that."""
         if self.scouted == (task, variation):
             return
         self.scouted, self.gold = None, []
-        self.load(task, variation, gold_path=True)
-        reached = self.completed_goals()
-        for action in list(self.server.getGoldActionSequence()):
-            step = self.play(action)
-            goals = self.completed_goals()
+        self.remembered_ways.clear()  # else a path would depend on which ones were searched before it
+        session.load(task, variation, gold_path=True)
+        reached = session.completed_goals()
+        for action in list(session.server.getGoldActionSequence()):
+            step = session.play(action)
+            goals = session.completed_goals()
             self.gold.append(
                 {
                     "action": action,
@@ -149,31 +213,6 @@ class World:
                 break
             reached = goals
         self.scouted = (task, variation)
-
-    def completed_goals(self) -> dict[int, str]:
-        """The completed rows of the goal table, by position."""
-        rows = GOAL_ROW.findall(self.server.getGoalProgressStr())
-        return {
-            row: f"{kind}: {text.strip()}" for row, (state, kind, text) in enumerate(rows) if state == "true"
-        }
-
-    def load(self, task: str, variation: int, gold_path: bool = False) -> None:
-        self.session = None
-        if gold_path:
-            self.remembered_ways.clear()  # else a path would depend on which ones were searched before it
-        error = self.server.load(task, variation, SIMPLIFICATION, gold_path)
-        if error:
-            raise BadRequest(f"{task}/{variation} does not load: {error}")
-        self.session = self.server.agentInterface().get()
-        self.last = Step("", 0, False)
-
-    def play(self, action: str) -> Step:
-        """One action, without the look, inventory and object list that `PythonInterface.step` makes."""
-        if action.strip().lower() in QUESTIONS:
-            return self.last._replace(observation=self.server.step(action))
-        result = self.session.step(action)
-        score = round(100 * result._2())
-        return Step(result._1() or NO_ANSWER, score, result._3() or score < 0)
 
     def check(self, task: str) -> None:
         if task not in self.tasks:
@@ -189,6 +228,7 @@ def main() -> None:
         "splits": world.splits,
         "start": world.start,
         "step": world.step,
+        "close": world.close,
     }
     for line in sys.stdin.buffer:
         request = json.loads(line)
