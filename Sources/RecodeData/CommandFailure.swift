@@ -64,7 +64,7 @@ struct CommandFailure: Error, Sendable, Hashable {
         case .missingProgram: .missingProgram
         case .badRequest: .badUsage
         case .badReplay: .badData
-        case .workerFailed, .policyFailed: .failed
+        case .workerFailed, .workerLost, .workerUnavailable, .policyFailed: .failed
         }
     }
 

@@ -8,6 +8,10 @@ public struct TraceGenError: Error, Sendable, Hashable {
         case badRequest
         /// A worker process crashed, hung or answered nonsense.
         case workerFailed
+        /// A worker process crashed or hung over something else that it was asked.
+        case workerLost
+        /// A worker process cannot even start.
+        case workerUnavailable
         /// The policy could not answer.
         case policyFailed
         /// A recorded run does not hold what is asked of it (exit 65).

@@ -1,5 +1,6 @@
 import FoundationEssentials
 import Glibc
+import Testing
 
 @testable import TraceGen
 
@@ -13,6 +14,11 @@ enum ScienceWorldFixture {
 
     static func environment(stepLimit: Duration = .seconds(60)) async throws -> ScienceWorld {
         try await ScienceWorld(python: python, stepLimit: stepLimit)
+    }
+
+    /// The number of the worker's process that a session plays in.
+    static func process(of session: any EnvironmentSession) async throws -> Int32 {
+        try await #require(session as? ScienceWorldSession).ask(\.process)
     }
 
     static func instance(_ task: String, _ variation: Int) -> TaskInstance {

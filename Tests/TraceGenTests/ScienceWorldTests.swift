@@ -36,17 +36,20 @@ import Trajectories
     @Test func splitsCoverEveryVariationOnce() async throws {
         let world = try await ScienceWorldFixture.environment()
         try await world.withSession { session in
-            let worker = try #require(session as? ScienceWorldSession)
-            #expect(try await worker.variations(of: "boil", in: .train) == Array(0...13))
-            #expect(try await worker.variations(of: "boil", in: .dev) == Array(14...20))
-            #expect(try await worker.variations(of: "boil", in: .test) == Array(21...29))
-            var count = 0
-            for task in worker.tasks {
-                for split in Split.allCases {
-                    count += try await worker.variations(of: task, in: split).count
+            let session = try #require(session as? ScienceWorldSession)
+            let counts = try await session.ask { worker in
+                #expect(try await worker.variations(of: "boil", in: .train) == Array(0...13))
+                #expect(try await worker.variations(of: "boil", in: .dev) == Array(14...20))
+                #expect(try await worker.variations(of: "boil", in: .test) == Array(21...29))
+                var count = 0
+                for task in worker.tasks {
+                    for split in Split.allCases {
+                        count += try await worker.variations(of: task, in: split).count
+                    }
                 }
+                return [worker.tasks.count, count]
             }
-            #expect(worker.tasks.count == 30 && count == 7_207)
+            #expect(counts == [30, 7_207])
         }
     }
 
@@ -135,9 +138,8 @@ import Trajectories
         let world = try await ScienceWorldFixture.environment(stepLimit: .milliseconds(700))
         let error = try await #require(throws: TraceGenError.self) {
             try await world.withSession { session in
-                let worker = try #require(session as? ScienceWorldSession)
                 _ = try await session.start(ScienceWorldFixture.instance("boil", 0), scouting: .none)
-                kill(worker.process, SIGSTOP)
+                kill(try await ScienceWorldFixture.process(of: session), SIGSTOP)
                 _ = try await session.step("look around")
             }
         }
@@ -150,10 +152,10 @@ import Trajectories
     func theJVMLeavesWithItsWorker(killed: Bool) async throws {
         let world = try await ScienceWorldFixture.environment()
         let machine = try await world.withSession { session in
-            let worker = try #require(session as? ScienceWorldSession)
-            let machine = try #require(ProcessTable.children(of: worker.process).first)
+            let worker = try await ScienceWorldFixture.process(of: session)
+            let machine = try #require(ProcessTable.children(of: worker).first)
             #expect(ProcessTable.isRunning(machine))
-            if killed { kill(worker.process, SIGKILL) }
+            if killed { kill(worker, SIGKILL) }
             return machine
         }
         #expect(await ProcessTable.ends(machine, within: .seconds(10)))

@@ -36,7 +36,13 @@ struct CollectJob: Sendable {
         switch start {
         case .complete(let run): return CollectResult(run: run)
         case .collecting(let collector):
-            return try await collect(with: EpisodeSink(collector), at: site, policy)
+            let sink = EpisodeSink(collector)
+            let workers = min(site.environmentWorkers, concurrency)
+            return try await environment.withWorkers(workers, sessions: concurrency) { environment in
+                var site = site
+                site.environment = environment
+                return try await collect(with: sink, at: site, policy)
+            }
         }
     }
 

@@ -9,8 +9,10 @@ struct Machine: Sendable {
     var executorPython: String?
     /// Where the policy's code runs.
     var sandbox: SandboxChoice
-    /// How many episodes play at a time, each with an environment worker of its own.
+    /// How many episodes are under way at a time.
     var concurrency: Int
+    /// How many environment workers those share.
+    var environmentWorkers: Int
 
     /// The environment variable that names the interpreter.
     static let pythonVariable = "RECODE_DATA_PYTHON"
@@ -22,13 +24,18 @@ struct Machine: Sendable {
         ProcessInfo.processInfo.environment[pythonVariable].flatMap { $0.isEmpty ? nil : $0 } ?? defaultPython
     }
 
-    /// One lane for each processor.
+    /// One episode for each processor.
     static var defaultConcurrency: Int { max(1, ProcessInfo.processInfo.activeProcessorCount) }
+
+    /// One environment worker for each processor: they are what computes.
+    static var defaultEnvironmentWorkers: Int { defaultConcurrency }
 
     /// Looks for everything the episodes of an environment need.
     /// - Throws: `TraceGenError` (`missingProgram`) naming what the machine lacks.
     func site(for environment: String) async throws -> Site {
-        Site(environment: try await self.environment(named: environment), executors: try await executors())
+        Site(
+            environment: try await self.environment(named: environment), executors: try await executors(),
+            environmentWorkers: environmentWorkers)
     }
 
     /// Opens an environment.
@@ -61,6 +68,8 @@ struct Machine: Sendable {
 struct Site: Sendable {
     var environment: any Environment
     var executors: PythonSandbox
+    /// How many environment workers the episodes of a run share.
+    var environmentWorkers: Int
 
     /// Versions of what both run on. No part of a recipe: a run may go on after the system was updated.
     var platform: [String: String] {

@@ -151,10 +151,17 @@ struct CollectOptions: ParsableArguments {
 struct MachineOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
-            "How many episodes play at a time, each with an environment worker of its own (about 700 MB); one for each "
-                + "processor without it.",
+            "How many episodes are under way at a time; one for each processor without it. Hundreds can wait for a "
+                + "language model beside each other.",
             valueName: "n"))
     var concurrency: Int?
+
+    @Option(
+        help: ArgumentHelp(
+            "How many environment workers the episodes share (about 700 MB each, and 12 MB for each further episode); "
+                + "one for each processor without it, and no more than --concurrency.",
+            valueName: "n"))
+    var environmentWorkers: Int?
 
     @Option(
         help: ArgumentHelp(
@@ -175,6 +182,9 @@ struct MachineOptions: ParsableArguments {
         if let concurrency, concurrency < 1 {
             throw ValidationError("--concurrency is \(concurrency), expected 1 or more.")
         }
+        if let environmentWorkers, environmentWorkers < 1 {
+            throw ValidationError("--environment-workers is \(environmentWorkers), expected 1 or more.")
+        }
     }
 
     /// What the options describe; says so where the sandbox is off.
@@ -186,7 +196,8 @@ struct MachineOptions: ParsableArguments {
         }
         return Machine(
             python: python, executorPython: executorPython, sandbox: sandbox,
-            concurrency: concurrency ?? Machine.defaultConcurrency)
+            concurrency: concurrency ?? Machine.defaultConcurrency,
+            environmentWorkers: environmentWorkers ?? Machine.defaultEnvironmentWorkers)
     }
 }
 

@@ -38,13 +38,22 @@ public protocol Environment: Sendable {
     /// - Throws: ``TraceGenError`` naming an unknown task and the ones there are.
     func instances(tasks: [String]?, split: Split, variations: Int?) async throws -> [TaskInstance]
 
-    /// Opens a worker for the time of `body`: one at a time plays episodes in it, one after another.
+    /// Opens a session for the time of `body`: one at a time plays episodes in it, one after another.
     func withSession<Result: Sendable>(
         _ body: @Sendable (any EnvironmentSession) async throws -> Result
     ) async throws -> Result
+
+    /// Runs `body` with an environment whose sessions share `count` worker processes, where it can: then any number of
+    /// episodes wait for a policy beside each other, and `count` of them play.
+    /// - Parameters:
+    ///   - count: how many workers there are, at least 1.
+    ///   - sessions: how many sessions there may be at a time, all together.
+    func withWorkers<Result: Sendable>(
+        _ count: Int, sessions: Int, _ body: @Sendable (any Environment) async throws -> Result
+    ) async throws -> Result
 }
 
-/// A worker that plays one episode at a time.
+/// A place that plays one episode at a time.
 public protocol EnvironmentSession: Sendable {
     /// Loads an instance and stands at its beginning.
     ///
@@ -52,10 +61,11 @@ public protocol EnvironmentSession: Sendable {
     ///   - instance: the work.
     ///   - scouting: whether to play the environment's own gold path first, for a scripted expert.
     /// - Returns: what the episode begins with.
-    /// - Throws: ``TraceGenError`` (`workerFailed`) when the worker crashed or hung; the session is of no more use.
+    /// - Throws: ``TraceGenError``: `workerFailed` when the worker crashed or hung over this, `workerLost` when it did over
+    ///   another session's request, `workerUnavailable` when none can be started. The session is of no more use.
     func start(_ instance: TaskInstance, scouting: Scouting) async throws -> EpisodeStart
     /// Sends one primitive action.
-    /// - Throws: ``TraceGenError`` (`workerFailed`) as for ``start(_:scouting:)``.
+    /// - Throws: ``TraceGenError`` as for ``start(_:scouting:)``.
     func step(_ action: String) async throws -> StepResult
 }
 

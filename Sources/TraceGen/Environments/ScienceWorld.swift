@@ -17,7 +17,8 @@ public struct ScienceWorld: Environment {
     /// Negative where the agent focused on the wrong thing, which ends the episode.
     public let nativeRewardRange: ClosedRange<Double> = -100...100
 
-    let launch: WorkerLaunch
+    var launch: WorkerLaunch
+    private let heapMegabytes: Int
     let startLimit: Duration
     let stepLimit: Duration
 
@@ -59,6 +60,7 @@ public struct ScienceWorld: Environment {
                 "-I", "-B", "-c", Self.bootstrap, "\(PackageResources.scienceworld_worker_py.count)",
             ],
             environment: variables)
+        self.heapMegabytes = heapMegabytes
         self.startLimit = startLimit
         self.stepLimit = stepLimit
     }
@@ -73,21 +75,8 @@ public struct ScienceWorld: Environment {
     /// - Returns: the instances with their step limits.
     /// - Throws: ``TraceGenError``: `badRequest` naming an unknown task and the ones there are; `workerFailed`.
     public func instances(tasks: [String]?, split: Split, variations: Int?) async throws -> [TaskInstance] {
-        try await withWorker { session in
-            let known = session.tasks
-            for task in tasks ?? [] where !known.contains(task) {
-                throw Self.unknownTask(task, known: known)
-            }
-            var instances: [TaskInstance] = []
-            for task in known where tasks?.contains(task) ?? true {
-                let all = try await session.variations(of: task, in: split)
-                instances += all.prefix(variations ?? .max).map {
-                    TaskInstance(
-                        task: task, variation: $0, split: split,
-                        stepLimit: ScienceWorldLimits.stepLimit(of: task))
-                }
-            }
-            return instances
+        try await withWorkers(1, sessions: 1) {
+            try await $0.instances(tasks: tasks, split: split, variations: variations)
         }
     }
 
@@ -99,22 +88,41 @@ public struct ScienceWorld: Environment {
     public func withSession<Result: Sendable>(
         _ body: @Sendable (any EnvironmentSession) async throws -> Result
     ) async throws -> Result {
-        try await withWorker(body)
+        try await withWorkers(1, sessions: 1) { try await $0.withSession(body) }
     }
 
-    private func withWorker<Result: Sendable>(
-        _ body: @Sendable (ScienceWorldSession) async throws -> Result
+    /// Runs `body` with a world whose sessions share workers, which are started as they are needed and end with it.
+    ///
+    /// - Parameters:
+    ///   - count: how many workers there are, each with a JVM.
+    ///   - sessions: how many sessions there may be at a time, all together.
+    ///   - body: what is done with it.
+    /// - Returns: what `body` returns.
+    /// - Throws: what `body` throws.
+    public func withWorkers<Result: Sendable>(
+        _ count: Int, sessions: Int, _ body: @Sendable (any Environment) async throws -> Result
     ) async throws -> Result {
-        try await launch.withWorker { connection in
-            try await body(ScienceWorldSession(connection, startLimit: startLimit, stepLimit: stepLimit))
+        let perWorker = (max(sessions, 1) + count - 1) / count
+        let launch = launch(forSessions: perWorker)
+        let pool = ScienceWorldPool(self, workers: count)
+        return try await withThrowingTaskGroup(of: Void.self) { group in
+            for place in pool.places {
+                group.addTask {
+                    await place.serve(launch, startLimit: startLimit, stepLimit: stepLimit)
+                }
+            }
+            defer { group.cancelAll() }
+            return try await body(pool)
         }
     }
 
-    private static func unknownTask(_ task: String, known: [String]) -> TraceGenError {
-        let close = CloseMatches.of(task, among: known)
-        let hint = close.isEmpty ? "" : " Did you mean \(close.joined(separator: ", "))?"
-        return TraceGenError(
-            .badRequest,
-            "ScienceWorld has no task “\(task)”.\(hint) Its tasks are: \(known.joined(separator: ", ")).")
+    private func launch(forSessions count: Int) -> WorkerLaunch {
+        var launch = launch
+        launch.environment["JAVA_TOOL_OPTIONS"] = Self.javaOptions(
+            heapMegabytes: heapMegabytes + (count - 1) * Self.heapMegabytesOfASession)
+        return launch
     }
+
+    /// What one more session may use of a JVM's heap. 60 of them, two of each task, were seen to hold 11 each.
+    private static let heapMegabytesOfASession = 16
 }

@@ -104,7 +104,7 @@ struct EpisodeRun: Sendable {
                     policy: policy,
                     limits: plan.limits))
             return .played(begin, startTime: loaded.time, outcome)
-        } catch let error as TraceGenError where error.code == .workerFailed {
+        } catch let error as TraceGenError where error.code == .workerFailed || error.code == .workerLost {
             try Task.checkCancellation()
             return .environmentFailed(EnvironmentFailure(error: error, start: start))
         } catch let error as TraceGenError where error.code == .policyFailed {

@@ -37,7 +37,8 @@ public struct Rollout: Sendable {
     /// Plays `plans` and hands each finished record to `sink`.
     ///
     /// An episode whose environment worker crashes or hangs is tried once more from its beginning in a fresh worker,
-    /// then recorded as `environment_error`. Every plan gets exactly one record, unless a quota makes it needless.
+    /// then recorded as `environment_error`; one that loses its worker to another episode begins again. Every plan gets
+    /// exactly one record, unless a quota makes it needless.
     ///
     /// - Parameters:
     ///   - plans: what is to be played, in canonical order.
@@ -85,8 +86,9 @@ public struct Rollout: Sendable {
         while true {
             let run = EpisodeRun(rollout: self, attempt: attempt)
             let result = try await run.play(in: session)
-            if case .environmentFailed(let failure) = result, attempt.failures.isEmpty {
-                return attempt.after(failure)
+            if case .environmentFailed(let failure) = result {
+                if failure.error.code == .workerLost { return attempt }
+                if attempt.failures.isEmpty { return attempt.after(failure) }
             }
             let record = run.record(of: result)
             try await deliver(record)

@@ -1,11 +1,11 @@
 import Trajectories
 
-/// One worker with its JVM. Plays one episode at a time.
-actor ScienceWorldSession: EnvironmentSession {
+/// One worker with its JVM, which holds any number of sessions. One task at a time may use it.
+struct ScienceWorldWorker: Sendable {
     /// The tasks there are, in the simulator's order.
-    nonisolated let tasks: [String]
+    let tasks: [String]
     /// The worker's process number.
-    nonisolated let process: Int32
+    let process: Int32
 
     private let connection: WorkerConnection
     private let startLimit: Duration
@@ -19,33 +19,47 @@ actor ScienceWorldSession: EnvironmentSession {
         self.stepLimit = stepLimit
         let hello: Hello = try await Self.settled("start") {
             try await connection.send(PackageResources.scienceworld_worker_py)
-            try await connection.send(try CanonicalJSON.encode(Request.hello))
+            try await connection.send(try CanonicalJSON.encode(Request(request: "hello")))
             return try await connection.receive(within: startLimit)
         }
         tasks = hello.tasks
         process = hello.process
     }
 
-    func start(_ instance: TaskInstance, scouting: Scouting) async throws -> EpisodeStart {
+    /// Loads an instance in a session, which is opened where there is none of that number.
+    func start(
+        _ instance: TaskInstance, scouting: Scouting, in session: Int
+    ) async throws -> EpisodeStart {
+        let request = Request(
+            request: "start", session: session, task: instance.task, variation: instance.variation,
+            scouting: scouting == .goldPath)
         let answer: Start = try await answer(
-            to: .start(task: instance.task, variation: instance.variation, scouting: scouting == .goldPath),
-            within: startLimit, doing: "load \(instance.task)/\(instance.variation)")
+            to: request, within: startLimit, doing: "load \(instance.task)/\(instance.variation)")
         return EpisodeStart(
             instruction: answer.instruction, observation: answer.observation, goldPath: answer.gold)
     }
 
-    func step(_ action: String) async throws -> StepResult {
+    /// Sends one primitive action to a session.
+    func step(_ action: String, in session: Int) async throws -> StepResult {
         let answer: Step = try await answer(
-            to: .step(action), within: stepLimit, doing: "take the action “\(action)”")
+            to: Request(request: "step", session: session, action: action), within: stepLimit,
+            doing: "take the action “\(action)”")
         return StepResult(
             observation: answer.observation, nativeReward: Double(answer.score),
             reward: Double(max(0, answer.score)) / 100, done: answer.done, success: answer.success)
     }
 
+    /// Lets go of a session's world.
+    func close(_ session: Int) async throws {
+        let _: Closed = try await answer(
+            to: Request(request: "close", session: session), within: stepLimit, doing: "close a session")
+    }
+
     /// The variations of a task that belong to a split, in order.
     func variations(of task: String, in split: Split) async throws -> [Int] {
         let answer: [String: [Int]] = try await answer(
-            to: .splits(task: task), within: startLimit, doing: "list the variations of \(task)")
+            to: Request(request: "splits", task: task), within: startLimit,
+            doing: "list the variations of \(task)")
         return answer[split.rawValue] ?? []
     }
 
@@ -83,24 +97,11 @@ actor ScienceWorldSession: EnvironmentSession {
 
 private struct Request: Encodable, Sendable {
     var request: String
+    var session: Int?
     var task: String?
     var variation: Int?
     var scouting: Bool?
     var action: String?
-
-    static let hello = Request(request: "hello")
-
-    static func splits(task: String) -> Request {
-        Request(request: "splits", task: task)
-    }
-
-    static func start(task: String, variation: Int, scouting: Bool) -> Request {
-        Request(request: "start", task: task, variation: variation, scouting: scouting)
-    }
-
-    static func step(_ action: String) -> Request {
-        Request(request: "step", action: action)
-    }
 }
 
 private struct Hello: Decodable {
@@ -120,6 +121,8 @@ private struct Step: Decodable {
     var done: Bool
     var success: Bool
 }
+
+private struct Closed: Decodable {}
 
 private struct Refusal: Decodable {
     var error: String
