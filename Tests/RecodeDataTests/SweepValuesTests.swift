@@ -68,7 +68,7 @@ private let badSweeps = [
 
     @Test func namesAreSafeFileNamesWhateverTheValues() throws {
         let values = [
-            "..", "/", "a\u{0}b", "größe", "-x", "$(rm)", "a\nb", String(repeating: "ü", count: 100),
+            "..", "/", "a\u{0}b", "größe", "-x", "$(rm)", "line\nend", String(repeating: "ü", count: 100),
         ]
         for point in try SweepValues(policy: values).points() {
             #expect(point.name.hasPrefix("policy-"))

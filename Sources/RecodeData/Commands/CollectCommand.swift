@@ -103,7 +103,7 @@ struct CollectCommand: LongCommand {
     private func run(_ jobs: [CollectJob], named names: [String], on machine: Machine) async throws {
         try CollectSweep.requireDifferent(
             zip(names, jobs).map { ($0, $1.recipe, try PolicyPlan($1.recipe, $1.models).record) })
-        let sweep = CollectSweep(directory: directory, jobs: jobs)
+        let sweep = try CollectSweep(directory: directory, jobs: jobs)
         guard !dryRun else {
             return try StandardOutput.write(
                 try await sweep.forecast(in: try await machine.environment(named: options.environment)))

@@ -11,11 +11,18 @@ struct CollectSweep: Sendable {
     let directory: String
     private let jobs: [CollectJob]
 
-    /// Puts a sweep together; nothing is looked at yet.
+    /// Puts a sweep together; nothing is changed yet.
     /// - Parameters:
     ///   - directory: where the runs go, each into the folder of its name.
     ///   - jobs: the runs; each ``CollectJob/directory`` is below `directory`.
-    init(directory: String, jobs: [CollectJob]) {
+    /// - Throws: ``CommandFailure`` (`badUsage`) for a `directory` that is a run itself.
+    init(directory: String, jobs: [CollectJob]) throws {
+        guard !Directory.isPresent("\(directory)/run.json") else {
+            throw CommandFailure(
+                .badUsage,
+                "\(directory) is a run directory, and a sweep makes one for each of its runs in a folder. Choose another "
+                    + "directory with --run.")
+        }
         self.directory = directory
         self.jobs = jobs
     }
@@ -23,10 +30,10 @@ struct CollectSweep: Sendable {
     /// Collects what is missing, and says what each run came to; stops where the budget says so.
     ///
     /// - Parameter site: where the episodes are played.
-    /// - Throws: before anything is collected, ``CommandFailure`` and `TrajectoriesError` for a directory or run that is
-    ///   something else; then as ``CollectJob/run(at:)``.
+    /// - Throws: before anything is collected, `TrajectoriesError` for a run's directory that holds something
+    ///   else; then as ``CollectJob/run(at:)``.
     func run(at site: Site) async throws {
-        try requireFree(at: site)
+        for job in jobs { try job.requireFree(at: site) }
         var results: [CollectResult] = []
         for index in jobs.indices {
             let result = try await budgeted(index).run(at: site)
@@ -85,16 +92,6 @@ struct CollectSweep: Sendable {
     private struct RunKey: Hashable {
         var recipe: CollectRecipe
         var policy: PolicyRecord
-    }
-
-    private func requireFree(at site: Site) throws {
-        guard !Directory.isPresent("\(directory)/run.json") else {
-            throw CommandFailure(
-                .badUsage,
-                "\(directory) is a run directory, and a sweep makes one for each of its runs in a folder. Choose another "
-                    + "directory with --run.")
-        }
-        for job in jobs { try job.requireFree(at: site) }
     }
 
     private func budgeted(_ index: Int) throws -> CollectJob {
