@@ -94,8 +94,9 @@ struct StudyJob: Sendable {
     private func selection(apartBy names: [String]) -> StudySelection? {
         criteria.first.map { criteria in
             let isByRun = parts.contains { $0.run != nil }
+            let parts = criteria.group.map(\.rawValue).filter { !names.contains($0) }
             return StudySelection(
-                group: (isByRun ? ["run"] : []) + names + criteria.group.map(\.rawValue),
+                group: (isByRun ? ["run"] : []) + names + parts,
                 ties: criteria.ties.rawValue,
                 seed: criteria.seed, minReward: criteria.minReward, success: criteria.success.rawValue)
         }
