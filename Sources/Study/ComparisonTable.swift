@@ -1,8 +1,11 @@
 import Trajectories
 
 /// One environment and policy: a line for each p, the methods side by side, then the ratios.
+///
+/// Where options differ, there is a line for each of their values too, and for each run where runs are told apart; else
+/// each run has a table of its own.
 struct ComparisonTable {
-    /// A title over the columns that are its own; the first block is p.
+    /// A title over the columns that are its own; the first block is what tells lines apart: options, run, p.
     struct Block {
         var title: String
         var columns: [String]
@@ -15,30 +18,37 @@ struct ComparisonTable {
     /// The tables of a study, in its order.
     /// - Complexity: O(*n* log *n*) in the rows.
     static func all(of study: StudyTable) -> [ComparisonTable] {
+        let options = study.optionNames
         let namesRuns = Set(study.rows.map(\.run)).count > 1
         let ratios = Dictionary(
             study.ratios.map { (RatioPlace(beside: $0), $0) }, uniquingKeysWith: { first, _ in first })
         var tables: [ComparisonTable] = []
         var rest = study.rows[...]
         while let first = rest.first {
-            let rows = rest.prefix { first.isInTable(of: $0) }
-            tables.append(ComparisonTable(of: Array(rows), ratios, namesRun: namesRuns))
+            let rows = rest.prefix { first.isInTable(of: $0, whateverRun: !options.isEmpty) }
+            tables.append(
+                ComparisonTable(
+                    of: Array(rows), ratios, by: LeadingColumns(options: options, namesRuns: namesRuns)))
             rest = rest.dropFirst(rows.count)
         }
         return tables
     }
 
-    private init(of rows: [StudyRow], _ ratios: [RatioPlace: StudyRatio], namesRun: Bool) {
-        let run = namesRun ? rows[0].run.map { ", run \($0)" } ?? "" : ""
+    private init(of rows: [StudyRow], _ ratios: [RatioPlace: StudyRatio], by leading: LeadingColumns) {
+        let run = leading.namesRunsAbove ? rows[0].run.map { ", run \($0)" } ?? "" : ""
         heading = "\(rows[0].environment), policy \(rows[0].policy)\(run)"
         let cells = Dictionary(
-            rows.map { (Cell(top: $0.top, way: Way($0)), $0) }, uniquingKeysWith: { first, _ in first })
+            rows.map { (Cell(line: leading.line(of: $0), way: Way($0)), $0) },
+            uniquingKeysWith: { first, _ in first })
         let ways = Set(rows.map(Way.init)).sorted { $0.order < $1.order }
         let flat = ways.contains { $0.method == .recode } ? ways.filter { $0.method != .recode } : []
         let payers = Set(rows.filter(\.hasUsage).map(\.sourceAgent))
         let paid = AgentKind.inOrder.filter(payers.contains)
+        let players = Set(rows.filter { $0.played != nil }.map(\.sourceAgent))
+        let played = AgentKind.inOrder.filter(players.contains)
         blocks =
-            [Block(title: "", columns: ["top %"])]
+            [Block(title: "", columns: leading.columns)]
+            + played.map { Block(title: "played by \($0.title)", columns: ["n", "reward", "success %"]) }
             + ways.map { Block(title: $0.title, columns: ["n", "pairs", "reward"]) }
             + (flat.isEmpty
                 ? []
@@ -46,17 +56,23 @@ struct ComparisonTable {
             + paid.map {
                 Block(title: "used by \($0.title)", columns: ["prompt tokens", "answer tokens", "USD"])
             }
-        lines = Set(rows.map(\.top)).sorted().map { top in
-            [Decimals.plain(top)]
-                + ways.flatMap { way in Self.counts(of: cells[Cell(top: top, way: way)]) }
+        lines = Set(rows.map(leading.line)).sorted().map { line in
+            leading.cells(of: line)
+                + played.flatMap { agent in
+                    // The same by every method.
+                    Self.played(
+                        ways.lazy.filter { $0.source == agent }
+                            .compactMap { cells[Cell(line: line, way: $0)]?.played }.first)
+                }
+                + ways.flatMap { way in Self.counts(of: cells[Cell(line: line, way: way)]) }
                 + flat.map { way in
-                    let ratio = cells[Cell(top: top, way: way)].flatMap { ratios[RatioPlace(beside: $0)] }
+                    let ratio = cells[Cell(line: line, way: way)].flatMap { ratios[RatioPlace(beside: $0)] }
                     return Decimals.fixed(
                         way.method == .react ? ratio?.reactToRecode : ratio?.codeactToRecode)
                 }
                 + paid.flatMap { agent in
                     // What is kept is the same by every method, and each agent has its own.
-                    Self.usage(of: cells[Cell(top: top, way: Way(source: agent, method: agent))])
+                    Self.usage(of: cells[Cell(line: line, way: Way(source: agent, method: agent))])
                 }
         }
     }
@@ -64,10 +80,20 @@ struct ComparisonTable {
     /// Rewards are printed times 100 with two decimals, as the paper has them.
     private static func counts(of row: StudyRow?) -> [String] {
         guard let row else { return ["-", "-", "-"] }
-        let reward = row.meanReward.map { mean in
-            "\(Decimals.fixed(mean * 100)) ± \(Decimals.fixed((row.sdReward ?? 0) * 100))"
-        }
+        let reward = row.meanReward.map { self.reward(mean: $0, deviation: row.sdReward ?? 0) }
         return [String(row.trajectories), String(row.pairs), reward ?? "-"]
+    }
+
+    private static func reward(mean: Double, deviation: Double) -> String {
+        "\(Decimals.fixed(mean * 100)) ± \(Decimals.fixed(deviation * 100))"
+    }
+
+    private static func played(_ episodes: StudyPlayed?) -> [String] {
+        guard let episodes else { return ["-", "-", "-"] }
+        return [
+            String(episodes.trajectories), reward(mean: episodes.meanReward, deviation: episodes.sdReward),
+            Decimals.fixed(episodes.successRate * 100),
+        ]
     }
 
     private static func usage(of row: StudyRow?) -> [String] {
@@ -104,7 +130,7 @@ private struct Way: Hashable {
 }
 
 private struct Cell: Hashable {
-    var top: Double
+    var line: TableLine
     var way: Way
 }
 
@@ -113,23 +139,25 @@ private struct RatioPlace: Hashable {
     var environment: String
     var policy: String
     var run: String?
+    var options: [String: JSONValue]?
     var sourceAgent: AgentKind
     var top: Double
 
     init(beside row: StudyRow) {
-        (environment, policy, run) = (row.environment, row.policy, row.run)
+        (environment, policy, run, options) = (row.environment, row.policy, row.run, row.options)
         (sourceAgent, top) = (row.sourceAgent, row.top)
     }
 
     init(beside ratio: StudyRatio) {
         (environment, policy, run) = (ratio.environment, ratio.policy, ratio.run)
+        options = ratio.options
         (sourceAgent, top) = (ratio.sourceAgent, ratio.top)
     }
 }
 
 extension StudyRow {
-    fileprivate func isInTable(of other: StudyRow) -> Bool {
-        environment == other.environment && policy == other.policy && run == other.run
+    fileprivate func isInTable(of other: StudyRow, whateverRun: Bool) -> Bool {
+        environment == other.environment && policy == other.policy && (whateverRun || run == other.run)
     }
 
     /// Whether there is anything to say of what the policy used.

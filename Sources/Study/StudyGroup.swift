@@ -36,6 +36,9 @@ public struct StudyGroup: Sendable, Hashable {
     public var policy: String
     /// The run that was selected from by itself; `nil` where all runs were selected from together.
     public var run: String?
+    /// What the study tells episodes apart by beside that, such as `max_depth`, each with its value; the groups of a
+    /// study have the same names. Empty where nothing of it differs.
+    public var options: [String: JSONValue]
     /// The loop that acted.
     public var sourceAgent: AgentKind
     /// The method pairs are counted by; another than ``sourceAgent`` where trees are flattened.
@@ -45,17 +48,22 @@ public struct StudyGroup: Sendable, Hashable {
     /// The trajectories that were kept; none where none were.
     public var members: [Member]
 
+    /// All the episodes they were kept from; `nil` where the study does not compare options.
+    public var played: StudyPlayed?
+
     /// Makes a group from its parts.
     public init(
-        environment: String, policy: String, run: String? = nil, sourceAgent: AgentKind, method: AgentKind,
-        top: Double, members: [Member]
+        environment: String, policy: String, run: String? = nil, options: [String: JSONValue] = [:],
+        sourceAgent: AgentKind, method: AgentKind, top: Double, members: [Member], played: StudyPlayed? = nil
     ) {
         self.environment = environment
         self.policy = policy
         self.run = run
+        self.options = options
         self.sourceAgent = sourceAgent
         self.method = method
         self.top = top
         self.members = members
+        self.played = played
     }
 }

@@ -8,6 +8,9 @@ public struct StudyRow: Codable, Sendable, Hashable {
     public var policy: String
     /// The run that was selected from by itself; `nil` where all runs were selected from together.
     public var run: String?
+    /// What the study tells episodes apart by beside that, such as `max_depth`, each with its value; `nil` where
+    /// nothing of it differs.
+    public var options: [String: JSONValue]?
     /// The loop that acted.
     public var sourceAgent: AgentKind
     /// The method pairs are counted by; another than ``sourceAgent`` where trees were flattened.
@@ -36,9 +39,11 @@ public struct StudyRow: Codable, Sendable, Hashable {
     public var completionTokens: Int
     /// What those answers cost, in US dollars; `nil` where the price of any is unknown, and without trajectories.
     public var costUSD: Double?
+    /// All the episodes they were kept from; `nil` where the study does not compare options.
+    public var played: StudyPlayed?
 
     enum CodingKeys: String, CodingKey, CaseIterable {
-        case environment, policy, run
+        case environment, policy, run, options, played
         case sourceAgent = "source_agent"
         case method, top, trajectories, pairs
         case meanReward = "mean_reward"
@@ -56,6 +61,8 @@ public struct StudyRow: Codable, Sendable, Hashable {
         environment = group.environment
         policy = group.policy
         run = group.run
+        options = group.options.isEmpty ? nil : group.options
+        played = group.played
         sourceAgent = group.sourceAgent
         method = group.method
         top = group.top
@@ -88,21 +95,33 @@ public struct StudyRow: Codable, Sendable, Hashable {
         return isTooMuch ? .max : sum
     }
 
-    var sortKey: (String, String, String, Int, Double, Int) {
-        (environment, policy, run ?? "", sourceAgent.rank, top, method.rank)
+    /// Whether the row comes before another: by environment, policy, options (in the order of their names), run,
+    /// source agent, p and method.
+    func precedes(_ other: StudyRow) -> Bool {
+        let (here, there) = ((environment, policy), (other.environment, other.policy))
+        guard here == there else { return here < there }
+        let (values, others) = (optionValues, other.optionValues)
+        guard values == others else { return values.lexicographicallyPrecedes(others) }
+        return (run ?? "", sourceAgent.rank, top, method.rank)
+            < (other.run ?? "", other.sourceAgent.rank, other.top, other.method.rank)
+    }
+
+    private var optionValues: [OptionValue] {
+        (options ?? [:]).sorted { $0.key < $1.key }.map { OptionValue($0.value) }
     }
 
     /// What tells the row from every other.
     var place: Place {
         Place(
-            environment: environment, policy: policy, run: run, sourceAgent: sourceAgent, top: top,
-            method: method)
+            environment: environment, policy: policy, run: run, options: options, sourceAgent: sourceAgent,
+            top: top, method: method)
     }
 
     struct Place: Hashable {
         var environment: String
         var policy: String
         var run: String?
+        var options: [String: JSONValue]?
         var sourceAgent: AgentKind
         var top: Double
         var method: AgentKind
@@ -117,12 +136,14 @@ extension AgentKind {
 }
 
 extension StudyRow {
-    /// Writes every key, unknown values as `null`.
+    /// Writes every key, unknown values as `null`; `options` and `played` only where options differ.
     public func encode(to encoder: any Encoder) throws {
         var container = encoder.container(keyedBy: CodingKeys.self)
         try container.encode(environment, forKey: .environment)
         try container.encode(policy, forKey: .policy)
         try container.encode(run, forKey: .run)
+        try container.encodeIfPresent(options, forKey: .options)
+        try container.encodeIfPresent(played, forKey: .played)
         try container.encode(sourceAgent, forKey: .sourceAgent)
         try container.encode(method, forKey: .method)
         try container.encode(top, forKey: .top)

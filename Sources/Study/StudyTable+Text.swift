@@ -9,8 +9,14 @@ extension StudyTable {
     /// What the numbers of a rendered table are.
     static let note = "n: trajectories kept. Reward x 100: their mean ± sample standard deviation."
 
+    /// What the columns of all episodes are.
+    static let playedNote = "Played: all episodes, whatever is kept of them."
+
     /// The lines under rendered tables.
-    var notes: [String] { [Self.note] + (selection.map { [$0.words] } ?? []) }
+    var notes: [String] {
+        [Self.note] + (rows.contains { $0.played != nil } ? [Self.playedNote] : [])
+            + (selection.map { [$0.words] } ?? [])
+    }
 }
 
 extension ComparisonTable {

@@ -1,11 +1,13 @@
 import Trajectories
 
-/// The counts of a study: one row for each environment, policy, run, source agent, p and method.
+/// The counts of a study: one row for each environment, policy, run, source agent, p and method, and for each
+/// combination of the options that differ.
 public struct StudyTable: Codable, Sendable, Hashable {
     /// What `sd_reward` is: divided by n - 1, and 0 for a single trajectory. The paper does not say which it uses.
     public static let deviationName = "sample"
 
-    /// The rows by environment, policy, run, source agent, p and method (react, codeact, recode: the paper's order).
+    /// The rows by environment, policy, options, run, source agent, p and method (react, codeact, recode: the paper's
+    /// order).
     public var rows: [StudyRow]
     /// For each of those but the method, how many pairs the flat methods yield for one of ReCode's.
     public var ratios: [StudyRatio]
@@ -17,11 +19,17 @@ public struct StudyTable: Codable, Sendable, Hashable {
     /// Counts the groups. The order they come in does not matter.
     /// - Complexity: O(*n* log *n*) in the number of trajectories and of groups.
     public init(of groups: [StudyGroup], selection: StudySelection? = nil) {
-        rows = groups.map(StudyRow.init).sorted { $0.sortKey < $1.sortKey }
+        rows = groups.map(StudyRow.init).sorted { $0.precedes($1) }
         ratios = Self.ratios(of: rows)
         deviation = Self.deviationName
         self.selection = selection
     }
+
+    /// The names of the options that rows are told apart by, sorted.
+    public var optionNames: [String] { Set(rows.flatMap { ($0.options ?? [:]).keys }).sorted() }
+
+    /// The names of the columns that are no options, as CSV has them: no option goes by one of these.
+    public static let fixedColumns = rowColumns + selectionColumns + playedColumns
 
     private static func ratios(of rows: [StudyRow]) -> [StudyRatio] {
         let pairs = Dictionary(rows.map { ($0.place, $0.pairs) }, uniquingKeysWith: { first, _ in first })
@@ -65,6 +73,8 @@ public struct StudyRatio: Codable, Sendable, Hashable {
     public var policy: String
     /// The run that was selected from by itself; `nil` where all runs were selected from together.
     public var run: String?
+    /// The options of the rows it is of; `nil` where nothing of them differs.
+    public var options: [String: JSONValue]?
     /// The loop that acted; ReCode's pairs are those of the same run.
     public var sourceAgent: AgentKind
     /// How much was kept, in percent.
@@ -75,7 +85,7 @@ public struct StudyRatio: Codable, Sendable, Hashable {
     public var codeactToRecode: Double?
 
     enum CodingKeys: String, CodingKey {
-        case environment, policy, run, top
+        case environment, policy, run, options, top
         case sourceAgent = "source_agent"
         case reactToRecode = "react_to_recode"
         case codeactToRecode = "codeact_to_recode"
@@ -85,6 +95,7 @@ public struct StudyRatio: Codable, Sendable, Hashable {
         environment = row.environment
         policy = row.policy
         run = row.run
+        options = row.options
         sourceAgent = row.sourceAgent
         top = row.top
         reactToRecode = react
@@ -93,15 +104,16 @@ public struct StudyRatio: Codable, Sendable, Hashable {
 
     func belongs(with row: StudyRow) -> Bool {
         environment == row.environment && policy == row.policy && run == row.run
-            && sourceAgent == row.sourceAgent && top == row.top
+            && options == row.options && sourceAgent == row.sourceAgent && top == row.top
     }
 
-    /// Writes every key, unknown values as `null`.
+    /// Writes every key, unknown values as `null`; `options` only where they differ.
     public func encode(to encoder: any Encoder) throws {
         var container = encoder.container(keyedBy: CodingKeys.self)
         try container.encode(environment, forKey: .environment)
         try container.encode(policy, forKey: .policy)
         try container.encode(run, forKey: .run)
+        try container.encodeIfPresent(options, forKey: .options)
         try container.encode(sourceAgent, forKey: .sourceAgent)
         try container.encode(top, forKey: .top)
         try container.encode(reactToRecode, forKey: .reactToRecode)

@@ -80,17 +80,26 @@ public final class RunCollector {
         var found = try RunManifest.read(files.manifest)
         try require(found, at: path, matches: wanted)
         if found.state == .complete { return .complete(RunDirectory(path: path, manifest: found)) }
-        guard unfinished == .resume else {
-            throw TrajectoriesError(
-                .alreadyThere,
-                "\(path) holds an unfinished run of this recipe. Add --resume to go on with it, "
-                    + "or choose another directory with --run.")
-        }
+        try requireMayGoOn(found, at: path, unfinished)
         let contents = try RunContents.recover(files)
         let before = found
         found.add(platform: wanted.platform ?? [:])
         if found != before { try found.write(to: files.manifest) }
         return .collecting(try RunCollector(manifest: found, contents: contents, files: files, lock: lock))
+    }
+
+    /// Looks whether ``begin(at:recipe:versions:platform:unfinished:)`` could start or go on, and changes nothing.
+    /// - Throws: `otherRecipe` and `alreadyThere` as that does; `badRun` where `run.json` cannot be read.
+    public static func requireFree(
+        _ path: String, recipe: some Encodable, versions: [String: String], unfinished: UnfinishedRun
+    ) throws(TrajectoriesError) {
+        guard Directory.isPresent(path) else { return }
+        let files = RunFiles(path: path)
+        guard Directory.isPresent(files.manifest) else { return try requireEmpty(path) }
+        let found = try RunManifest.read(files.manifest)
+        let wanted = RunManifest(recipe: try jsonValue(of: recipe), versions: versions)
+        try require(found, at: path, matches: wanted)
+        try requireMayGoOn(found, at: path, unfinished)
     }
 
     private init(
@@ -155,6 +164,16 @@ extension RunCollector {
         } catch {
             throw TrajectoriesError(.badRun, "the recipe cannot be written as JSON", cause: "\(error)")
         }
+    }
+
+    private static func requireMayGoOn(
+        _ found: RunManifest, at path: String, _ unfinished: UnfinishedRun
+    ) throws(TrajectoriesError) {
+        guard found.state != .complete, unfinished == .refuse else { return }
+        throw TrajectoriesError(
+            .alreadyThere,
+            "\(path) holds an unfinished run of this recipe. Add --resume to go on with it, "
+                + "or choose another directory with --run.")
     }
 
     private static func requireEmpty(_ path: String) throws(TrajectoriesError) {

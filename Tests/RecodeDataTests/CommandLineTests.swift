@@ -68,6 +68,29 @@ import Trajectories
         ),
         (["collect", "--run", "r", "--slip", "1.5"], "--slip is 1.5, expected a probability from 0 to 1."),
         (["collect", "--run", "r", "--repeats", "0"], "--repeats is 0, expected 1 or more."),
+        (["collect", "--run", "r", "--max-depth", "2,0,4"], "--max-depth is 0, expected 1 or more."),
+        (["collect", "--run", "r", "--max-depth", "2,,4"], "--max-depth is , expected 1 or more."),
+        (
+            ["collect", "--run", "r", "--max-depth", "2,4,02"],
+            "--max-depth: found '2' twice, expected each value once. Remove one."
+        ),
+        (
+            ["collect", "--run", "r", "--agent", "recode,reakt"],
+            "there is no agent 'reakt'. Did you mean 'react'?"
+        ),
+        (["collect", "--run", "r", "--policy", "expert,"], "a name is empty, expected expert,"),
+        (
+            ["collect", "--run", "r", "--policy", "expert,nobody"],
+            "there is no policy 'nobody': expected expert"
+        ),
+        (
+            ["collect", "--run", "r", "--agent", "recode,react"],
+            "the expert writes decision trees and answers no"
+        ),
+        (
+            ["collect", "--run", "r", "--prompts", "a,b"],
+            "the runs prompts-a and prompts-b would be the same"
+        ),
         (["collect", "--run", "r", "--agent", "react"], "export --method react flattens the trees."),
         (
             ["collect", "--run", "r", "--variations", "some"],

@@ -56,12 +56,12 @@ private let badFiles: [BadFile] = [
     BadFile(
         head + "    polcy: expert\n",
         "p.yaml:6: collect[0]: found the key 'polcy', expected one of name, env, agent, policy, slip, split, tasks, "
-            + "variations, repeats, limit, max_depth, max_rewrite, max_retry, max_steps, prompt_style, until_successes. Did you mean 'policy'?"
+            + "variations, repeats, limit, max_depth, max_rewrite, max_retry, max_steps, prompt_style, prompts, until_successes. Did you mean 'policy'?"
     ),
     BadFile(
         head + "    colour: red\n",
         "p.yaml:6: collect[0]: found the key 'colour', expected one of name, env, agent, policy, slip, split, tasks, "
-            + "variations, repeats, limit, max_depth, max_rewrite, max_retry, max_steps, prompt_style, until_successes. Remove it."
+            + "variations, repeats, limit, max_depth, max_rewrite, max_retry, max_steps, prompt_style, prompts, until_successes. Remove it."
     ),
     BadFile(
         "name: p\n", "p.yaml:1: collect: found nothing, expected a list of collect stages. Add it."
@@ -95,8 +95,34 @@ private let badFiles: [BadFile] = [
         "p.yaml:6: collect[0].agent: found 'recoder', expected an agent: recode, react, codeact. Did you mean 'recode'?"
     ),
     BadFile(
-        "name: p\ncollect:\n  - name: c\n    env: scienceworld\n    policy: [gpt]\n",
-        "p.yaml:5: collect[0].policy: found a list, expected a policy: expert, a profile's name, or replay:RUN."
+        "name: p\ncollect:\n  - name: c\n    env: scienceworld\n    policy: {gpt: 4}\n",
+        "p.yaml:5: collect[0].policy: found a mapping, expected a policy: expert, a profile's name, or replay:RUN."
+    ),
+    BadFile(
+        head + "    max_depth: [2, 4, 2]\n",
+        "p.yaml:6: collect[0].max_depth: found '2' twice, expected each value once. Remove one."
+    ),
+    BadFile(
+        head + "    max_depth: [2, 0]\n",
+        "p.yaml:6: collect[0].max_depth[1]: found '0', expected an integer of 1 or more."
+    ),
+    BadFile(
+        head + "    max_depth: []\n",
+        "p.yaml:6: collect[0].max_depth: found an empty list, expected a list of values, or one. Name at least one."
+    ),
+    BadFile(
+        head + "    agent: [recode, reakt]\n",
+        "p.yaml:6: collect[0].agent[1]: found 'reakt', expected an agent: recode, react, codeact. Did you mean 'react'?"
+    ),
+    BadFile(
+        head + "    prompts: [a/texts, b/texts]\n",
+        "p.yaml:6: collect[0].prompts: found 'a/texts' and 'b/texts', whose runs would both be named prompts-texts, "
+            + "expected values with names of their own. Give the folders different names."
+    ),
+    BadFile(
+        head + "    max_depth: [2, 4]\n  - {name: c-max-depth-4, env: scienceworld, policy: expert}\n",
+        "p.yaml:7: collect[1]: found a second stage named 'c-max-depth-4', expected stages with different names. "
+            + "The name is the stage's folder: give each its own."
     ),
     BadFile(
         head + "    slip: 2\n",
@@ -252,6 +278,34 @@ private let badFiles: [BadFile] = [
         let export = ExportStage(methods: [.react, .recode], top: try tops(2.5), format: .trl, style: .bare)
         #expect(pipeline.export == export)
         #expect(pipeline.count.top == (try tops(50, 100)))
+    }
+
+    @Test func aStageWithSeveralValuesIsAStageForEachCombination() throws {
+        let text =
+            "name: p\ncollect:\n"
+            + "  - {name: a, env: scienceworld, policy: expert, max_depth: [2, 12], slip: 0.1}\n"
+            + "  - {name: b, env: scienceworld, policy: [small, large], max_depth: [4], agent: [recode, react],\n"
+            + "     prompts: texts}\nexport: {methods: [react]}\n"
+        let stages = try PipelineFile.parse(text, file: "p.yaml").collect
+        #expect(
+            stages.map(\.name) == [
+                "a-max-depth-2", "a-max-depth-12", "b-agent-recode-policy-small",
+                "b-agent-recode-policy-large",
+                "b-agent-react-policy-small", "b-agent-react-policy-large",
+            ])
+        #expect(stages.map(\.recipe.maxDepth) == [2, 12, 4, 4, 4, 4])
+        #expect(stages.map(\.recipe.slip) == [0.1, 0.1, 0, 0, 0, 0])
+        #expect(stages.map(\.recipe.agent) == [.recode, .recode, .recode, .recode, .react, .react])
+        #expect(
+            stages.map(\.recipe.policy) == ["expert", "expert", "small", "large", "small", "large"])
+        #expect(stages.map(\.sweep) == ["a", "a", "b", "b", "b", "b"])
+        #expect(stages.map(\.prompts) == [nil, nil, "texts", "texts", "texts", "texts"])
+    }
+
+    @Test func aListOfOneValueIsThatValue() throws {
+        let one = try PipelineFile.parse(head + "    max_depth: [4]\n    agent: [recode]\n", file: "p.yaml")
+        #expect(one == (try PipelineFile.parse(head + "    max_depth: 4\n", file: "p.yaml")))
+        #expect(one.collect.map(\.name) == ["c"])
     }
 
     @Test(arguments: badFiles)

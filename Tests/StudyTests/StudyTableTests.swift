@@ -148,6 +148,55 @@ import Trajectories
             "study.\(format.rawValue)")
     }
 
+    /// A depth study of two agents, one of them with other prompts, selected from run by run.
+    private static let optionGroups = [10, 2].flatMap { (depth: Int) -> [StudyGroup] in
+        let hash = String(repeating: depth == 2 ? "0a" : "b1", count: 32)
+        let played = StudyPlayed(of: [(0, false), (0.5, false), (depth == 2 ? 0.5 : 1, depth != 2)])
+        return [(AgentKind.recode, AgentKind.recode), (.react, .recode), (.react, .react)].map {
+            method, source in
+            var group = group(
+                method, of: source, top: 40, rewards: [depth == 2 ? 0.5 : 1], pairs: [depth], run: "d\(depth)"
+            )
+            group.options = [
+                "max_depth": .int(depth), "prompt_sha256": source == .react ? .null : .string(hash),
+            ]
+            group.played = played
+            return group
+        }
+    }
+
+    @Test(arguments: StudyFormat.allCases)
+    func optionsThatDifferHaveColumnsAsRecorded(format: StudyFormat) throws {
+        var selection = Self.selection
+        selection.group = ["run", "max_depth", "prompt_sha256"] + selection.group
+        try GoldenFile.check(
+            StudyTable(of: Self.optionGroups, selection: selection).rendered(as: format),
+            "options.\(format.rawValue)")
+    }
+
+    @Test func rowsWithOptionsAreInTheOrderOfTheirValues() throws {
+        let values: [JSONValue] = [
+            .null, .int(2), .double(2.5), .int(10), .string("a"), .string("b"), .bool(false),
+        ]
+        let groups = values.map { value in
+            var group = Self.group(.recode, top: 40, rewards: [1], pairs: [1])
+            group.options = ["x": value]
+            return group
+        }
+        var generator = SeededGenerator(seed: 3)
+        for _ in 0..<10 {
+            let study = StudyTable(of: groups.shuffled(using: &generator))
+            #expect(study.rows.map { $0.options?["x"] } == values)
+            #expect(study.ratios.map { $0.options?["x"] } == values)
+        }
+    }
+
+    @Test func aTableWithOptionsReadsBackAsTheSame() throws {
+        let study = StudyTable(of: Self.optionGroups)
+        let text = try study.rendered(as: .json)
+        #expect(try CanonicalJSON.decode(StudyTable.self, from: text.utf8) == study)
+    }
+
     @Test(arguments: StudyFormat.allCases)
     func emptyStudyIsSaidSo(format: StudyFormat) throws {
         try GoldenFile.check(StudyTable(of: []).rendered(as: format), "empty.\(format.rawValue)")

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Prompts
 import Trajectories
 
 /// `recode-data collect`.
@@ -11,6 +12,12 @@ struct CollectCommand: LongCommand {
             Episodes are appended as they finish; when the last one is in, the run is sealed in canonical order, so that \
             neither concurrency nor interruption shows in its bytes. Calls of a language model are kept in the run: \
             --policy replay:RUN plays them again without the model.
+
+            --max-depth, --agent, --policy and --prompts take several values, separated by commas: a sweep. Each \
+            combination is collected into a run directory of its own, DIR/max-depth-2, DIR/max-depth-4 and so on, with \
+            the bytes that the single value gives. Every value is checked before the first run starts. --max-cost, \
+            --max-tokens and --max-episodes are for the whole sweep; --dry-run shows every run and the sum; --resume \
+            finishes the runs that are not. recode-data count DIR compares them.
             """)
 
     @OptionGroup(title: "What is collected")
@@ -20,7 +27,7 @@ struct CollectCommand: LongCommand {
     var models: ModelOptions
 
     @OptionGroup(title: "Language models")
-    var prompts: PromptOptions
+    var prompts: CollectPromptOptions
 
     @OptionGroup(title: "When to stop early (exit 0, resumable)")
     var budget: BudgetOptions
@@ -30,37 +37,77 @@ struct CollectCommand: LongCommand {
 
     @Option(
         name: .customLong("run"),
-        help: ArgumentHelp("The run directory; made where it is missing.", valueName: "dir"),
+        help: ArgumentHelp(
+            "The run directory, or a sweep's, which gets one for each run; made where it is missing.",
+            valueName: "dir"),
         transform: OptionText.path)
     var directory: String
 
-    @Flag(help: "Go on with an unfinished run of the same recipe.")
+    @Flag(help: "Go on with an unfinished run, or sweep, of the same recipe.")
     var resume = false
 
     @Flag(help: "Say what would be collected and about what it would cost, and collect nothing.")
     var dryRun = false
 
+    mutating func validate() throws {
+        do {
+            _ = try points()
+        } catch {
+            throw ValidationError(error.words)
+        }
+    }
+
     func run() async throws {
-        let recipe = options.recipe
+        let points = try points()
         let machine = self.machine.machine()
-        let isScripted = PolicyChoice(recipe.policy) == .expert
-        let job = CollectJob(
-            name: options.environment, recipe: recipe, seed: options.seed, directory: directory,
-            unfinished: resume ? .resume : .refuse, concurrency: machine.concurrency,
-            models: try models.sources(
-                prompts: prompts, styles: isScripted ? [] : [recipe.promptStyle ?? .fewShot]),
+        let jobs = try points.map { try job(at: $0, concurrency: machine.concurrency) }
+        if jobs.count == 1 {
+            try await run(jobs[0], on: machine)
+        } else {
+            try await run(jobs, named: points.map(\.name), on: machine)
+        }
+    }
+
+    private func points() throws(SweepProblem) -> [SweepPoint] {
+        try SweepValues(
+            maxDepth: options.maxDepth, agent: options.agent, policy: options.policy, prompts: prompts.prompts
+        ).points()
+    }
+
+    private func job(at point: SweepPoint, concurrency: Int) throws -> CollectJob {
+        let recipe = options.recipe(at: point)
+        return CollectJob(
+            name: point.name.isEmpty ? options.environment : point.name, recipe: recipe, seed: options.seed,
+            directory: point.name.isEmpty ? directory : "\(directory)/\(point.name)",
+            unfinished: resume ? .resume : .refuse, concurrency: concurrency,
+            models: models.sources(
+                prompts: try PromptLibrary.read(from: point.prompts, for: recipe.collectedStyles)),
             budget: budget.budget)
+    }
+
+    private func run(_ job: CollectJob, on machine: Machine) async throws {
         guard !dryRun else {
-            let environment = try await machine.environment(named: recipe.environment)
+            let environment = try await machine.environment(named: job.recipe.environment)
             return try StandardOutput.write(try await CollectForecast(of: job, in: environment).words)
         }
         // A policy that is not there, and what the machine lacks, show before the directory is claimed for this recipe.
-        _ = try PolicyPlan(recipe, job.models)
-        let result = try await job.run(at: try await machine.site(for: recipe.environment))
+        _ = try PolicyPlan(job.recipe, job.models)
+        let result = try await job.run(at: try await machine.site(for: job.recipe.environment))
         StandardError.say(try RunSummary(of: [result]).words)
         if let reason = result.stopped {
             StandardError.say(
                 "stopped: \(reason). Run the same command with --resume and more budget to go on.")
         }
+    }
+
+    private func run(_ jobs: [CollectJob], named names: [String], on machine: Machine) async throws {
+        try CollectSweep.requireDifferent(
+            zip(names, jobs).map { ($0, $1.recipe, try PolicyPlan($1.recipe, $1.models).record) })
+        let sweep = try CollectSweep(directory: directory, jobs: jobs)
+        guard !dryRun else {
+            return try StandardOutput.write(
+                try await sweep.forecast(in: try await machine.environment(named: options.environment)))
+        }
+        try await sweep.run(at: try await machine.site(for: options.environment))
     }
 }

@@ -11,11 +11,14 @@ struct CountCommand: LongCommand {
         discussion: """
             Standard output gets the table. A ReCode trajectory is counted by every method it can be flattened to. \
             The runs are selected from together, as filter does; with --each-run each by itself, as run does with \
-            its collect stages.
+            its collect stages. Where episodes were played with other options, such as --max-depth, each combination is \
+            selected from by itself, and the table has a column for each option that differs, and for all the \
+            episodes that were played.
             """)
 
     @Argument(
-        help: ArgumentHelp("Run directories, or files of trajectories.", valueName: "run"),
+        help: ArgumentHelp(
+            "Run directories, folders of runs such as a sweep's, or files of trajectories.", valueName: "run"),
         transform: OptionText.path)
     var runs: [String]
 
@@ -41,6 +44,7 @@ struct CountCommand: LongCommand {
     }
 
     private func parts() throws -> [StudyJob.Part] {
+        let runs = try self.runs.flatMap(TrajectorySources.runs)
         guard eachRun else { return [StudyJob.Part(survey: try Survey(of: TrajectorySources(paths: runs)))] }
         let parts = try runs.map { path in
             let sources = try TrajectorySources(paths: [path])

@@ -1,5 +1,6 @@
 import ArgumentParser
 import JSONLines
+import Prompts
 
 /// `recode-data run`.
 struct RunCommand: LongCommand {
@@ -38,7 +39,8 @@ struct RunCommand: LongCommand {
         let pipeline = try PipelineFile.parse(text, file: file)
         let run = PipelineRun(
             pipeline: pipeline, text: text, directory: out, machine: machine.machine(),
-            models: try models.sources(prompts: prompts, styles: pipeline.promptStyles),
+            models: models.sources(
+                prompts: try PromptLibrary.read(from: prompts.prompts, for: pipeline.promptStyles)),
             budget: budget.budget)
         try await run.run()
     }

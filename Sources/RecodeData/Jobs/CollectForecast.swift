@@ -8,6 +8,32 @@ struct CollectForecast: Sendable {
     private let job: CollectJob
     private let policy: PolicyPlan
     private let episodesByTask: [(task: String, count: Int)]
+    /// How many episodes would be played.
+    let episodes: Int
+    /// What answers would take; `nil` where no language model is asked.
+    let answers: Answers?
+
+    /// About what a language model's answers take.
+    struct Answers: Sendable, Hashable {
+        var calls: Int
+        var promptTokens: Int
+        var answerTokens: Int
+        /// US dollars; `nil` where the price is unknown.
+        var cost: Double?
+
+        /// Adds what other answers take; the cost of the sum is unknown once that of any part is.
+        mutating func add(_ other: Answers) {
+            calls += other.calls
+            promptTokens += other.promptTokens
+            answerTokens += other.answerTokens
+            cost = cost.flatMap { cost in other.cost.map { cost + $0 } }
+        }
+
+        /// `about 640 calls, 120000 prompt tokens and 30000 answer tokens`.
+        var words: String {
+            "about \(calls) calls, \(promptTokens) prompt tokens and \(answerTokens) answer tokens"
+        }
+    }
 
     /// About how an episode goes, by method: means over the scripted expert's 60 episodes of the quickstart pipeline,
     /// which end in 32 steps on average. A model that errs needs more.
@@ -33,7 +59,7 @@ struct CollectForecast: Sendable {
         policy = try PolicyPlan(job.recipe, job.models)
         let plans = try await job.plans(in: environment, policy)
         var counts: [(task: String, count: Int)] = []
-        for plan in plans.prefix(job.budget.maxEpisodes ?? .max) {
+        for plan in plans.prefix(job.budget.episodesHere ?? .max) {
             if counts.last?.task == plan.instance.task {
                 counts[counts.count - 1].count += 1
             } else {
@@ -41,41 +67,47 @@ struct CollectForecast: Sendable {
             }
         }
         episodesByTask = counts
+        episodes = counts.reduce(0) { $0 + $1.count }
+        answers = Self.answers(to: episodes, of: job.recipe.agent, policy)
     }
 
     /// The forecast, a fact a line.
     var words: String {
         let recipe = job.recipe
-        let total = episodesByTask.reduce(0) { $0 + $1.count }
         var lines = [
-            "would collect \(Wording.count(total, "episode")) of \(recipe.environment), split \(recipe.split.rawValue), "
+            "would collect \(Wording.count(episodes, "episode")) of \(recipe.environment), split \(recipe.split.rawValue), "
                 + "agent \(recipe.agent.rawValue), policy \(recipe.policy) (\(policy.record.model)), into \(job.directory):"
         ]
         lines += episodesByTask.map { "  \($0.task): \($0.count)" }
         if let count = recipe.untilSuccesses {
             lines.append("at most: repeats of an instance with \(count) successes are left out")
         }
-        return (lines + costLines(episodes: total)).joined(separator: "\n") + "\n"
+        return (lines + costLines).joined(separator: "\n") + "\n"
     }
 
-    private func costLines(episodes: Int) -> [String] {
-        guard case .chat(let profile, let renderer) = policy, let shape = Self.shapes[job.recipe.agent] else {
+    private static func answers(
+        to episodes: Int, of agent: AgentKind, _ policy: PolicyPlan
+    ) -> Answers? {
+        guard case .chat(let profile, let renderer) = policy, let shape = shapes[agent] else { return nil }
+        let system = Double(renderer.system?.utf8.count ?? 0)
+        let prompt = Double(episodes) * (shape.promptBytes + shape.calls * system) / bytesPerToken
+        let answer = Double(episodes) * shape.answerBytes / bytesPerToken
+        return Answers(
+            calls: Int((Double(episodes) * shape.calls).rounded()), promptTokens: Int(prompt),
+            answerTokens: Int(answer),
+            cost: profile.price?.cost(promptTokens: Int(prompt), completionTokens: Int(answer)))
+    }
+
+    private var costLines: [String] {
+        guard let answers, case .chat(let profile, _) = policy else {
             return ["cost: nothing, no language model is asked"]
         }
-        let system = Double(renderer.system?.utf8.count ?? 0)
-        let prompt = Double(episodes) * (shape.promptBytes + shape.calls * system) / Self.bytesPerToken
-        let answer = Double(episodes) * shape.answerBytes / Self.bytesPerToken
-        let calls = Int((Double(episodes) * shape.calls).rounded())
-        var lines = [
-            "about \(calls) calls, \(Int(prompt)) prompt tokens and \(Int(answer)) answer tokens, at four bytes a token "
-                + "and the scripted expert's calls an episode; a model that errs needs more"
-        ]
-        if let price = profile.price {
-            let cost = price.cost(promptTokens: Int(prompt), completionTokens: Int(answer))
-            lines.append("about \(Wording.dollars(cost)) at the price of profile \(profile.name)")
-        } else {
-            lines.append("cost unknown: profile \(profile.name) has no price")
+        let line =
+            "\(answers.words), at four bytes a token and the scripted expert's calls an episode; a model that errs "
+            + "needs more"
+        guard let cost = answers.cost else {
+            return [line, "cost unknown: profile \(profile.name) has no price"]
         }
-        return lines
+        return [line, "about \(Wording.dollars(cost)) at the price of profile \(profile.name)"]
     }
 }

@@ -28,11 +28,9 @@ struct CollectJob: Sendable {
     ///   then is kept.
     func run(at site: Site) async throws -> CollectResult {
         let policy = try PolicyPlan(recipe, models)
-        let environment = site.environment
         let start = try RunCollector.begin(
-            at: directory, recipe: RunRecipe(seed: seed, recipe: recipe, policy: policy.description),
-            versions: [Version.program: Version.current, environment.name: environment.version],
-            platform: site.platform, unfinished: unfinished)
+            at: directory, recipe: runRecipe(policy), versions: versions(at: site), platform: site.platform,
+            unfinished: unfinished)
         switch start {
         case .complete(let run): return CollectResult(run: run)
         case .collecting(let collector):
@@ -44,6 +42,22 @@ struct CollectJob: Sendable {
                 return try await collect(with: sink, at: site, policy)
             }
         }
+    }
+
+    /// Looks whether the run could begin or go on in its directory, and changes nothing.
+    /// - Throws: `TrajectoriesError` as ``run(at:)`` would, for a directory that holds something else.
+    func requireFree(at site: Site) throws {
+        try RunCollector.requireFree(
+            directory, recipe: runRecipe(try PolicyPlan(recipe, models)), versions: versions(at: site),
+            unfinished: unfinished)
+    }
+
+    private func runRecipe(_ policy: PolicyPlan) -> RunRecipe {
+        RunRecipe(seed: seed, recipe: recipe, policy: policy.description)
+    }
+
+    private func versions(at site: Site) -> [String: String] {
+        [Version.program: Version.current, site.environment.name: site.environment.version]
     }
 
     /// The episodes of the recipe, in canonical order.
@@ -65,10 +79,12 @@ struct CollectJob: Sendable {
         }
         let plans = try await plans(in: site.environment, policy)
         let missing = await sink.missing(of: plans)
-        let allowed = missing.prefix(max(0, (budget.maxEpisodes ?? .max) - (plans.count - missing.count)))
+        let allowed = missing.prefix(max(0, (budget.episodesHere ?? .max) - (plans.count - missing.count)))
+        var spent = budget.elsewhere ?? RunSpending()
+        spent.usage.add(await sink.spent)
         let calls = CallBudget(
-            maxCost: budget.maxCost, maxTokens: budget.maxTokens, spent: await sink.spent,
-            knownCost: await sink.knownCost)
+            maxCost: budget.maxCost, maxTokens: budget.maxTokens, spent: spent.usage,
+            knownCost: spent.knownCostUSD + (await sink.knownCost))
         let progress = ProgressReporter(
             CollectProgress(title: name, total: plans.count, resumed: plans.count - missing.count))
         await progress.begin()

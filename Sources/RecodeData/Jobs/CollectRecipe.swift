@@ -47,6 +47,11 @@ struct CollectRecipe: Encodable, Sendable, Hashable {
         case untilSuccesses = "until_successes"
     }
 
+    /// The styles that prompts are rendered in while collecting: none where nobody reads them.
+    var collectedStyles: [PromptStyle] {
+        PolicyChoice(policy) == .expert ? [] : [promptStyle ?? .fewShot]
+    }
+
     /// The bounds of an episode whose environment takes so many steps.
     func limits(stepLimit: Int) -> EpisodeLimits {
         let standard = EpisodeLimits(maxDepth: maxDepth, stepLimit: min(stepLimit, maxSteps ?? stepLimit))

@@ -12,6 +12,8 @@ struct Survey: Sendable {
         var agent: AgentKind
         var steps: Int
         var usage: Usage
+        /// How the episode was played, beside environment, agent and policy's name.
+        var options: [String: JSONValue]
         var pairsByMethod: [AgentKind: Int]
     }
 
@@ -28,7 +30,8 @@ struct Survey: Sendable {
     /// - Complexity: O(*n*) in the size of the trajectories; what is kept is O(1) for each.
     init(of sources: TrajectorySources) throws {
         self.sources = try sources.selectionSources()
-        try sources.forEach { trajectory in
+        var options = EpisodeOptions()
+        try sources.forEach { trajectory, recipe in
             var pairs: [AgentKind: Int] = [:]
             for method in trajectory.agent.methods {
                 pairs[method] = try PairBuilder(method: method).tally(of: trajectory).kept
@@ -38,7 +41,24 @@ struct Survey: Sendable {
                     candidate: Candidate(trajectory, pairCount: pairs[trajectory.agent] ?? 0),
                     environment: trajectory.environment.name, policy: trajectory.policy.name,
                     agent: trajectory.agent,
-                    steps: trajectory.steps, usage: trajectory.usage, pairsByMethod: pairs))
+                    steps: trajectory.steps, usage: trajectory.usage,
+                    options: try options.values(of: trajectory, recipe), pairsByMethod: pairs))
+        }
+    }
+
+    /// The same, taken apart: what differs in some options, each by itself.
+    /// - Parameter names: the options.
+    /// - Returns: their values, and what has them.
+    func apart(by names: [String]) -> [[String: JSONValue]: Survey] {
+        guard !names.isEmpty else { return [[:]: self] }
+        let parts = Dictionary(grouping: entries) { entry in
+            Dictionary(
+                names.map { ($0, entry.options[$0] ?? .null) }, uniquingKeysWith: { first, _ in first })
+        }
+        return parts.mapValues { entries in
+            var part = self
+            part.entries = entries
+            return part
         }
     }
 

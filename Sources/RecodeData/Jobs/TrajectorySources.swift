@@ -28,13 +28,30 @@ struct TrajectorySources: Sendable {
         sources = [(run.path, .run(run))]
     }
 
+    /// The runs a path of the command line stands for: itself, or, where it is a folder of runs such as a sweep's, those
+    /// in it, by their names.
+    static func runs(at path: String) throws -> [String] {
+        guard Directory.isDirectory(path), !Directory.isPresent("\(path)/run.json") else { return [path] }
+        let folder = path.hasSuffix("/") ? path : "\(path)/"
+        let runs = try Directory.names(in: path).filter { Directory.isPresent("\(folder)\($0)/run.json") }
+        return runs.isEmpty ? [path] : runs.map { folder + $0 }
+    }
+
     /// Reads every trajectory in order, one at a time.
     func forEach(_ body: (Trajectory) throws -> Void) throws {
+        try forEach { trajectory, _ in try body(trajectory) }
+    }
+
+    /// Reads every trajectory in order, one at a time, with the recipe it was collected by; `null` where it comes from a
+    /// file.
+    func forEach(_ body: (Trajectory, _ recipe: JSONValue) throws -> Void) throws {
         for (_, source) in sources {
             let reader = try source.trajectories()
+            var recipe = JSONValue.null
+            if case .run(let run) = source { recipe = run.manifest.recipe }
             while let trajectory = try reader.next() {
                 try Task.checkCancellation()
-                try body(trajectory)
+                try body(trajectory, recipe)
             }
         }
     }

@@ -33,6 +33,15 @@ struct ModelSources: Sendable {
     var prompts: PromptLibrary
     /// The environment variables, where keys are.
     var variables: [String: String]
+
+    /// The same with the texts of prompts that a recipe needs: those of another folder where one is named.
+    /// - Throws: `PromptsError` naming the file that is missing or wrong.
+    func reading(prompts folder: String?, for recipe: CollectRecipe) throws -> ModelSources {
+        guard let folder else { return self }
+        var sources = self
+        sources.prompts = try PromptLibrary.read(from: folder, for: recipe.collectedStyles)
+        return sources
+    }
 }
 
 /// A policy that is known but not yet connected to anything.

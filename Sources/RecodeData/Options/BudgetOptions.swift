@@ -4,16 +4,17 @@ import ArgumentParser
 struct BudgetOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
-            "Stop when the language model's answers have cost this many US dollars, over the whole run.",
+            "Stop when the language model's answers have cost this many US dollars, over the whole run or sweep.",
             valueName: "usd"))
     var maxCost: Double?
 
     @Option(
         help: ArgumentHelp(
-            "Stop when prompts and answers have used this many tokens, over the whole run.", valueName: "n"))
+            "Stop when prompts and answers have used this many tokens, over the whole run or sweep.",
+            valueName: "n"))
     var maxTokens: Int?
 
-    @Option(help: ArgumentHelp("Stop when the run holds this many episodes.", valueName: "n"))
+    @Option(help: ArgumentHelp("Stop when the run, or sweep, holds this many episodes.", valueName: "n"))
     var maxEpisodes: Int?
 
     mutating func validate() throws {

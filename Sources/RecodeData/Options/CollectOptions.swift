@@ -1,4 +1,5 @@
 import ArgumentParser
+import JSONLines
 import TraceGen
 import Trajectories
 
@@ -37,14 +38,18 @@ struct CollectOptions: ParsableArguments {
         transform: Self.environment)
     var environment = "scienceworld"
 
-    @Option(help: "The loop that turns answers into actions. (default: recode)", transform: Self.agent)
-    var agent = AgentKind.recode
+    @Option(
+        help: ArgumentHelp(
+            "The loop that turns answers into actions, or several, separated by commas. (default: recode)",
+            valueName: "name,…"), transform: Self.agents)
+    var agent = [AgentKind.recode]
 
     @Option(
         help: ArgumentHelp(
-            "What answers the prompts: expert, a language model's profile, or replay:RUN for a run's recorded calls.",
-            valueName: "name"))
-    var policy = "expert"
+            "What answers the prompts: expert, a language model's profile, or replay:RUN for a run's recorded calls; or "
+                + "several, separated by commas. (default: expert)",
+            valueName: "name,…"), transform: Self.policies)
+    var policy = ["expert"]
 
     @Option(help: "How likely the expert is to drop or swap an action, from 0 to 1.")
     var slip = 0.0
@@ -67,8 +72,12 @@ struct CollectOptions: ParsableArguments {
     @Option(help: ArgumentHelp("Where every random draw comes from.", valueName: "n"))
     var seed = 0
 
-    @Option(help: ArgumentHelp("How many expansions may nest.", valueName: "n"))
-    var maxDepth = CollectRecipe.defaultMaxDepth
+    @Option(
+        help: ArgumentHelp(
+            "How many expansions may nest, or several such limits, separated by commas. (default: "
+                + "\(CollectRecipe.defaultMaxDepth))",
+            valueName: "n,…"), transform: Self.depths)
+    var maxDepth = [CollectRecipe.defaultMaxDepth]
 
     @Option(
         help: ArgumentHelp(
@@ -98,8 +107,7 @@ struct CollectOptions: ParsableArguments {
             throw ValidationError("--slip is \(slip), expected a probability from 0 to 1.")
         }
         let atLeastOne = [
-            ("repeats", repeats), ("limit", limit ?? 1), ("max-depth", maxDepth),
-            ("max-steps", maxSteps ?? 1),
+            ("repeats", repeats), ("limit", limit ?? 1), ("max-steps", maxSteps ?? 1),
             ("until-successes", untilSuccesses ?? 1),
         ]
         for (option, value) in atLeastOne where value < 1 {
@@ -115,12 +123,12 @@ struct CollectOptions: ParsableArguments {
         }
     }
 
-    /// The recipe the options describe.
-    var recipe: CollectRecipe {
+    /// The recipe the options describe, with one combination of the values that may be several.
+    func recipe(at point: SweepPoint) -> CollectRecipe {
         CollectRecipe(
-            environment: environment, agent: agent, policy: policy, slip: slip, split: split,
+            environment: environment, agent: point.agent, policy: point.policy, slip: slip, split: split,
             tasks: taskNames,
-            variations: variations.limit, repeats: repeats, limit: limit, maxDepth: maxDepth,
+            variations: variations.limit, repeats: repeats, limit: limit, maxDepth: point.maxDepth,
             maxRewrite: maxRewrite, maxRetry: maxRetry, maxSteps: maxSteps, promptStyle: promptStyle,
             untilSuccesses: untilSuccesses)
     }
@@ -134,9 +142,31 @@ struct CollectOptions: ParsableArguments {
         try known(name, among: Catalogue.environments, called: "environment")
     }
 
-    private static func agent(_ name: String) throws -> AgentKind {
+    private static func agents(_ text: String) throws -> [AgentKind] {
         let names = Catalogue.agents.map(\.rawValue)
-        return AgentKind(rawValue: try known(name, among: names, called: "agent")) ?? .recode
+        return try OptionText.values(text) { name in
+            AgentKind(rawValue: try known(name, among: names, called: "agent")) ?? .recode
+        }
+    }
+
+    private static func policies(_ text: String) throws -> [String] {
+        // A run's path may have a comma itself.
+        if case .replay(let run) = PolicyChoice(text), Directory.isPresent(run) { return [text] }
+        return try OptionText.values(text) { name in
+            guard !name.isEmpty else {
+                throw ValidationError("a name is empty, expected expert, a profile, or replay:RUN.")
+            }
+            return name
+        }
+    }
+
+    private static func depths(_ text: String) throws -> [Int] {
+        try OptionText.values(text) { value in
+            guard let depth = Int(value), depth >= 1 else {
+                throw ValidationError("--max-depth is \(value), expected 1 or more.")
+            }
+            return depth
+        }
     }
 
     private static func known(_ name: String, among names: [String], called what: String) throws -> String {

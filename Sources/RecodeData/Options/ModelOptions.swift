@@ -1,6 +1,6 @@
 import ArgumentParser
 import FoundationEssentials
-import Trajectories
+import Prompts
 
 /// Where language models are described, as an option.
 struct ModelOptions: ParsableArguments {
@@ -10,10 +10,9 @@ struct ModelOptions: ParsableArguments {
             valueName: "file"), transform: OptionText.path)
     var profiles: String?
 
-    /// What the options describe, with the texts that prompts of these styles need.
-    func sources(prompts: PromptOptions, styles: [PromptStyle]) throws -> ModelSources {
+    /// What the options describe, with the texts of prompts.
+    func sources(prompts: PromptLibrary) -> ModelSources {
         ModelSources(
-            profiles: profiles, prompts: try prompts.library(for: styles),
-            variables: ProcessInfo.processInfo.environment)
+            profiles: profiles, prompts: prompts, variables: ProcessInfo.processInfo.environment)
     }
 }

@@ -16,13 +16,19 @@ struct PromptOptions: ParsableArguments {
     /// Reads the texts that `styles` need: none where all of them are bare.
     /// - Throws: `PromptsError` naming the file that is missing or wrong; ``CommandFailure`` where there is no folder.
     func library(for styles: PromptStyle...) throws -> PromptLibrary {
-        try library(for: styles)
+        try PromptLibrary.read(from: prompts, for: styles)
     }
+}
 
-    /// The same for a list.
-    func library(for styles: [PromptStyle]) throws -> PromptLibrary {
+extension PromptLibrary {
+    /// Reads the texts that `styles` need: none where all of them are bare.
+    /// - Parameters:
+    ///   - folder: where they are; the program's own when `nil`.
+    ///   - styles: how prompts are rendered.
+    /// - Throws: `PromptsError` naming the file that is missing or wrong; ``CommandFailure`` where there is no folder.
+    static func read(from folder: String?, for styles: [PromptStyle]) throws -> PromptLibrary {
         guard styles.contains(where: { $0 != .bare }) else { return .none }
-        guard let directory = prompts ?? Self.installed else {
+        guard let directory = folder ?? installed else {
             throw CommandFailure(
                 .missingProgram,
                 "the texts that prompts are made of are not where the program looks for them (data/prompts or "

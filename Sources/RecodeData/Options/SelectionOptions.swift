@@ -1,5 +1,6 @@
 import ArgumentParser
 import Filter
+import JSONLines
 import Study
 import Trajectories
 
@@ -44,6 +45,16 @@ enum OptionText {
         return text
     }
 
+    /// Paths separated by commas. A path that has a comma itself is one where there is something at it.
+    static func paths(_ text: String) throws -> [String] {
+        Directory.isPresent(text) ? [text] : try values(text, transform: path)
+    }
+
+    /// Values separated by commas.
+    static func values<Value>(_ text: String, transform: (String) throws -> Value) rethrows -> [Value] {
+        try text.split(separator: ",", omittingEmptySubsequences: false).map { try transform(String($0)) }
+    }
+
     /// A percentage.
     static func percentage(_ text: String) throws -> TopPercentage {
         do {
@@ -55,10 +66,7 @@ enum OptionText {
 
     /// Percentages separated by commas, in ascending order, each once.
     static func percentages(_ text: String) throws -> [TopPercentage] {
-        let values = try text.split(separator: ",", omittingEmptySubsequences: false).map {
-            try percentage(String($0))
-        }
-        return Set(values).sorted { $0.millionths < $1.millionths }
+        Set(try values(text, transform: percentage)).sorted { $0.millionths < $1.millionths }
     }
 }
 

@@ -18,20 +18,27 @@ struct Pipeline: Encodable, Sendable, Hashable {
 }
 
 /// A collection of the pipeline, with the name of its run directory.
+///
+/// A stage of the file whose keys have several values is several of these.
 struct CollectStage: Encodable, Sendable, Hashable {
     /// Names the run directory and everything made from it.
     var name: String
     /// What is collected.
     var recipe: CollectRecipe
+    /// The folder of the texts of its prompts; `nil` for the pipeline's.
+    var prompts: String?
+    /// The name of the file's stage where that is several: they have one budget.
+    var sweep: String?
 
     enum CodingKeys: CodingKey {
-        case name
+        case name, prompts
     }
 
     /// Encodes the name beside the recipe's keys, as the file has them.
     func encode(to encoder: any Encoder) throws {
         var container = encoder.container(keyedBy: CodingKeys.self)
         try container.encode(name, forKey: .name)
+        try container.encodeIfPresent(prompts, forKey: .prompts)
         try recipe.encode(to: encoder)
     }
 }
@@ -78,12 +85,9 @@ struct CountStage: Encodable, Sendable, Hashable {
 }
 
 extension Pipeline {
-    /// Every style that prompts are rendered in.
+    /// Every style that prompts are rendered in with the pipeline's own texts.
     var promptStyles: [PromptStyle] {
-        [export.style]
-            + collect.compactMap {
-                PolicyChoice($0.recipe.policy) == .expert ? nil : $0.recipe.promptStyle ?? .fewShot
-            }
+        [export.style] + collect.filter { $0.prompts == nil }.flatMap(\.recipe.collectedStyles)
     }
 
     /// The first key whose value differs in `other`, with both values, in the order of their paths.

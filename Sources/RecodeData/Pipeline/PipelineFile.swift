@@ -30,44 +30,71 @@ extension PipelineFile {
     private static func stages(_ place: YAMLPlace) throws -> [CollectStage] {
         var stages: [CollectStage] = []
         for member in try place.list(of: "collect stages, each with name, env and policy") {
-            let stage = try self.stage(member)
-            guard !stages.contains(where: { $0.name == stage.name }) else {
-                throw member.problem(
-                    expected: "stages with different names", found: "a second stage named '\(stage.name)'",
-                    advice: "The name is the stage's folder: give each its own.")
+            for stage in try self.stages(of: member) {
+                guard !stages.contains(where: { $0.name == stage.name }) else {
+                    throw member.problem(
+                        expected: "stages with different names",
+                        found: "a second stage named '\(stage.name)'",
+                        advice: "The name is the stage's folder: give each its own.")
+                }
+                stages.append(stage)
             }
-            stages.append(stage)
         }
         return stages
     }
 
-    private static func stage(_ place: YAMLPlace) throws -> CollectStage {
+    /// One stage of the file: one collection, or one for each combination where keys have several values.
+    private static func stages(of place: YAMLPlace) throws -> [CollectStage] {
         let keys = try place.mapping(
             of: [
                 "name", "env", "agent", "policy", "slip", "split", "tasks", "variations", "repeats", "limit",
-                "max_depth", "max_rewrite", "max_retry", "max_steps", "prompt_style", "until_successes",
+                "max_depth", "max_rewrite", "max_retry", "max_steps", "prompt_style", "prompts",
+                "until_successes",
             ], called: "a collect stage")
         let environment = try keys.required(
             "env", expected: "an environment: \(list(Catalogue.environments))"
         )
         .name(oneOf: Catalogue.environments, called: "an environment")
-        let recipe = CollectRecipe(
-            environment: environment,
-            agent: try agent(keys["agent"]),
-            policy: try keys.required("policy", expected: policies).text(policies),
+        let values = SweepValues(
+            maxDepth: try keys["max_depth"]?.oneOrMore(positive) ?? [CollectRecipe.defaultMaxDepth],
+            agent: try keys["agent"]?.oneOrMore(agent) ?? [.recode],
+            policy: try keys.required("policy", expected: policies).oneOrMore { try $0.text(policies) },
+            prompts: try keys["prompts"]?.oneOrMore { try $0.text("a folder of prompt texts") } ?? [])
+        return try points(of: values, in: keys).map { point in
+            let recipe = try recipe(at: point, in: environment, keys)
+            let name = try fileName(keys.required("name", expected: "a name for the stage"))
+            guard !point.name.isEmpty else {
+                return CollectStage(name: name, recipe: recipe, prompts: point.prompts)
+            }
+            return CollectStage(
+                name: "\(name)-\(point.name)", recipe: recipe, prompts: point.prompts, sweep: name)
+        }
+    }
+
+    private static func recipe(
+        at point: SweepPoint, in environment: String, _ keys: YAMLMapping
+    ) throws -> CollectRecipe {
+        CollectRecipe(
+            environment: environment, agent: point.agent, policy: point.policy,
             slip: try keys["slip"]?.number(called: "a probability from 0 to 1") { (0...1).contains($0) } ?? 0,
             split: try split(keys["split"]),
             tasks: try tasks(keys["tasks"], in: environment),
             variations: try variations(keys["variations"]),
             repeats: try keys["repeats"].map(positive) ?? 1,
-            limit: try keys["limit"].map(positive),
-            maxDepth: try keys["max_depth"].map(positive) ?? CollectRecipe.defaultMaxDepth,
+            limit: try keys["limit"].map(positive), maxDepth: point.maxDepth,
             maxRewrite: try keys["max_rewrite"].map(natural), maxRetry: try keys["max_retry"].map(natural),
             maxSteps: try keys["max_steps"].map(positive),
             promptStyle: try keys["prompt_style"].map { try value($0, called: "a prompt style") },
             untilSuccesses: try keys["until_successes"].map(positive))
-        return CollectStage(
-            name: try fileName(keys.required("name", expected: "a name for the stage")), recipe: recipe)
+    }
+
+    private static func points(of values: SweepValues, in keys: YAMLMapping) throws -> [SweepPoint] {
+        do {
+            return try values.points()
+        } catch {
+            let place = try keys.required(error.axis.key, expected: error.expected)
+            throw place.problem(expected: error.expected, found: error.found, advice: error.advice)
+        }
     }
 
     private static let policies = "a policy: expert, a profile's name, or replay:RUN"
@@ -76,8 +103,7 @@ extension PipelineFile {
         try place.integer(in: 0...Int.max, called: "an integer of 0 or more")
     }
 
-    private static func agent(_ place: YAMLPlace?) throws -> AgentKind {
-        guard let place else { return .recode }
+    private static func agent(_ place: YAMLPlace) throws -> AgentKind {
         let names = Catalogue.agents.map(\.rawValue)
         let name = try place.name(oneOf: names, called: "an agent")
         return AgentKind(rawValue: name) ?? .recode

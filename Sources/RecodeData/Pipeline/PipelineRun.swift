@@ -16,14 +16,14 @@ struct PipelineRun: Sendable {
     var machine: Machine
     /// Where language models and the texts of prompts come from.
     var models: ModelSources
-    /// When to stop although episodes are missing; counts for each collect stage.
+    /// When to stop although episodes are missing; counts for each collect stage of the file.
     var budget = CollectBudget()
 
     /// Does what is not done yet, and prints the table of counts.
     func run() async throws {
         // A policy that is not there, and what the machine lacks, are said before anything is collected or the directory
         // claimed.
-        for stage in pipeline.collect { _ = try PolicyPlan(stage.recipe, models) }
+        try requirePolicies()
         try PipelineDirectory.requireFree(directory, for: pipeline)
         let sites = try await sites()
         let place = try PipelineDirectory(takenAt: directory, for: pipeline, text: text)
@@ -79,6 +79,27 @@ extension PipelineRun {
         return sites
     }
 
+    private func requirePolicies() throws {
+        let stages = try pipeline.collect.map { stage in
+            (stage, try PolicyPlan(stage.recipe, sources(of: stage)).record)
+        }
+        for sweep in Set(stages.compactMap(\.0.sweep)).sorted() {
+            try CollectSweep.requireDifferent(
+                stages.filter { $0.0.sweep == sweep }.map { ($0.0.name, $0.0.recipe, $0.1) })
+        }
+    }
+
+    private func sources(of stage: CollectStage) throws -> ModelSources {
+        try models.reading(prompts: stage.prompts, for: stage.recipe)
+    }
+
+    /// What a stage may use up: a sweep's stages have one budget together.
+    private func budget(of stage: CollectStage, in place: PipelineDirectory) throws -> CollectBudget {
+        guard let sweep = stage.sweep else { return budget }
+        let others = pipeline.collect.filter { $0.sweep == sweep && $0.name != stage.name }
+        return try budget.counting(others.map { place.path(of: "collect/\($0.name)") })
+    }
+
     private func collect(
         _ stage: CollectStage, in place: PipelineDirectory, _ sites: [String: Site]
     ) async throws -> CollectedStage {
@@ -88,7 +109,8 @@ extension PipelineRun {
         let job = CollectJob(
             name: stage.name, recipe: stage.recipe, seed: pipeline.seed,
             directory: place.path(of: "collect/\(stage.name)"), unfinished: .resume,
-            concurrency: machine.concurrency, models: models, budget: budget)
+            concurrency: machine.concurrency, models: try sources(of: stage),
+            budget: try budget(of: stage, in: place))
         let result = try await job.run(at: site)
         guard result.stopped == nil else {
             return CollectedStage(

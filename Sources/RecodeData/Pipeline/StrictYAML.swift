@@ -142,6 +142,14 @@ struct YAMLPlace {
         }
     }
 
+    /// The values of a list with at least one, or the one value that stands here.
+    /// - Parameter read: reads one.
+    /// - Throws: what `read` does; ``PipelineFileError`` for an empty list.
+    func oneOrMore<Value>(_ read: (YAMLPlace) throws -> Value) throws -> [Value] {
+        guard case .sequence = node else { return [try read(self)] }
+        return try list(of: "values, or one").map(read)
+    }
+
     /// The text that stands here.
     /// - Throws: ``PipelineFileError`` for a mapping, a list, or nothing.
     func text(_ expected: String) throws -> String {
