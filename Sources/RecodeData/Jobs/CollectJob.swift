@@ -36,7 +36,7 @@ struct CollectJob: Sendable {
         case .collecting(let collector):
             let sink = EpisodeSink(collector)
             let workers = min(site.environmentWorkers, concurrency)
-            return try await environment.withWorkers(workers, sessions: concurrency) { environment in
+            return try await site.environment.withWorkers(workers, sessions: concurrency) { environment in
                 var site = site
                 site.environment = environment
                 return try await collect(with: sink, at: site, policy)
