@@ -69,6 +69,7 @@ let package = Package(
             ],
             swiftSettings: strict),
         .target(name: "Decompose", dependencies: ["Prompts", "Trajectories"], swiftSettings: strict),
+        .target(name: "Import", dependencies: ["Trajectories", "JSONLines"], swiftSettings: strict),
         .target(name: "Filter", dependencies: ["Trajectories", "JSONLines"], swiftSettings: strict),
         .target(name: "Export", dependencies: ["Trajectories", "JSONLines"], swiftSettings: strict),
         .target(name: "Study", dependencies: ["Trajectories"], swiftSettings: strict),
@@ -77,7 +78,7 @@ let package = Package(
         .executableTarget(
             name: "RecodeData",
             dependencies: [
-                "TraceGen", "Decompose", "Filter", "Export", "Study", "Prompts", "LanguageModels",
+                "TraceGen", "Import", "Decompose", "Filter", "Export", "Study", "Prompts", "LanguageModels",
                 "Trajectories",
                 "JSONLines", "Yams",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
@@ -148,6 +149,9 @@ let package = Package(
             exclude: ["Golden"], swiftSettings: strict),
         .testTarget(
             name: "TrajectoriesTests", dependencies: ["Trajectories", "JSONLines", "TemporaryFiles"],
+            swiftSettings: strict),
+        .testTarget(
+            name: "ImportTests", dependencies: ["Import", "JSONLines", "Trajectories", "TemporaryFiles"],
             swiftSettings: strict),
         .testTarget(
             name: "FilterTests", dependencies: ["Filter", "Trajectories", "TemporaryFiles"],
