@@ -105,10 +105,14 @@ let package = Package(
                 .product(name: "Subprocess", package: "swift-subprocess"),
             ],
             path: "Tests/TestServers", exclude: ["misbehaving_server.py"], swiftSettings: strict),
+        .target(
+            name: "ReferenceEpisodes", dependencies: ["Trajectories"], path: "Tests/ReferenceEpisodes",
+            swiftSettings: strict),
         .testTarget(
             name: "RecodeDataTests",
             dependencies: [
-                "RecodeData", "TraceGen", "Export", "Filter", "Study", "JSONLines", "Trajectories",
+                "RecodeData", "ReferenceEpisodes", "TraceGen", "Export", "Filter", "Study", "JSONLines",
+                "Trajectories",
                 "TemporaryFiles", "TestServers",
                 .product(name: "Subprocess", package: "swift-subprocess"),
             ],
@@ -151,7 +155,8 @@ let package = Package(
             name: "TrajectoriesTests", dependencies: ["Trajectories", "JSONLines", "TemporaryFiles"],
             swiftSettings: strict),
         .testTarget(
-            name: "ImportTests", dependencies: ["Import", "JSONLines", "Trajectories", "TemporaryFiles"],
+            name: "ImportTests",
+            dependencies: ["Import", "JSONLines", "ReferenceEpisodes", "Trajectories", "TemporaryFiles"],
             swiftSettings: strict),
         .testTarget(
             name: "FilterTests", dependencies: ["Filter", "Trajectories", "TemporaryFiles"],

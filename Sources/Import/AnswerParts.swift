@@ -45,7 +45,8 @@ struct LiteralAction: Sendable, Hashable {
             parts.count == 1 || CallSignature.isName(parts[0]), call.hasPrefix("run("), call.hasSuffix(")")
         else { return nil }
         let argument = call.dropFirst(4).dropLast().trimmed
-        guard let quote = argument.first, quote == "'" || quote == "\"", !argument.hasPrefix("\(quote)\(quote)\(quote)"),
+        guard let quote = argument.first, quote == "'" || quote == "\"",
+            !argument.hasPrefix("\(quote)\(quote)\(quote)"),
             PythonText(argument).isOneString, let text = Self.unescaped(argument.dropFirst().dropLast())
         else { return nil }
         self.text = text

@@ -32,7 +32,9 @@ struct CallSignature: Sendable, Hashable {
     private static func names(ofTarget target: String) -> [String]? {
         var text = target
         if let colon = PythonText(text).split(at: ":"), colon.count == 2 { text = colon[0] }
-        if let first = text.first, let last = text.last, [first, last] == ["(", ")"] || [first, last] == ["[", "]"] {
+        if let first = text.first, let last = text.last,
+            [first, last] == ["(", ")"] || [first, last] == ["[", "]"]
+        {
             text = text.dropFirst().dropLast().trimmed
         }
         let names = text.split(separator: ",", omittingEmptySubsequences: true).map { part in
@@ -49,7 +51,8 @@ struct CallSignature: Sendable, Hashable {
         case 1 where Self.isLiteral(argument): break
         case 2 where Self.isName(parts[0]) && Self.isName(parts[1]) && !Self.isConstant(parts[1]):
             takeIn(parts[1])
-        case 2 where Self.isName(parts[0]) && (Self.isLiteral(parts[1]) || ["True", "False"].contains(parts[1])):
+        case 2
+        where Self.isName(parts[0]) && (Self.isLiteral(parts[1]) || ["True", "False"].contains(parts[1])):
             takeIn(parts[0])
         case 2 where Self.isName(parts[0]):
             possibleInputs.append(parts[0])
@@ -148,7 +151,9 @@ struct PythonText {
                 next += 1
             } else if !isTriple {
                 return next + 1
-            } else if next + 2 < characters.count, characters[next + 1] == quote, characters[next + 2] == quote {
+            } else if next + 2 < characters.count, characters[next + 1] == quote,
+                characters[next + 2] == quote
+            {
                 return next + 3
             } else {
                 next += 1

@@ -28,7 +28,9 @@ struct Conversation: Sendable, Hashable {
     /// Reads a record.
     /// - Throws: `notARecord`, `conversationMalformed` or `tooLarge`.
     init(_ value: ForeignValue) throws(ImportIssue) {
-        guard let record = value.object else { throw ImportIssue(.notARecord, "this is JSON but not an object {…}") }
+        guard let record = value.object else {
+            throw ImportIssue(.notARecord, "this is JSON but not an object {…}")
+        }
         guard let id = (record["id"] ?? record["item_id"])?.name, !id.isEmpty, id.count <= 500 else {
             throw ImportIssue(.notARecord, "neither id nor item_id is a number or a short text")
         }
@@ -72,9 +74,11 @@ struct Conversation: Sendable, Hashable {
     private static func messages(_ list: [ForeignValue]) throws(ImportIssue) -> [Message] {
         var messages: [Message] = []
         for (index, value) in list.enumerated() {
-            guard let message = value.object, let speaker = message["from"]?.text, let text = message["value"]?.text
+            guard let message = value.object, let speaker = message["from"]?.text,
+                let text = message["value"]?.text
             else {
-                throw ImportIssue(.conversationMalformed, "conversations[\(index)] has no texts from and value")
+                throw ImportIssue(
+                    .conversationMalformed, "conversations[\(index)] has no texts from and value")
             }
             if speaker == "system", index == 0 { continue }
             guard ["human", "gpt"].contains(speaker) else {
@@ -85,7 +89,8 @@ struct Conversation: Sendable, Hashable {
             let isAnswer = speaker == "gpt"
             guard messages.last?.isAnswer != isAnswer else {
                 throw ImportIssue(
-                    .conversationMalformed, "conversations[\(index)] is from \(speaker), as the one before it")
+                    .conversationMalformed, "conversations[\(index)] is from \(speaker), as the one before it"
+                )
             }
             messages.append(Message(isAnswer: isAnswer, text: text, loss: message["loss"]?.bool))
         }
@@ -96,6 +101,8 @@ struct Conversation: Sendable, Hashable {
     private static func hasPreamble(_ messages: [Message]) -> Bool {
         guard messages.count > 2, !messages[0].isAnswer else { return false }
         return ReactAnswer(messages[1].text).action == nil
-            && !TextLines(messages[1].text).lines.contains { $0.hasPrefix("Action:") || $0.hasPrefix("Thought:") }
+            && !TextLines(messages[1].text).lines.contains {
+                $0.hasPrefix("Action:") || $0.hasPrefix("Thought:")
+            }
     }
 }

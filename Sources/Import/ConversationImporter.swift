@@ -12,7 +12,8 @@ struct ConversationImporter: Sendable {
         if !opening.isParted {
             issues.append(
                 ImportIssue(
-                    .openingNotRecovered, "no line begins “Your task is to”; the whole first message is taken for the task"))
+                    .openingNotRecovered,
+                    "no line begins “Your task is to”; the whole first message is taken for the task"))
         }
         let success = conversation.success ?? reward.isAll
         var nodes = [Node.flatRoot(success ? .expanded : .failed)]
@@ -20,12 +21,16 @@ struct ConversationImporter: Sendable {
             nodes.append(Self.node(of: turn, at: index + 1, &issues))
         }
         issues.append(
-            ImportIssue(.actionRewardsNotRecovered, "the source says the final reward alone; each action says 0"))
-        issues.append(ImportIssue(.endInferred, success ? "environment_done, for it is a success" : "resolved"))
+            ImportIssue(
+                .actionRewardsNotRecovered, "the source says the final reward alone; each action says 0"))
+        issues.append(
+            ImportIssue(.endInferred, success ? "environment_done, for it is a success" : "resolved"))
         let place = ConversationPlace(conversation, in: settings.environment)
         if place.isVariationUnknown {
             issues.append(
-                ImportIssue(.variationUnknown, "task_id holds the record's id; the source does not say which variation it is"))
+                ImportIssue(
+                    .variationUnknown,
+                    "task_id holds the record's id; the source does not say which variation it is"))
         }
         let actionCount = nodes.reduce(0) { $0 + $1.actions.count }
         let trajectory = Trajectory(
@@ -39,13 +44,16 @@ struct ConversationImporter: Sendable {
             reward: reward.share(on: scale), nativeReward: reward.native(on: scale, in: settings.environment),
             success: success, ended: success ? .environmentDone : .resolved,
             endedDetail: success ? nil : "the source does not say why the episode ended",
-            steps: actionCount, calls: conversation.turns.count, usage: Usage(), seed: 0, repeat: 0, nodes: nodes)
+            steps: actionCount, calls: conversation.turns.count, usage: Usage(), seed: 0, repeat: 0,
+            nodes: nodes)
         return ImportedEpisode(
             trajectory: trajectory, issues: issues, answers: conversation.turns.count,
             recovered: nodes.count { $0.kind == .turn && $0.status == .completed })
     }
 
-    private static func node(of turn: Conversation.Turn, at position: Int, _ issues: inout [ImportIssue]) -> Node {
+    private static func node(of turn: Conversation.Turn, at position: Int, _ issues: inout [ImportIssue])
+        -> Node
+    {
         let answer = ReactAnswer(turn.answer)
         let observation = turn.observation.map(observation) ?? ""
         var node = Node(
@@ -78,7 +86,8 @@ extension Node {
     /// The root that turns stand under, as collecting makes it.
     fileprivate static func flatRoot(_ status: NodeStatus) -> Node {
         Node(
-            id: 0, parent: nil, depth: 0, kind: .placeholder, code: "solve(instruction, observation)", status: status,
+            id: 0, parent: nil, depth: 0, kind: .placeholder, code: "solve(instruction, observation)",
+            status: status,
             inputs: ["instruction", "observation"])
     }
 }

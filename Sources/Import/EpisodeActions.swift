@@ -43,7 +43,8 @@ struct EpisodeActions: Sendable, Hashable {
     ) throws(ImportIssue) -> [(Int, ExpansionLog.Execution)] {
         let run = tree.nodes.indices.filter { tree.nodes[$0].status != .pending }
         guard run.count == log.executions.count else {
-            throw unknown("the tree has \(run.count) statements that ran, and the log \(log.executions.count)")
+            throw unknown(
+                "the tree has \(run.count) statements that ran, and the log \(log.executions.count)")
         }
         for (position, execution) in zip(run, log.executions)
         where CodeLines(tree.nodes[position].code) != CodeLines(execution.code) {

@@ -123,7 +123,8 @@ struct ExpansionLog: Sendable, Hashable {
             guard let score = Double(text.dropFirst(8).trimmed), !executions.isEmpty else { return }
             executions[executions.count - 1].scores.append(score)
         } else if text.hasPrefix("Step "), let colon = text.firstRange(of: ": ") {
-            guard Int(text[text.index(text.startIndex, offsetBy: 5)..<colon.lowerBound]) != nil, !executions.isEmpty
+            guard Int(text[text.index(text.startIndex, offsetBy: 5)..<colon.lowerBound]) != nil,
+                !executions.isEmpty
             else { return }
             let action = String(text[colon.upperBound...])
             if action == "[FINISH]" {

@@ -31,7 +31,8 @@ struct ExpansionMatch: Sendable {
         for expansion in log.expansions {
             guard let prompt = ExpansionPrompt(expansion.prompt) else {
                 issues.append(
-                    ImportIssue(.promptUnreadable, "line \(expansion.line): the prompt names no function to expand"))
+                    ImportIssue(
+                        .promptUnreadable, "line \(expansion.line): the prompt names no function to expand"))
                 continue
             }
             let candidates = (places[prompt.signature] ?? []).drop { $0 < next }.prefix(Self.tryLimit)

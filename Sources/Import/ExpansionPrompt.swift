@@ -49,7 +49,8 @@ struct ExpansionPrompt: Sendable, Hashable {
             in: shown, named: call.map { Set($0.inputs + $0.possibleInputs) })
         let names = Set(variables.map(\.name))
         // The reference implementation shows no variable at all for a call with keywords only.
-        missing = variables.isEmpty && shown.first.map { $0 == Self.noVariables } == true
+        missing =
+            variables.isEmpty && shown.first.map { $0 == Self.noVariables } == true
             ? [] : (call?.inputs ?? []).filter { !names.contains($0) }
     }
 

@@ -72,7 +72,8 @@ struct ForeignJSONParser {
         case UInt8(ascii: "n"): return try word("null", .null)
         case UInt8(ascii: "N"): return try word("NaN", .number(.nan))
         case UInt8(ascii: "I"): return try word("Infinity", .number(.infinity))
-        case let byte? where byte == UInt8(ascii: "-") || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte):
+        case let byte?
+        where byte == UInt8(ascii: "-") || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte):
             return try number()
         default: throw unexpected("expected a value")
         }
@@ -215,7 +216,8 @@ extension ForeignJSONParser {
 
     private mutating func hexDigits() throws(ForeignJSONProblem) -> UInt32 {
         guard position + 4 <= bytes.count else { throw truncated() }
-        guard let number = UInt32(String(decoding: bytes[position..<position + 4], as: UTF8.self), radix: 16) else {
+        guard let number = UInt32(String(decoding: bytes[position..<position + 4], as: UTF8.self), radix: 16)
+        else {
             throw malformed("expected four hex digits after \\u")
         }
         position += 4

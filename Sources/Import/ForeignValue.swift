@@ -35,7 +35,9 @@ indirect enum ForeignValue: Sendable, Hashable {
 
     /// A whole number from 0 to 2^40; `nil` for anything else.
     var count: Int? {
-        guard let number, number >= 0, number <= Double(1 << 40), number == number.rounded() else { return nil }
+        guard let number, number >= 0, number <= Double(1 << 40), number == number.rounded() else {
+            return nil
+        }
         return Int(number)
     }
 

@@ -51,10 +51,13 @@ public struct Importer: Sendable {
                 if let reward = object["reward"]?.number, abs(reward) <= RewardScale.largest {
                     rewards.append(StatedReward(value: reward, place: "\(file.name) \(record.place)"))
                 }
-                guard let instance = object["instance_id"]?.name, let path = try directory?.log(of: instance) else {
+                guard let instance = object["instance_id"]?.name, let path = try directory?.log(of: instance)
+                else {
                     return
                 }
-                guard logPaths[file.path, default: [:]].updateValue(path, forKey: instance) == nil else { return }
+                guard logPaths[file.path, default: [:]].updateValue(path, forKey: instance) == nil else {
+                    return
+                }
                 let log = try SourceFile(path: path)
                 digest += "\(log.name) \(log.sha256)\n"
                 logCount += 1
@@ -118,7 +121,9 @@ public struct Importer: Sendable {
 
     private static func recordID(of value: ForeignValue) -> String? {
         let object = value.object
-        return (object?["instance_id"] ?? object?["id"] ?? object?["item_id"])?.name.map { String($0.prefix(200)) }
+        return (object?["instance_id"] ?? object?["id"] ?? object?["item_id"])?.name.map {
+            String($0.prefix(200))
+        }
     }
 
     private func episode(
@@ -130,7 +135,8 @@ public struct Importer: Sendable {
             // Without a tree there may be no reward either, and the tree is what is missing.
             _ = try PlanTree(result.tree)
             return try ResultImporter(settings: settings, scale: scale).episode(
-                of: result, split: try split(result.split, ids: [], of: record), reward: try reward(result.reward),
+                of: result, split: try split(result.split, ids: [], of: record),
+                reward: try reward(result.reward),
                 log: ResultImporter.Log(log))
         case .sharegpt:
             let conversation = try Conversation(value)
@@ -144,7 +150,8 @@ public struct Importer: Sendable {
     private func reward(_ value: Double?) throws(ImportIssue) -> RecordReward {
         guard let value else {
             guard let missing = settings.missingReward else {
-                throw ImportIssue(.rewardMissing, "reward is missing, or no number; --missing-reward states one")
+                throw ImportIssue(
+                    .rewardMissing, "reward is missing, or no number; --missing-reward states one")
             }
             return RecordReward(missing: missing)
         }

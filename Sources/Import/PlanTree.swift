@@ -48,7 +48,8 @@ struct PlanTree: Sendable, Hashable {
     /// - Complexity: O(*n*) in nodes and edges.
     init(_ value: ForeignValue?) throws(ImportIssue) {
         guard let tree = value?.object else {
-            throw ImportIssue(.noTree, "there is no tree: the runner stopped before or outside of the episode")
+            throw ImportIssue(
+                .noTree, "there is no tree: the runner stopped before or outside of the episode")
         }
         guard tree["version"]?.text == Self.version else {
             throw ImportIssue(
@@ -64,7 +65,9 @@ struct PlanTree: Sendable, Hashable {
         maxRewrite = meta?["max_rewrite"]?.count
         environment = meta?["env_name"]?.text
         let found = try Self.found(tree)
-        guard found[root] != nil else { throw Self.malformed("the root \(root.shown(40)) is not among the nodes") }
+        guard found[root] != nil else {
+            throw Self.malformed("the root \(root.shown(40)) is not among the nodes")
+        }
         nodes = try Self.preOrder(found, try Self.children(tree, of: found, root: root), root: root)
     }
 
@@ -96,7 +99,8 @@ struct PlanTree: Sendable, Hashable {
         var children: [String: [String]] = [:]
         var parents: [String: String] = [:]
         for edge in edges {
-            guard let ends = edge.list, ends.count == 2, let parent = ends[0].text, let child = ends[1].text else {
+            guard let ends = edge.list, ends.count == 2, let parent = ends[0].text, let child = ends[1].text
+            else {
                 throw malformed("an edge is no pair of node names")
             }
             for end in [parent, child] where nodes[end] == nil {

@@ -14,7 +14,9 @@ struct ReactAnswer: Sendable, Hashable {
         let actions = lines.indices.filter { lines[$0].hasPrefix(Self.label) }
         guard actions.count == 1 else {
             thought = Self.thought(lines)
-            problem = actions.isEmpty ? "no line begins with “Action:”" : "\(actions.count) lines begin with “Action:”"
+            problem =
+                actions.isEmpty
+                ? "no line begins with “Action:”" : "\(actions.count) lines begin with “Action:”"
             return
         }
         let start = actions[0]

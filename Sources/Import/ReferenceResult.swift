@@ -14,7 +14,9 @@ struct ReferenceResult: Sendable, Hashable {
     /// Reads a record.
     /// - Throws: `notARecord`.
     init(_ value: ForeignValue) throws(ImportIssue) {
-        guard let record = value.object else { throw ImportIssue(.notARecord, "this is JSON but not an object {…}") }
+        guard let record = value.object else {
+            throw ImportIssue(.notARecord, "this is JSON but not an object {…}")
+        }
         guard let instance = record["instance_id"]?.name, !instance.isEmpty, instance.count <= 200 else {
             throw ImportIssue(.notARecord, "instance_id is missing, or no number or short text")
         }

@@ -68,25 +68,30 @@ struct ResultConversion: Sendable {
         steps: Int?, reward: RecordReward, scale: RewardScale
     ) throws(ImportIssue) -> EpisodeActions {
         guard let log else {
-            throw ImportIssue(.actionsNotRecovered, "without a log, thoughts and first observation are missing")
+            throw ImportIssue(
+                .actionsNotRecovered, "without a log, thoughts and first observation are missing")
         }
         guard recovered == answers, !opening.instruction.isEmpty else {
             throw ImportIssue(
-                .actionsNotRecovered, "thoughts are missing: \(answers - recovered) of \(answers) answers did not come over")
+                .actionsNotRecovered,
+                "thoughts are missing: \(answers - recovered) of \(answers) answers did not come over")
         }
         let actions = try EpisodeActions(
-            tree, log: log, steps: steps.map { max(0, $0 - refused) }, reward: reward.value ?? 0, scale: scale)
+            tree, log: log, steps: steps.map { max(0, $0 - refused) }, reward: reward.value ?? 0, scale: scale
+        )
         if !actions.hasRewards {
             issues.append(
                 ImportIssue(
-                    .actionRewardsNotRecovered, "the log has no score for each action that leads to the record's reward"))
+                    .actionRewardsNotRecovered,
+                    "the log has no score for each action that leads to the record's reward"))
         }
         return actions
     }
 
     private mutating func findOpening(_ root: Node) {
         let values = Dictionary(
-            (root.expansion?.variables ?? []).map { ($0.name, $0.value) }, uniquingKeysWith: { first, _ in first })
+            (root.expansion?.variables ?? []).map { ($0.name, $0.value) },
+            uniquingKeysWith: { first, _ in first })
         if let instruction = values["instruction"], let observation = values["observation"] {
             opening.instruction = instruction
             opening.observation = observation
@@ -111,7 +116,8 @@ extension ResultConversion {
         if let other = source.otherDepth {
             issues.append(
                 ImportIssue(
-                    .depthChanged, "\(source.code.shown()) says depth \(other) and stands at depth \(source.depth)"))
+                    .depthChanged,
+                    "\(source.code.shown()) says depth \(other) and stands at depth \(source.depth)"))
         }
         var node = Node(
             id: position, parent: source.parent, depth: source.depth,
@@ -121,7 +127,8 @@ extension ResultConversion {
         if source.hasChildren, source.status != .stub {
             issues.append(
                 ImportIssue(
-                    .statusChanged, "\(source.code.shown()) has children and says \(source.status.rawValue): expanded"))
+                    .statusChanged,
+                    "\(source.code.shown()) has children and says \(source.status.rawValue): expanded"))
         }
         if source.hasChildren || source.status == .skip || expansions[position] != nil {
             addExpansion(to: &node, source)
@@ -129,8 +136,11 @@ extension ResultConversion {
         if source.status == .stub, !source.hasChildren {
             let reason = expansions[position] == nil ? "it was never expanded" : "no answer to it stood"
             node.error = node.error ?? reason
-            issues.append(ImportIssue(.statusChanged, "\(source.code.shown()) says STUB and has no children: failed, "
-                    + reason))
+            issues.append(
+                ImportIssue(
+                    .statusChanged,
+                    "\(source.code.shown()) says STUB and has no children: failed, "
+                        + reason))
         }
         return node
     }
@@ -138,13 +148,17 @@ extension ResultConversion {
     private mutating func addNames(to node: inout Node) {
         guard let call = CallSignature(node.code) else {
             issues.append(
-                ImportIssue(.signatureNotRead, "\(node.code.shown()): no plain call, so its inputs and outputs are not known"))
+                ImportIssue(
+                    .signatureNotRead,
+                    "\(node.code.shown()): no plain call, so its inputs and outputs are not known"))
             return
         }
         node.inputs = call.inputs
         node.outputs = call.outputs
         if call.hasOtherArguments {
-            issues.append(ImportIssue(.signatureNotRead, "\(node.code.shown()): not all of its arguments are plain names"))
+            issues.append(
+                ImportIssue(
+                    .signatureNotRead, "\(node.code.shown()): not all of its arguments are plain names"))
         }
     }
 
@@ -154,7 +168,8 @@ extension ResultConversion {
         node.expansion = Expansion(variables: [], thought: source.thought)
         guard let found = expansions[node.id] else {
             if log != nil {
-                issues.append(ImportIssue(.expansionNotInLog, "\(source.code.shown()): neither prompt nor answer"))
+                issues.append(
+                    ImportIssue(.expansionNotInLog, "\(source.code.shown()): neither prompt nor answer"))
             }
             return
         }
@@ -169,11 +184,14 @@ extension ResultConversion {
             issues.append(
                 ImportIssue(
                     .variablesAmbiguous,
-                    "line \(expansion.line), \(source.code.shown()): a value holds a line that begins like a variable"))
+                    "line \(expansion.line), \(source.code.shown()): a value holds a line that begins like a variable"
+                ))
         }
         recovered += 1
         node.expansion?.variables = found.prompt.variables
-        for name in found.prompt.variables.map(\.name) where !node.inputs.contains(name) { node.inputs.append(name) }
+        for name in found.prompt.variables.map(\.name) where !node.inputs.contains(name) {
+            node.inputs.append(name)
+        }
         node.expansion?.attempts = expansion.attempts
         guard let answer = expansion.answer else { return }
         guard source.hasChildren else {

@@ -32,7 +32,8 @@ struct ResultImporter: Sendable {
                 let (text, isDamaged) = try LogDirectory.read(path)
                 guard let log = ExpansionLog(text) else {
                     self = .unreadable(
-                        ImportIssue(.logUnreadable, "no line begins as `YYYY-MM-DD HH:MM:SS,mmm - LEVEL - …`"))
+                        ImportIssue(.logUnreadable, "no line begins as `YYYY-MM-DD HH:MM:SS,mmm - LEVEL - …`")
+                    )
                     return
                 }
                 self = .read(log, isDamaged: isDamaged)
@@ -55,14 +56,19 @@ struct ResultImporter: Sendable {
         let tree = try PlanTree(result.tree)
         if let other = tree.environment, EnvironmentNames.own(other) != settings.environment {
             throw ImportIssue(
-                .otherEnvironment, "the tree was made in \(other.shown(40)), stated is \(settings.environment)")
+                .otherEnvironment,
+                "the tree was made in \(other.shown(40)), stated is \(settings.environment)")
         }
         var work = ResultConversion(tree: tree, log: log)
         let nodes = work.nodes(steps: result.steps, reward: reward, scale: scale)
         let place = instance(of: result, work.log)
         work.issues += place.issues + reward.issues(success: result.success)
-        if result.steps == nil { work.issues.append(ImportIssue(.stepsUnknown, "neither step nor steps is a number")) }
-        if result.costUSD == nil { work.issues.append(ImportIssue(.costUnknown, "cost is no number from 0 up")) }
+        if result.steps == nil {
+            work.issues.append(ImportIssue(.stepsUnknown, "neither step nor steps is a number"))
+        }
+        if result.costUSD == nil {
+            work.issues.append(ImportIssue(.costUnknown, "cost is no number from 0 up"))
+        }
         let end = EpisodeEnding(tree, work.log, error: result.error, success: result.success ?? reward.isAll)
         if end.isInferred {
             work.issues.append(ImportIssue(.endInferred, "\(end.reason.rawValue): \(end.detail ?? "")"))
@@ -72,7 +78,8 @@ struct ResultImporter: Sendable {
             environment: EnvironmentRecord(
                 name: settings.environment, version: "unknown", task: place.task, variation: place.variation,
                 split: split, options: ["instance_id": .string(result.instance)]),
-            instruction: work.opening.instruction, initialObservation: work.opening.observation, agent: .recode,
+            instruction: work.opening.instruction, initialObservation: work.opening.observation,
+            agent: .recode,
             policy: settings.policy,
             limits: EpisodeLimits(
                 maxDepth: tree.maxDepth ?? 0, maxRetry: tree.maxRetry ?? 0, maxRewrite: tree.maxRewrite ?? 0,
@@ -96,10 +103,12 @@ struct ResultImporter: Sendable {
     /// variation, as `TASK-NUMBER_VARIATION-Finished`.
     private func instance(of result: ReferenceResult, _ log: ExpansionLog?) -> Place {
         let task = result.taskType.map(TaskName.init)?.text ?? TaskName.unknown
-        if settings.environment == "scienceworld", let name = log?.instance, let bar = name.lastIndex(of: "_"),
+        if settings.environment == "scienceworld", let name = log?.instance,
+            let bar = name.lastIndex(of: "_"),
             let variation = Int(name[name.index(after: bar)...]), (0...1_000_000).contains(variation)
         {
-            return Place(task: task, variation: variation, taskID: "\(settings.environment)/\(task)/\(variation)")
+            return Place(
+                task: task, variation: variation, taskID: "\(settings.environment)/\(task)/\(variation)")
         }
         return Place(
             task: task,
@@ -107,7 +116,8 @@ struct ResultImporter: Sendable {
             issues: [
                 ImportIssue(
                     .variationUnknown,
-                    "the source counts instances through a list of its own; task_id names instance \(result.instance)")
+                    "the source counts instances through a list of its own; task_id names instance \(result.instance)"
+                )
             ])
     }
 }
@@ -146,9 +156,12 @@ struct RecordReward: Sendable, Hashable {
     /// - Parameter success: what it says of success.
     func issues(success: Bool?) -> [ImportIssue] {
         var issues: [ImportIssue] = []
-        if value == nil { issues.append(ImportIssue(.rewardStated, "the record has none; \(missing) was stated")) }
+        if value == nil {
+            issues.append(ImportIssue(.rewardStated, "the record has none; \(missing) was stated"))
+        }
         if success == nil {
-            issues.append(ImportIssue(.successInferred, "the record does not say; the full reward is taken for it"))
+            issues.append(
+                ImportIssue(.successInferred, "the record does not say; the full reward is taken for it"))
         }
         return issues
     }

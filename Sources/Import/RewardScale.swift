@@ -60,7 +60,8 @@ extension RewardScale {
         throw ImportError(
             .rewardScale,
             "--reward-scale \(stated.rawValue): \(outside.count) of \(rewards.count) rewards are not on this scale: "
-                + "\(list(outside)). The first is that of \(first.place). State the scale these rewards are on.")
+                + "\(list(outside)). The first is that of \(first.place). State the scale these rewards are on."
+        )
     }
 
     private static func detected(in rewards: [StatedReward]) throws(ImportError) -> RewardScale {
@@ -79,7 +80,8 @@ extension RewardScale {
         case (true, true):
             // Without any reward there is nothing to scale.
             guard !rewards.isEmpty else { return .unit }
-            throw undecided("every one is exactly 0 or 1 (\(list(rewards))), and 1 may be all or one in a hundred")
+            throw undecided(
+                "every one is exactly 0 or 1 (\(list(rewards))), and 1 may be all or one in a hundred")
         }
     }
 

@@ -14,11 +14,14 @@ enum SourcePaths {
                 files.insert(path)
                 continue
             }
-            let found = try ImportError.translating { () throws(JSONLinesError) in try Directory.names(in: path) }
-                .filter { isSource($0, format) && !Directory.isDirectory("\(path)/\($0)") }
+            let found = try ImportError.translating { () throws(JSONLinesError) in
+                try Directory.names(in: path)
+            }
+            .filter { isSource($0, format) && !Directory.isDirectory("\(path)/\($0)") }
             guard !found.isEmpty else {
                 throw ImportError(
-                    .badData, "\(path): the directory holds no \(expected(format)). Name the files themselves.")
+                    .badData,
+                    "\(path): the directory holds no \(expected(format)). Name the files themselves.")
             }
             files.formUnion(found.map { "\(path)/\($0)" })
         }

@@ -69,7 +69,8 @@ struct SourceRecords {
         do {
             let value = try parser.value()
             guard parser.peek() == nil else {
-                return .failure(ImportIssue(.notJSON, "something stands behind the value, at byte \(parser.position)"))
+                return .failure(
+                    ImportIssue(.notJSON, "something stands behind the value, at byte \(parser.position)"))
             }
             return parser.hasDamagedText ? .failure(.damagedText) : .success(value)
         } catch {

@@ -78,7 +78,8 @@ public final class RunCollector {
             try wanted.write(to: files.manifest)
             return .collecting(
                 try RunCollector(
-                    manifest: wanted, contents: RunContents(), files: files, lock: lock, durability: durability))
+                    manifest: wanted, contents: RunContents(), files: files, lock: lock,
+                    durability: durability))
         }
         var found = try RunManifest.read(files.manifest)
         try require(found, at: path, matches: wanted)

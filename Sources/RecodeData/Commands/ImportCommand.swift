@@ -7,7 +7,8 @@ struct ImportCommand: LongCommand {
     static let afterInterruption = AfterInterruption.startsOver
     static let configuration = CommandConfiguration(
         commandName: "import",
-        abstract: "Make a run directory of what others recorded: the reference implementation's results, ReAct conversations.",
+        abstract:
+            "Make a run directory of what others recorded: the reference implementation's results, ReAct conversations.",
         discussion: """
             docs/import.md says what is read and what cannot be. What does not come over is counted, and named record by \
             record in import-report.jsonl in the run directory.
@@ -38,15 +39,19 @@ struct ImportCommand: LongCommand {
             valueName: "dir"), transform: OptionText.path)
     var logs: String?
 
-    @Option(help: "The scale of rewards; without it, told from them where they leave no doubt.")
+    @Option(
+        parsing: .unconditional,
+        help: "The scale of rewards; without it, told from them where they leave no doubt.")
     var rewardScale: RewardScale?
 
     @Option(
         help: ArgumentHelp(
-            "The reward, from 0 to 1, of records that have none; without it they are left out.", valueName: "r"))
+            "The reward, from 0 to 1, of records that have none; without it they are left out.",
+            valueName: "r"))
     var missingReward: Double?
 
-    @Option(help: ArgumentHelp("The model that answered; records say “unknown” without it.", valueName: "name"))
+    @Option(
+        help: ArgumentHelp("The model that answered; records say “unknown” without it.", valueName: "name"))
     var model: String?
 
     @Option(
@@ -68,7 +73,8 @@ struct ImportCommand: LongCommand {
         let importer = try Importer(
             paths: sources, logs: logs,
             settings: ImportSettings(
-                format: format, environment: environment, split: split, model: model, rewardScale: rewardScale,
+                format: format, environment: environment, split: split, model: model,
+                rewardScale: rewardScale,
                 missingReward: missingReward))
         let result = try ImportJob(importer: importer, directory: directory).run()
         guard let summary = result.summary else {
@@ -79,14 +85,16 @@ struct ImportCommand: LongCommand {
         for note in result.notes { StandardError.say("  \(note)") }
         if result.noteCount > result.notes.count {
             StandardError.say(
-                "  and \(result.noteCount - result.notes.count) more: \(directory)/\(ImportJob.reportName) names each.")
+                "  and \(result.noteCount - result.notes.count) more: \(directory)/\(ImportJob.reportName) names each."
+            )
         }
     }
 
     /// A name as records have it: the reference implementation's `sciworld` is `scienceworld`.
     private static func environment(_ text: String) throws -> String {
         let name = ImportSettings.environmentName(text)
-        guard !name.isEmpty, name.allSatisfy({ $0.isASCII && ($0.isLetter || $0.isNumber || "-_".contains($0)) })
+        guard !name.isEmpty,
+            name.allSatisfy({ $0.isASCII && ($0.isLetter || $0.isNumber || "-_".contains($0)) })
         else {
             throw ValidationError("--env is '\(text)', expected a name of letters, digits, - and _.")
         }

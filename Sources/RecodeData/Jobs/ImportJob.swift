@@ -69,7 +69,8 @@ struct ImportJob: Sendable {
         return CommandFailure(
             .badData,
             "none of \(Wording.count(summary.read, "record")) can be imported"
-                + (reasons.isEmpty ? ": the files hold no records." : " (\(reasons.joined(separator: ", "))).") + lines)
+                + (reasons.isEmpty
+                    ? ": the files hold no records." : " (\(reasons.joined(separator: ", "))).") + lines)
     }
 }
 
