@@ -52,10 +52,14 @@ struct ExpansionLog: Sendable, Hashable {
     private var isOpen = false
 
     /// Reads a log's text; `nil` where it holds no message at all.
+    ///
+    /// What may have been cut is not believed: a last line without its newline, and an answer nothing comes after.
     init?(_ text: String) {
-        let messages = LogMessage.all(in: text)
+        let whole = text.utf8.lastIndex(of: UInt8(ascii: "\n")).map { text[...$0] } ?? ""
+        let messages = LogMessage.all(in: String(whole))
         guard !messages.isEmpty else { return nil }
         for message in messages { add(message) }
+        if isOpen, !isAwaitingAnswer { expansions[expansions.count - 1].answer = nil }
         settle()
     }
 
@@ -140,7 +144,8 @@ struct ExpansionLog: Sendable, Hashable {
         } else if text.hasPrefix("[Instance "), message.level != "INFO" {
             failure = text
             hasEnd = true
-        } else if message.level == "ERROR", text.contains("-ERROR: ") {
+        } else if message.level == "ERROR", let end = text.firstRange(of: "-ERROR: ") {
+            instance = String(text[..<end.lowerBound])
             failure = text
             hasEnd = true
         }

@@ -71,7 +71,8 @@ struct ResultImporter: Sendable {
         }
         let end = EpisodeEnding(tree, work.log, error: result.error, success: result.success ?? reward.isAll)
         if end.isInferred {
-            work.issues.append(ImportIssue(.endInferred, "\(end.reason.rawValue): \(end.detail ?? "")"))
+            work.issues.append(
+                ImportIssue(.endInferred, "\(end.reason.rawValue): \((end.detail ?? "").shown(200))"))
         }
         let trajectory = Trajectory(
             id: "", taskID: place.taskID,

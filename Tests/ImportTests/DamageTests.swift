@@ -18,7 +18,7 @@ import Trajectories
         try directory.write(episodes)
         let whole = try directory.bytes(of: "results.json")
         var counts: Set<Int> = []
-        for length in stride(from: 0, to: whole.count, by: 97) {
+        for length in Array(stride(from: 0, to: whole.count, by: 97)) + [whole.count - 20] {
             _ = try directory.write(Array(whole.prefix(length)), to: "results.json")
             let imported = try Imported(["results.json"], in: directory)
             counts.insert(imported.summary.imported)
@@ -34,19 +34,17 @@ import Trajectories
         let episode = ReferenceEpisode.usual(7)
         try directory.write([episode])
         let whole = try Imported(["results.json"], in: directory).trajectories[0]
-        let right = whole.nodes.compactMap(\.expansion?.response)
         let log = Array(episode.log.utf8)
         var recovered: Set<Int> = []
         for length in stride(from: 0, to: log.count - 1, by: 41) {
             _ = try directory.write(Array(log.prefix(length)), to: "running_logs/instance_7.log")
             let imported = try Imported(["results.json"], in: directory)
             let trajectory = try #require(imported.trajectories.first)
-            for (node, response) in zip(trajectory.nodes.filter { $0.expansion != nil }, right) {
-                let expansion = try #require(node.expansion)
+            for node in trajectory.nodes {
+                guard let expansion = node.expansion else { continue }
                 #expect(
                     expansion.response.isEmpty || expansion == whole.nodes[node.id].expansion,
                     "cut at \(length)")
-                _ = response
             }
             recovered.insert(imported.summary.recovered)
             #expect(imported.codes().contains { $0.hasPrefix("log_") }, "cut at \(length)")

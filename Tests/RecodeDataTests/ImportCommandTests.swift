@@ -200,6 +200,19 @@ import Trajectories
         #expect(pairs.map(\.reward) == [0.5, 0.5])
     }
 
+    @Test func anIDCannotSpeakToTheTerminal() async throws {
+        let record = #"[{"id": "a\u001b[31mb", "conversations": [], "reward": 0.5}]"#
+        _ = try directory.write(Array(record.utf8), to: "c.json")
+        let outcome = try await run(
+            "import", "c.json", "--format", "sharegpt", "--env", "x", "--split", "dev", "--run", "r")
+        #expect(outcome.code == 65)
+        #expect(
+            outcome.errors
+                == "recode-data: error: none of 1 record can be imported (1 conversation_malformed).\n"
+                + "  c.json [0] (a\u{FFFD}[31mb): conversation_malformed: no message of human stands before the first "
+                + "answer\n")
+    }
+
     @Test(arguments: [
         ([], 64, "Missing expected argument '--format <format>'"),
         (["--format", "sharegpt", "--env", "a b", "--run", "r"], 64, "--env is 'a b'"),

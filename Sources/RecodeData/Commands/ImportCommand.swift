@@ -118,8 +118,9 @@ extension ImportSummary {
 }
 
 extension Importer {
-    /// `reward scale 0-100, told from 12 rewards`.
+    /// `reward scale 0-100, told from 12 rewards`, or that there was none to tell it from.
     fileprivate var scaleWords: String {
+        guard rewardCount > 0 else { return "no record states a reward" }
         let source = settings.rewardScale == nil ? "told from" : "stated, and fits"
         return "reward scale \(scale.rawValue), \(source) \(Wording.count(rewardCount, "reward"))"
     }

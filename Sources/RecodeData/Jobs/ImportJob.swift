@@ -100,10 +100,13 @@ private struct CanonicalPlace: Comparable {
 private struct ImportNotes {
     private var leftOut: [String] = []
     private var lacking: [String] = []
+    private var said: [ImportIssue.Code: Int] = [:]
     /// How many there are.
     private(set) var count = 0
 
     static let limit = 20
+    /// How often the same kind of thing is said of records that came over.
+    static let limitOfKind = 2
 
     /// The first of them: records left out before those that lack something.
     var first: [String] { Array((leftOut + lacking).prefix(Self.limit)) }
@@ -111,14 +114,24 @@ private struct ImportNotes {
     mutating func add(_ record: ImportedRecord) {
         let name = record.recordID.map { " (\($0))" } ?? ""
         count += record.issues.count
-        for issue in record.issues.prefix(Self.limit) {
-            let note = "\(record.source) \(record.place)\(name): \(issue.code.rawValue): \(issue.detail)"
-            if record.trajectoryID == nil {
-                if leftOut.count < Self.limit { leftOut.append(note) }
-            } else if lacking.count < Self.limit {
-                lacking.append(note)
+        for issue in record.issues {
+            let isLeftOut = record.trajectoryID == nil
+            said[issue.code, default: 0] += 1
+            guard isLeftOut ? leftOut.count < Self.limit : said[issue.code, default: 0] <= Self.limitOfKind
+            else {
+                continue
             }
+            let note = Self.plain(
+                "\(record.source) \(record.place)\(name): \(issue.code.rawValue): \(issue.detail)")
+            if isLeftOut { leftOut.append(note) } else { lacking.append(note) }
         }
+    }
+
+    /// Without control characters: ids and the like are other people's, and a terminal would obey them.
+    private static func plain(_ text: String) -> String {
+        String(
+            String.UnicodeScalarView(
+                text.unicodeScalars.map { $0.properties.generalCategory == .control ? "\u{FFFD}" : $0 }))
     }
 }
 
@@ -161,7 +174,8 @@ private struct ImportRecipe: Encodable {
         source = Source(
             format: settings.format, files: importer.files,
             logs: settings.format == .recodeResults ? importer.logs : nil, rewardScale: importer.scale,
-            rewardScaleFrom: settings.rewardScale == nil ? "detected" : "stated",
+            rewardScaleFrom: settings.rewardScale != nil
+                ? "stated" : importer.rewardCount > 0 ? "detected" : "no_rewards",
             missingReward: settings.missingReward)
     }
 }
