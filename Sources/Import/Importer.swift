@@ -205,9 +205,10 @@ private struct ImportedIdentities {
     private var seen: Set<String> = []
     private var repeats: [String: Int] = [:]
 
-    /// What makes two imported episodes the same: the work they say they are, and every byte of the record.
+    /// What makes two imported episodes the same: where they were played and all that the record says. The log is no
+    /// part of it: with or without it, the episode is the same.
     private struct Identity: Encodable {
-        var task: String
+        var environment: String
         var agent: AgentKind
         var record: String
     }
@@ -215,7 +216,7 @@ private struct ImportedIdentities {
     /// - Throws: `duplicate`.
     mutating func identify(_ trajectory: inout Trajectory, as value: ForeignValue) throws {
         let identity = Identity(
-            task: trajectory.taskID, agent: trajectory.agent,
+            environment: trajectory.environment.name, agent: trajectory.agent,
             record: Digest.sha256Hex(of: ForeignDigest.bytes(of: value)))
         let id = String(Digest.sha256Hex(of: try CanonicalJSON.encode(identity)).prefix(32))
         guard seen.insert(id).inserted else {

@@ -20,6 +20,7 @@ import Trajectories
         #expect(imported.codes() == [], "\(imported.records)")
         let trajectory = try #require(imported.trajectories.first)
         #expect(trajectory.taskID == "scienceworld/find-plant/17")
+        #expect(trajectory.id.count == 32)
         #expect(trajectory.environment.variation == 17)
         #expect(trajectory.environment.split == .train)
         #expect(trajectory.reward == 1)
@@ -112,6 +113,9 @@ import Trajectories
             ])
         #expect(imported.summary.recovered == 0)
         #expect(imported.summary.answers == 2)
+        try directory.write([.usual(7)])
+        let logged = try Imported(["results.json"], in: directory)
+        #expect(logged.trajectories[0].id == imported.trajectories[0].id)
     }
 
     @Test(arguments: [
@@ -197,7 +201,7 @@ import Trajectories
         guard case .object(var members) = tree, case .object(var nodes)? = members["nodes"],
             case .object(var node)? = nodes["n2"]
         else { return }
-        node["status"] = "STUB"
+        node["status"] = .string("STUB")
         nodes["n2"] = .object(node)
         members["nodes"] = .object(nodes)
         tree = .object(members)
@@ -283,7 +287,9 @@ import Trajectories
     }
 
     @Test func anInstanceThatStoppedBeforeItsEpisodeIsLeftOut() throws {
-        let failed = JSONValue.object(["instance_id": 3, "success": false, "error": "server is gone"])
+        let failed = JSONValue.object([
+            "instance_id": .int(3), "success": .bool(false), "error": .string("server is gone"),
+        ])
         _ = try directory.write(
             try resultsFile([failed, ReferenceEpisode.usual(7).record]), to: "results.json")
         let imported = try Imported(["results.json"], in: directory)
@@ -323,12 +329,4 @@ private func chain(length: Int) -> String {
     let names = (0..<length).map { $0 == 0 ? "a" : "n\($0)" }
     let edges = zip(names, names.dropFirst()).map { #"["\#($0)", "\#($1)"]"# }
     return plan(nodes: names, edges: edges.joined(separator: ", "), status: "STUB")
-}
-
-extension JSONValue: ExpressibleByStringLiteral, ExpressibleByIntegerLiteral,
-    ExpressibleByBooleanLiteral
-{
-    public init(stringLiteral value: String) { self = .string(value) }
-    public init(integerLiteral value: Int) { self = .int(value) }
-    public init(booleanLiteral value: Bool) { self = .bool(value) }
 }
