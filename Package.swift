@@ -72,6 +72,7 @@ let package = Package(
             ],
             swiftSettings: strict),
         .target(name: "Decompose", dependencies: ["Prompts", "Trajectories"], swiftSettings: strict),
+        .target(name: "Import", dependencies: ["Trajectories", "JSONLines"], swiftSettings: strict),
         .target(name: "Filter", dependencies: ["Trajectories", "JSONLines"], swiftSettings: strict),
         .target(name: "Export", dependencies: ["Trajectories", "JSONLines"], swiftSettings: strict),
         .target(name: "Study", dependencies: ["Trajectories"], swiftSettings: strict),
@@ -80,7 +81,7 @@ let package = Package(
         .executableTarget(
             name: "RecodeData",
             dependencies: [
-                "TraceGen", "Decompose", "Filter", "Export", "Study", "Prompts", "LanguageModels",
+                "TraceGen", "Import", "Decompose", "Filter", "Export", "Study", "Prompts", "LanguageModels",
                 "Trajectories",
                 "JSONLines", "Yams",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
@@ -107,10 +108,14 @@ let package = Package(
                 .product(name: "Subprocess", package: "swift-subprocess"),
             ],
             path: "Tests/TestServers", exclude: ["misbehaving_server.py"], swiftSettings: strict),
+        .target(
+            name: "ReferenceEpisodes", dependencies: ["Trajectories"], path: "Tests/ReferenceEpisodes",
+            swiftSettings: strict),
         .testTarget(
             name: "RecodeDataTests",
             dependencies: [
-                "RecodeData", "TraceGen", "Export", "Filter", "Study", "JSONLines", "Trajectories",
+                "RecodeData", "ReferenceEpisodes", "TraceGen", "Export", "Filter", "Study", "JSONLines",
+                "Trajectories",
                 "TemporaryFiles", "TestServers",
                 .product(name: "Subprocess", package: "swift-subprocess"),
             ],
@@ -151,6 +156,10 @@ let package = Package(
             exclude: ["Golden"], swiftSettings: strict),
         .testTarget(
             name: "TrajectoriesTests", dependencies: ["Trajectories", "JSONLines", "TemporaryFiles"],
+            swiftSettings: strict),
+        .testTarget(
+            name: "ImportTests",
+            dependencies: ["Import", "JSONLines", "ReferenceEpisodes", "Trajectories", "TemporaryFiles"],
             swiftSettings: strict),
         .testTarget(
             name: "FilterTests", dependencies: ["Filter", "Trajectories", "TemporaryFiles"],

@@ -4,7 +4,7 @@
 set -eu
 cd "$(dirname "$0")/.."
 
-modules='CCrypto CZlib CFileSystem CSandbox JSONLines Trajectories Prompts LanguageModels TraceGen Decompose Filter Export Study RecodeData RecodeBench'
+modules='CCrypto CZlib CFileSystem CSandbox JSONLines Trajectories Prompts LanguageModels TraceGen Import Decompose Filter Export Study RecodeData RecodeBench'
 
 # The project's own modules that the module named may import.
 allowed() {
@@ -16,9 +16,9 @@ allowed() {
     LanguageModels | Study) echo Trajectories ;;
     TraceGen) echo CSandbox Trajectories Prompts LanguageModels ;;
     Decompose) echo Trajectories Prompts ;;
-    Filter | Export) echo Trajectories JSONLines ;;
+    Import | Filter | Export) echo Trajectories JSONLines ;;
     RecodeBench) echo JSONLines Trajectories TraceGen ;;
-    RecodeData) echo Trajectories JSONLines Prompts LanguageModels TraceGen Decompose Filter Export Study ;;
+    RecodeData) echo Trajectories JSONLines Prompts LanguageModels TraceGen Import Decompose Filter Export Study ;;
     *) return 1 ;;
     esac
 }

@@ -14,7 +14,7 @@ cat <<'HEAD'
 
 Written by `make docs` from the program's own help. Data goes to standard output, messages and progress to standard error.
 HEAD
-for command in run collect filter export count; do
+for command in run collect import filter export count; do
     printf '\n## recode-data %s\n\n```\n' "$command"
     help_of "$command"
     printf '```\n'

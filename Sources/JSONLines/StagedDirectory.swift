@@ -6,9 +6,9 @@ import CFileSystem
     import Musl
 #endif
 
-/// A directory of plain files that appears under its name only when it is complete.
+/// A directory that appears under its name only when it is complete.
 ///
-/// Files are written under a temporary name beside it; ``publish()`` renames the whole. Letting go of it without
+/// Files are written under a temporary name beside it; ``publish()`` or ``publishNew()`` renames the whole. Letting go of it without
 /// publishing removes what was written, so a failure leaves nothing behind.
 public final class StagedDirectory {
     /// Where it goes in the end, symbolic links and trailing slashes resolved.
@@ -24,14 +24,25 @@ public final class StagedDirectory {
         path = parent + "/.\(Directory.lastName(of: self.destination)).\(getpid()).partial"
         try Directory.create(parent)
         // A directory of this name is left over from a process that had our number and died.
-        if Directory.isDirectory(path) { try Self.remove(path) }
+        if Directory.isDirectory(path) { try Self.removeWhole(path) }
         guard mkdir(path, 0o777) == 0 else {
             throw SystemFailure.current.writing(self.destination, doing: "make the directory")
         }
     }
 
     deinit {
-        try? Self.remove(path)
+        guard Directory.isDirectory(path) else { return }
+        try? Self.removeWhole(path)
+    }
+
+    /// Gives the directory its name, which nothing has, or an empty directory.
+    /// - Throws: `cannotWrite` where something is there by now; it stays.
+    public func publishNew() throws(JSONLinesError) {
+        try Directory.synchronize(path)
+        guard rename(path, destination) == 0 else {
+            throw SystemFailure.current.writing(destination, doing: "write")
+        }
+        try Directory.synchronize(Directory.parent(of: destination))
     }
 
     /// Gives the directory its name. One that is there already is replaced: whoever looks sees the old or the new.
@@ -69,6 +80,16 @@ public final class StagedDirectory {
     private static func remove(_ path: String) throws(JSONLinesError) {
         guard Directory.isDirectory(path) else { return }
         for name in try Directory.names(in: path) { try Directory.removeFile("\(path)/\(name)") }
+        guard rmdir(path) == 0 else { throw SystemFailure.current.writing(path, doing: "remove") }
+    }
+
+    /// Removes a directory with all that is in it; a symbolic link goes, what it leads to stays.
+    private static func removeWhole(_ path: String) throws(JSONLinesError) {
+        for name in try Directory.names(in: path) {
+            let inner = "\(path)/\(name)"
+            guard unlink(inner) != 0 else { continue }
+            try removeWhole(inner)
+        }
         guard rmdir(path) == 0 else { throw SystemFailure.current.writing(path, doing: "remove") }
     }
 

@@ -1,6 +1,7 @@
 import Decompose
 import Export
 import Filter
+import Import
 import JSONLines
 import LanguageModels
 import Prompts
@@ -50,6 +51,7 @@ struct CommandFailure: Error, Sendable, Hashable {
         case let error as FilterError: self.init(Self.code(of: error), error.description)
         case let error as ExportError:
             self.init(error.code == .foreignDirectory ? .badUsage : .badData, error.description)
+        case let error as ImportError: self.init(Self.code(of: error), error.description)
         case let error as JSONLinesError: self.init(Self.code(of: error), error.description)
         case is CancellationError: self = .interruption
         default: self.init(.failed, "\(error)")
@@ -81,6 +83,14 @@ struct CommandFailure: Error, Sendable, Hashable {
         case .unavailable: .missingProgram
         case .refusedKey, .notFound, .badRequest: .badUsage
         case .contextTooLong, .noCompletion, .timedOut: .failed
+        }
+    }
+
+    private static func code(of error: ImportError) -> Code {
+        switch error.code {
+        case .notStated: .badUsage
+        case .badData, .rewardScale, .ambiguousLog, .notFound: .badData
+        case .unreadable: .failed
         }
     }
 

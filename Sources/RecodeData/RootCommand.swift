@@ -11,6 +11,7 @@ struct RootCommand: AsyncParsableCommand {
             """,
         version: Version.current,
         subcommands: [
-            RunCommand.self, CollectCommand.self, FilterCommand.self, ExportCommand.self, CountCommand.self,
+            RunCommand.self, CollectCommand.self, ImportCommand.self, FilterCommand.self, ExportCommand.self,
+            CountCommand.self,
         ])
 }

@@ -58,12 +58,14 @@ public final class RunCollector {
     ///   - versions: versions of what takes part, by name; they must be the same when a run goes on.
     ///   - platform: versions of what that runs on, by name; they are only noted.
     ///   - unfinished: what to do about a run of the same recipe that is there, unfinished.
+    ///   - durability: whether each episode waits for the disk. One that cost nothing to get need not.
     /// - Returns: a collector, or the run where it is complete.
     /// - Throws: `otherRecipe` naming the first key that differs, `alreadyThere`, `busy`, `unwritable`; `corrupt` or
     ///   `badRecord` where a record before the last is damaged.
     public static func begin(
         at path: String, recipe: some Encodable, versions: [String: String],
-        platform: [String: String] = [:], unfinished: UnfinishedRun
+        platform: [String: String] = [:], unfinished: UnfinishedRun,
+        durability: AppendingFile.Durability = .synced
     ) throws(TrajectoriesError) -> RunStart {
         let wanted = RunManifest(recipe: try jsonValue(of: recipe), versions: versions, platform: platform)
         let files = RunFiles(path: path)
@@ -75,7 +77,9 @@ public final class RunCollector {
             try requireEmpty(path)
             try wanted.write(to: files.manifest)
             return .collecting(
-                try RunCollector(manifest: wanted, contents: RunContents(), files: files, lock: lock))
+                try RunCollector(
+                    manifest: wanted, contents: RunContents(), files: files, lock: lock,
+                    durability: durability))
         }
         var found = try RunManifest.read(files.manifest)
         try require(found, at: path, matches: wanted)
@@ -85,7 +89,9 @@ public final class RunCollector {
         let before = found
         found.add(platform: wanted.platform ?? [:])
         if found != before { try found.write(to: files.manifest) }
-        return .collecting(try RunCollector(manifest: found, contents: contents, files: files, lock: lock))
+        return .collecting(
+            try RunCollector(
+                manifest: found, contents: contents, files: files, lock: lock, durability: durability))
     }
 
     /// Looks whether ``begin(at:recipe:versions:platform:unfinished:)`` could start or go on, and changes nothing.
@@ -103,7 +109,8 @@ public final class RunCollector {
     }
 
     private init(
-        manifest: RunManifest, contents: RunContents, files: RunFiles, lock: DirectoryLock
+        manifest: RunManifest, contents: RunContents, files: RunFiles, lock: DirectoryLock,
+        durability: AppendingFile.Durability
     ) throws(TrajectoriesError) {
         path = files.path
         self.manifest = manifest
@@ -116,7 +123,7 @@ public final class RunCollector {
         (records, timings) = try TrajectoriesError.translating { () throws(JSONLinesError) in
             try Directory.create(files.partsDirectory)
             return (
-                try AppendingFile(path: files.part(0)),
+                try AppendingFile(path: files.part(0), durability: durability),
                 try AppendingFile(path: files.timings, durability: .buffered)
             )
         }

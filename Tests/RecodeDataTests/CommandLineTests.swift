@@ -13,7 +13,7 @@ import Trajectories
     }
 
     @Test func helpGoesToStandardOutputAndSucceeds() async throws {
-        for command in [[], ["run"], ["collect"], ["filter"], ["export"], ["count"]] {
+        for command in [[], ["run"], ["collect"], ["import"], ["filter"], ["export"], ["count"]] {
             let outcome = try await BuiltProgram.run(command + ["--help"])
             #expect(outcome.code == 0)
             #expect(outcome.output.contains("USAGE: recode-data"))

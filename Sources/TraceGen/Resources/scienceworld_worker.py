@@ -46,9 +46,10 @@ class Step(NamedTuple):
 class Session:
     """One episode at a time in a simulator of its own."""
 
-    def __init__(self, server: Any, randomness: Any) -> None:
-        self.server = server
+    def __init__(self, randomness: Any) -> None:
+        self.server: Any = None
         self.randomness = randomness
+        self.object_count = 0
         self.agent: Any = None
         self.last = Step("", 0, False)
 
@@ -94,16 +95,17 @@ class World:
         # The simulator prints every observation; nobody reads it, and in a pipe it costs a tenth of a step.
         self.jvm.System.setOut(self.jvm.java.io.PrintStream(os.devnull))
         self.settle_singletons()
-        self.server = self.jvm.scienceworld.runtime.pythonapi.PythonInterface()
-        self.tasks: list[str] = list(self.server.getTaskNames())
         self.sessions: dict[int, Session] = {}
         self.entered: Session | None = None
         self.random_source = self.field_of_random_source()
+        self.object_numbers = self.singleton("util.UniqueIdentifier$")
         self.scouted: tuple[str, int] | None = None
         self.gold: list[dict[str, Any]] = []
         # Ways through the house that searching gold paths leaves behind, with the random choices made then.
         finder = self.singleton("scienceworld.goldagent.PathFinder$")
         self.remembered_ways = finder.precomputedExhaustivePaths()
+        self.server = self.enter(0).server
+        self.tasks: list[str] = list(self.server.getTaskNames())
 
     def settle_singletons(self) -> None:
         """Makes the simulator's singletons now, from one seed and in one order.
@@ -130,6 +132,7 @@ class World:
 
     def splits(self, task: str) -> dict[str, Any]:
         self.check(task)
+        self.enter(0)
         # The simulator derives the sets from the current task's name alone, so naming it saves a load.
         getattr(self.server, "taskStr_$eq")(task)
         return {
@@ -140,10 +143,11 @@ class World:
 
     def start(self, session: int, task: str, variation: int, scouting: bool) -> dict[str, Any]:
         self.check(task)
-        count = self.server.getTaskMaxVariations(task)
+        # Even this draws random numbers, so it is asked of the session.
+        episode = self.enter(session)
+        count = episode.server.getTaskMaxVariations(task)
         if not 0 <= variation < count:
             raise BadRequest(f"{task} has variations 0 to {count - 1}, not {variation}")
-        episode = self.enter(session)
         if scouting:
             self.scout(episode, task, variation)
         # A load builds the same world whatever was played before. The simulator's own reset() would search
@@ -168,20 +172,22 @@ class World:
         return {}
 
     def enter(self, number: int) -> Session:
-        """Makes a session the one whose random numbers are drawn; opens it where it is new.
+        """Makes a session the one that plays; opens it where it is new.
 
-        The simulator has one source of random numbers, and what lives in a world (bees, for one) draws from
-        it at every step: each session has its own put in its place.
+        The simulator has one source of random numbers, from which bees draw, for one, and one counter that
+        numbers new objects: each session has its own put in their place. The host numbers sessions from 1.
         """
         session = self.sessions.get(number)
         if session is None:
-            session = Session(
-                self.jvm.scienceworld.runtime.pythonapi.PythonInterface(), self.jvm.java.util.Random(0)
-            )
-            self.sessions[number] = session
+            session = self.sessions[number] = Session(self.jvm.java.util.Random(0))
         if session is not self.entered:
+            if self.entered:
+                self.entered.object_count = self.object_numbers.count()
             self.random_source.set(self.singleton("scala.util.Random$"), session.randomness)
+            getattr(self.object_numbers, "count_$eq")(session.object_count)
             self.entered = session
+        if session.server is None:
+            session.server = self.jvm.scienceworld.runtime.pythonapi.PythonInterface()
         return session
 
     def field_of_random_source(self) -> Any:
