@@ -93,10 +93,11 @@ let package = Package(
         .executableTarget(
             name: "RecodeBench",
             dependencies: [
-                "TraceGen", "Trajectories",
+                "LanguageModels", "Prompts", "TraceGen", "Trajectories",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Subprocess", package: "swift-subprocess"),
             ],
+            resources: [.embedInCode("slow_endpoint.py")],
             swiftSettings: strict),
 
         .target(name: "TemporaryFiles", path: "Tests/TemporaryFiles", swiftSettings: strict),

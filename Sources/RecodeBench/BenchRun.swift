@@ -2,7 +2,7 @@ import TraceGen
 import Trajectories
 
 /// A run directory that lanes of a rollout write into.
-actor BenchRun {
+actor BenchRun: CallJournal {
     private let collector: RunCollector
     private var trajectories: [Trajectory] = []
 
@@ -20,6 +20,12 @@ actor BenchRun {
         try collector.append(trajectory)
         trajectories.append(trajectory)
     }
+
+    /// Nothing was asked before.
+    func find(_ key: CallKey) throws -> CallRecord? { try collector.calls.find(key) }
+
+    /// Keeps a call, synced.
+    func keep(_ record: CallRecord, took duration: Duration?) throws { try collector.calls.append(record) }
 
     /// Seals the run.
     func seal(order: [String]) throws -> [Trajectory] {

@@ -3,7 +3,7 @@ import Testing
 @testable import TraceGen
 
 /// The format rules and the splitting of answers, by CPython's own `ast`.
-@Suite struct ExecutorFormatTests {
+@Suite(.serialized) struct ExecutorFormatTests {
     static let splits: [(code: String, statements: [String])] = [
         ("x = 1", ["x = 1"]),
         ("a = 1; b = 2", ["a = 1", "b = 2"]),

@@ -4,7 +4,7 @@ import Trajectories
 @testable import TraceGen
 
 /// The time of blocks and episodes, and the size of what the worker says.
-@Suite struct ExecutorLimitTests {
+@Suite(.serialized) struct ExecutorLimitTests {
     /// Code that works for so many seconds of processor time.
     private func work(_ seconds: Double) -> String {
         "from time import process_time\nend = process_time() + \(seconds)\nwhile process_time() < end:\n    pass"
@@ -69,7 +69,8 @@ import Trajectories
         let failure = ExecutorFailure(.timeLimit, "The episode's blocks took more than 3.0 seconds in all.")
         await #expect(throws: failure) {
             try await TestSandbox.withExecutor(limits: limits) { executor in
-                for _ in 0..<3 { try await executor.complete("import time\ntime.sleep(1.4)") }
+                // On a busy machine some answers are there before anybody looks at the clock; not all of them.
+                for _ in 0..<40 { try await executor.complete("import time\ntime.sleep(0.4)") }
             }
         }
     }

@@ -4,7 +4,7 @@ import Trajectories
 @testable import TraceGen
 
 /// One namespace, and what statements do to it.
-@Suite struct ExecutorNamespaceTests {
+@Suite(.serialized) struct ExecutorNamespaceTests {
     @Test func valuesSurviveBetweenStatementsAndAreShownWithTheirTypes() async throws {
         try await TestSandbox.withExecutor { executor in
             try await executor.bind([("instruction", "find 'it'\nnow"), ("observation", "a room")])

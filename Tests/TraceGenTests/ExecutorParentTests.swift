@@ -5,7 +5,7 @@ import Testing
 @testable import TraceGen
 
 /// Executors that one warm parent forks, beside those that are started one by one.
-@Suite struct ExecutorParentTests {
+@Suite(.serialized) struct ExecutorParentTests {
     private func sandbox(bubblewrap: String? = nil, forks: Bool = true) async throws -> PythonSandbox {
         let mode = try bubblewrap.map { .bubblewrap(program: $0) } ?? SandboxMode.findBubblewrap(path: nil)
         return PythonSandbox(

@@ -4,7 +4,7 @@ import Testing
 @testable import TraceGen
 
 /// What is said when the machine lacks something.
-@Suite struct PythonSandboxTests {
+@Suite(.serialized) struct PythonSandboxTests {
     private func error(_ body: () async throws -> Void) async throws -> TraceGenError {
         try await #require(throws: TraceGenError.self) { try await body() }
     }

@@ -4,7 +4,7 @@ import Testing
 @testable import TraceGen
 
 /// Sessions that share a worker.
-@Suite struct ScienceWorldSharingTests {
+@Suite(.serialized) struct ScienceWorldSharingTests {
     /// A world whose bees draw random numbers at every step, which decide when flowers wilt and fruit grows, and one
     /// that draws none.
     private static let instances = [("grow-fruit", 0), ("boil", 2)].map(ScienceWorldFixture.instance)

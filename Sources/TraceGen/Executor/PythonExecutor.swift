@@ -14,8 +14,6 @@ actor PythonExecutor: Executor {
     /// What is left of the blocks' times on the clock, with the grace in which the worker ends them itself.
     private var blockTimes: [Int: Duration] = [:]
     private static let grace = Duration.seconds(5)
-    /// When the worker got what it works on.
-    private var asked = ContinuousClock.now
 
     init(_ worker: WorkerConnection, limits: ExecutorLimits) {
         self.worker = worker
@@ -103,7 +101,6 @@ extension PythonExecutor {
 
     private func send(_ request: ExecutorRequest) async throws {
         let line = try CanonicalJSON.encode(NumberedRequest(id: lastID, request: request))
-        asked = .now
         do {
             try await worker.send(line)
         } catch let error as WorkerFailure {
@@ -115,18 +112,19 @@ extension PythonExecutor {
     private func receive(
         answerTo request: ExecutorRequest, within time: inout Duration
     ) async throws -> ExecutorReply {
+        let start = ContinuousClock.now
         let line: [UInt8]
         do {
             line = try await worker.receive(within: max(min(time, episodeTime), .zero))
         } catch WorkerFailure.timedOut where episodeTime < time {
-            throw episodeOvertime
+            let seconds = limits.episodeWallTime.inSeconds
+            throw overtime("The episode's blocks took more than \(seconds) seconds in all.")
         } catch let error as WorkerFailure {
             throw await failed(error)
         }
-        let waited = ContinuousClock.now - asked
+        let waited = ContinuousClock.now - start
         time -= waited
         episodeTime -= waited
-        guard episodeTime > .zero else { throw episodeOvertime }
         guard let message = try? CanonicalJSON.decode(NumberedReply.self, from: line) else {
             throw outOfStep("with a line that is no message of its")
         }
@@ -149,10 +147,6 @@ extension PythonExecutor {
         let failure = ExecutorFailure(.timeLimit, message)
         self.failure = failure
         return failure
-    }
-
-    private var episodeOvertime: ExecutorFailure {
-        overtime("The episode's blocks took more than \(limits.episodeWallTime.inSeconds) seconds in all.")
     }
 
     private func exhausted() -> ExecutorFailure {

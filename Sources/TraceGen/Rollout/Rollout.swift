@@ -49,6 +49,7 @@ public struct Rollout: Sendable {
     public func run(
         _ plans: [EpisodePlan], quota: SuccessQuota? = nil, sink: @escaping Sink
     ) async throws {
+        OpenFiles.allowMost()
         let queue = PlanQueue(plans, quota: quota)
         let turnstile = Turnstile()
         try await withThrowingTaskGroup(of: Void.self) { group in

@@ -1,0 +1,205 @@
+import FoundationEssentials
+import LanguageModels
+import Prompts
+import Subprocess
+import TraceGen
+import Trajectories
+
+/// Hundreds of episodes that wait for an endpoint which takes one second over every answer (slow_endpoint.py).
+///
+/// Ideal is one answer a second for each episode in flight. Once with a world that answers at once, which shows what
+/// waiting costs by itself; and once as the whole program in ScienceWorld, whose own work two cores may not be enough for.
+struct LatencyBench {
+    let program: String
+    let sandbox: PythonSandbox
+    let rounds: Int
+
+    private static let inFlight = 256
+
+    func run() async throws -> String {
+        var instant: [Figures] = []
+        var real: [Figures] = []
+        for _ in 0..<rounds {
+            instant.append(try await SlowEndpoint.withEndpoint { try await playInstantWorld(at: $0) })
+            real.append(try await SlowEndpoint.withEndpoint { try await collectScienceWorld(at: $0) })
+        }
+        return """
+            ## Waiting for slow answers
+
+            A local endpoint takes one second over each answer; \(Self.inFlight) episodes are in flight, each in a sandbox of its own
+            where its agent runs code; calls and records are synced. Ideal is \(Self.inFlight) answers/s. Memory is that of all
+            processes together, the endpoint's included (proportional set size), at its highest.
+
+            | what | answers | answers/s | share of the ideal | peak memory, MiB |
+            | --- | ---: | ---: | ---: | ---: |
+            | recode in a world that answers at once (promised: at least 90 %) | \(Self.row(instant)) |
+            | react in ScienceWorld, `recode-data collect` with 2 environment workers | \(Self.row(real)) |
+
+            """
+    }
+
+    private struct Figures {
+        var answers: Int
+        var seconds: Double
+        var peakMebibytes: Double
+
+        var rate: Double { Double(answers) / seconds }
+    }
+
+    private static func row(_ figures: [Figures]) -> String {
+        let rates = figures.map(\.rate)
+        let shares = rates.map { $0 / Double(inFlight) * 100 }
+        let memory = figures.map(\.peakMebibytes)
+        return "\(figures.first?.answers ?? 0) | \(Measurement.summary(rates, digits: 1)) | "
+            + "\(Measurement.summary(shares, digits: 1)) % | \(Measurement.summary(memory, digits: 0))"
+    }
+
+    // MARK: - A world that answers at once
+
+    private func playInstantWorld(at endpoint: SlowEndpoint) async throws -> Figures {
+        let folder = try TemporaryFolder()
+        defer { folder.remove() }
+        let world = InstantWorld(steps: 20)
+        let profile = ModelProfile(
+            name: "slow", baseURL: endpoint.baseURL("recode"), model: "slow", concurrency: Self.inFlight)
+        let renderer = try PromptRenderer(
+            library: PromptLibrary(directory: "data/prompts"), environment: "scienceworld", method: .recode,
+            style: .fewShot)
+        let instances = try await world.instances(tasks: nil, split: .train, variations: 2 * Self.inFlight)
+        let plans = try EpisodePlan.all(
+            of: instances, environment: world.name, agent: .recode,
+            policy: ChatPolicy.record(of: profile, renderer), seed: 0
+        ) { EpisodeLimits(maxDepth: 2 * world.steps, stepLimit: $0) }
+        let run = try BenchRun(path: folder.path + "/run")
+        var playing = Measurement()
+        let peak = try await PeakMemory.watch {
+            try await playing.time {
+                try await ChatClient.withClient(profile: profile) { client in
+                    let policy = ChatPolicy(
+                        profile: profile, model: client, renderer: renderer, journal: run,
+                        budget: CallBudget())
+                    let rollout = Rollout(
+                        environment: world, policy: policy, agent: ReCodeAgent(), executors: sandbox,
+                        concurrency: Self.inFlight)
+                    try await rollout.run(plans) { trajectory, _ in try await run.append(trajectory) }
+                }
+            }
+        }
+        let played = try await run.seal(order: plans.map(\.id))
+        guard played.allSatisfy(\.success) else {
+            throw BenchError(message: "not every episode with slow answers succeeded")
+        }
+        return Figures(
+            answers: played.reduce(0) { $0 + $1.calls }, seconds: playing.seconds[0], peakMebibytes: peak)
+    }
+
+    // MARK: - The whole program
+
+    private func collectScienceWorld(at endpoint: SlowEndpoint) async throws -> Figures {
+        let folder = try TemporaryFolder()
+        defer { folder.remove() }
+        let profiles = "\(folder.path)/profiles.yaml"
+        let text = """
+            models:
+              slow: {base_url: \(endpoint.baseURL("react")), model: slow, api_key: none, concurrency: \(Self.inFlight)}
+            """
+        try Data(text.utf8).write(to: URL(filePath: profiles))
+        var collecting = Measurement()
+        let peak = try await PeakMemory.watch {
+            try await collecting.time {
+                _ = try await Program.run(
+                    program,
+                    [
+                        "collect", "--agent", "react", "--policy", "slow", "--profiles", profiles, "--tasks",
+                        "find-living-thing", "--variations", "\(Self.inFlight)", "--limit",
+                        "\(Self.inFlight)",
+                        "--concurrency", "\(Self.inFlight)", "--environment-workers", "2", "--run",
+                        "\(folder.path)/run",
+                    ])
+            }
+        }
+        let reader = try RunDirectory.open("\(folder.path)/run").trajectories()
+        var answers = 0
+        while let trajectory = try reader.next() { answers += trajectory.calls }
+        return Figures(answers: answers, seconds: collecting.seconds[0], peakMebibytes: peak)
+    }
+}
+
+/// The slow endpoint, running.
+struct SlowEndpoint: Sendable {
+    private let port: Int
+
+    /// What a profile has as `base_url` for answers to an agent.
+    func baseURL(_ agent: String) -> String { "http://127.0.0.1:\(port)/\(agent)/v1" }
+
+    /// Runs the endpoint for the time of `body`.
+    static func withEndpoint<Result: Sendable>(
+        _ body: @Sendable (SlowEndpoint) async throws -> Result
+    ) async throws -> Result {
+        let code = String(decoding: PackageResources.slow_endpoint_py, as: UTF8.self)
+        return try await Subprocess.run(
+            .path("/usr/bin/python3"), arguments: ["-c", code], input: .inputWriter, output: .sequence,
+            error: .discarded
+        ) { execution in
+            var port: Int?
+            for try await line in execution.standardOutput.strings() {
+                port = Int(line.filter(\.isNumber))
+                break
+            }
+            guard let port else { throw BenchError(message: "the slow endpoint did not start") }
+            let result = try await body(SlowEndpoint(port: port))
+            try await execution.standardInputWriter.finish()
+            return result
+        }.closureResult
+    }
+}
+
+/// A world that answers at once, with something new each time, and is done after a number of steps.
+struct InstantWorld: Environment {
+    let name = "instant"
+    let version = "1"
+    let platform: [String: String] = [:]
+    let options: [String: JSONValue] = [:]
+    let nativeRewardRange = 0.0...1.0
+    let steps: Int
+
+    private actor Session: EnvironmentSession {
+        private let steps: Int
+        private var taken = 0
+
+        init(steps: Int) {
+            self.steps = steps
+        }
+
+        func start(_ instance: TaskInstance, scouting: Scouting) -> EpisodeStart {
+            taken = 0
+            return EpisodeStart(instruction: "Look around.", observation: "You see thing number 0.")
+        }
+
+        func step(_ action: String) -> StepResult {
+            taken += 1
+            let reward = Double(taken) / Double(steps)
+            return StepResult(
+                observation: "You see thing number \(taken).", nativeReward: reward, reward: reward,
+                done: taken == steps, success: taken == steps)
+        }
+    }
+
+    func instances(tasks: [String]?, split: Split, variations: Int?) async throws -> [TaskInstance] {
+        (0..<(variations ?? 1)).map {
+            TaskInstance(task: "look", variation: $0, split: split, stepLimit: 2 * steps)
+        }
+    }
+
+    func withSession<Result: Sendable>(
+        _ body: @Sendable (any EnvironmentSession) async throws -> Result
+    ) async throws -> Result {
+        try await body(Session(steps: steps))
+    }
+
+    func withWorkers<Result: Sendable>(
+        _ count: Int, sessions: Int, _ body: @Sendable (any Environment) async throws -> Result
+    ) async throws -> Result {
+        try await body(self)
+    }
+}
