@@ -1,7 +1,6 @@
 import FoundationEssentials
 import LanguageModels
 import Prompts
-import Subprocess
 import TraceGen
 import Trajectories
 
@@ -122,84 +121,5 @@ struct LatencyBench {
         var answers = 0
         while let trajectory = try reader.next() { answers += trajectory.calls }
         return Figures(answers: answers, seconds: collecting.seconds[0], peakMebibytes: peak)
-    }
-}
-
-/// The slow endpoint, running.
-struct SlowEndpoint: Sendable {
-    private let port: Int
-
-    /// What a profile has as `base_url` for answers to an agent.
-    func baseURL(_ agent: String) -> String { "http://127.0.0.1:\(port)/\(agent)/v1" }
-
-    /// Runs the endpoint for the time of `body`.
-    static func withEndpoint<Result: Sendable>(
-        _ body: @Sendable (SlowEndpoint) async throws -> Result
-    ) async throws -> Result {
-        let code = String(decoding: PackageResources.slow_endpoint_py, as: UTF8.self)
-        return try await Subprocess.run(
-            .path("/usr/bin/python3"), arguments: ["-c", code], input: .inputWriter, output: .sequence,
-            error: .discarded
-        ) { execution in
-            var port: Int?
-            for try await line in execution.standardOutput.strings() {
-                port = Int(line.filter(\.isNumber))
-                break
-            }
-            guard let port else { throw BenchError(message: "the slow endpoint did not start") }
-            let result = try await body(SlowEndpoint(port: port))
-            try await execution.standardInputWriter.finish()
-            return result
-        }.closureResult
-    }
-}
-
-/// A world that answers at once, with something new each time, and is done after a number of steps.
-struct InstantWorld: Environment {
-    let name = "instant"
-    let version = "1"
-    let platform: [String: String] = [:]
-    let options: [String: JSONValue] = [:]
-    let nativeRewardRange = 0.0...1.0
-    let steps: Int
-
-    private actor Session: EnvironmentSession {
-        private let steps: Int
-        private var taken = 0
-
-        init(steps: Int) {
-            self.steps = steps
-        }
-
-        func start(_ instance: TaskInstance, scouting: Scouting) -> EpisodeStart {
-            taken = 0
-            return EpisodeStart(instruction: "Look around.", observation: "You see thing number 0.")
-        }
-
-        func step(_ action: String) -> StepResult {
-            taken += 1
-            let reward = Double(taken) / Double(steps)
-            return StepResult(
-                observation: "You see thing number \(taken).", nativeReward: reward, reward: reward,
-                done: taken == steps, success: taken == steps)
-        }
-    }
-
-    func instances(tasks: [String]?, split: Split, variations: Int?) async throws -> [TaskInstance] {
-        (0..<(variations ?? 1)).map {
-            TaskInstance(task: "look", variation: $0, split: split, stepLimit: 2 * steps)
-        }
-    }
-
-    func withSession<Result: Sendable>(
-        _ body: @Sendable (any EnvironmentSession) async throws -> Result
-    ) async throws -> Result {
-        try await body(Session(steps: steps))
-    }
-
-    func withWorkers<Result: Sendable>(
-        _ count: Int, sessions: Int, _ body: @Sendable (any Environment) async throws -> Result
-    ) async throws -> Result {
-        try await body(self)
     }
 }
