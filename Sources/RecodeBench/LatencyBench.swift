@@ -110,7 +110,7 @@ struct LatencyBench {
                     program,
                     [
                         "collect", "--agent", "react", "--policy", "slow", "--profiles", profiles, "--tasks",
-                        "find-living-thing", "--variations", "\(Self.inFlight)", "--limit",
+                        "use-thermometer", "--variations", "\(Self.inFlight)", "--limit",
                         "\(Self.inFlight)",
                         "--concurrency", "\(Self.inFlight)", "--environment-workers", "2", "--run",
                         "\(folder.path)/run",
