@@ -101,6 +101,13 @@ let package = Package(
             swiftSettings: strict),
 
         .target(name: "TemporaryFiles", path: "Tests/TemporaryFiles", swiftSettings: strict),
+        // Processes that tests start, kill, and give small disks; and one that collects without an environment.
+        .target(
+            name: "TestProcesses", dependencies: [.product(name: "Subprocess", package: "swift-subprocess")],
+            path: "Tests/TestProcesses", swiftSettings: strict),
+        .executableTarget(
+            name: "CollectorProcess", dependencies: ["Trajectories"], path: "Tests/CollectorProcess",
+            swiftSettings: strict),
         .target(
             name: "TestServers",
             dependencies: [
@@ -117,7 +124,7 @@ let package = Package(
             dependencies: [
                 "RecodeData", "ReferenceEpisodes", "TraceGen", "Export", "Filter", "Study", "JSONLines",
                 "Trajectories",
-                "TemporaryFiles", "TestServers",
+                "TemporaryFiles", "TestProcesses", "TestServers",
                 .product(name: "Subprocess", package: "swift-subprocess"),
             ],
             exclude: ["Golden"], swiftSettings: strict),
@@ -156,7 +163,10 @@ let package = Package(
             ],
             exclude: ["Golden"], swiftSettings: strict),
         .testTarget(
-            name: "TrajectoriesTests", dependencies: ["Trajectories", "JSONLines", "TemporaryFiles"],
+            name: "TrajectoriesTests",
+            dependencies: [
+                "Trajectories", "JSONLines", "CollectorProcess", "TemporaryFiles", "TestProcesses",
+            ],
             swiftSettings: strict),
         .testTarget(
             name: "ImportTests",

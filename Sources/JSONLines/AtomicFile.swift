@@ -47,8 +47,10 @@ final class PendingFile {
     /// - Throws: `cannotWrite`, also when `path` is there and no regular file: a device must never be replaced.
     init(path: String) throws(JSONLinesError) {
         self.path = try Self.destination(path)
-        let name = ".\(Directory.lastName(of: self.path)).\(getpid()).partial"
-        let temporary = Directory.parent(of: self.path) + "/" + name
+        let parent = Directory.parent(of: self.path)
+        let name = TemporaryName(of: Directory.lastName(of: self.path))
+        Leftovers.remove(of: name.name, in: parent)
+        let temporary = "\(parent)/\(name.text)"
         // A file of this name is left over from a process that had our number and died.
         if Directory.isPresent(temporary) { try Directory.removeFile(temporary) }
         file = try OpenFile(

@@ -57,6 +57,18 @@ public enum Directory {
         }
     }
 
+    /// Removes a file, or a directory with all that is in it; a symbolic link goes, what it leads to stays.
+    static func removeWhole(_ path: String) throws(JSONLinesError) {
+        if unlink(path) == 0 { return }
+        let failure = SystemFailure.current
+        var status = stat()
+        guard lstat(path, &status) == 0, status.st_mode & S_IFMT == S_IFDIR else {
+            throw failure.writing(path, doing: "remove")
+        }
+        for name in try names(in: path) { try removeWhole("\(path)/\(name)") }
+        guard rmdir(path) == 0 else { throw SystemFailure.current.writing(path, doing: "remove") }
+    }
+
     /// Waits until the directory's entries are on the disk, so a renamed or new file survives a power failure.
     public static func synchronize(_ path: String) throws(JSONLinesError) {
         let directory = try OpenFile(path: path, flags: O_RDONLY | O_DIRECTORY)
@@ -78,28 +90,5 @@ public enum Directory {
     /// The last part of a path.
     static func lastName(of path: String) -> String {
         path.lastIndex(of: "/").map { String(path[path.index(after: $0)...]) } ?? path
-    }
-}
-
-/// Sole use of a directory among processes, for as long as the value lives; the kernel ends it with the process.
-public final class DirectoryLock {
-    private let directory: OpenFile
-
-    /// Takes the lock.
-    /// - Throws: `busy` when another process has it; never waits.
-    public init(on path: String) throws(JSONLinesError) {
-        directory = try OpenFile(path: path, flags: O_RDONLY | O_DIRECTORY)
-        let descriptor = directory.descriptor
-        guard OpenFile.retryingInterrupts({ flock(descriptor, LOCK_EX | LOCK_NB) }) == 0 else {
-            throw JSONLinesError(
-                .busy,
-                "another process is writing to \(path). Wait until it has ended, or choose another directory."
-            )
-        }
-    }
-
-    deinit {
-        // Closing alone is not enough: a child between fork and exec shares the lock with us for a moment.
-        flock(directory.descriptor, LOCK_UN)
     }
 }

@@ -95,6 +95,13 @@ final class OpenFile {
         return Int(status.st_size)
     }
 
+    /// The file's number in its file system.
+    func inode() throws(JSONLinesError) -> UInt64 {
+        var status = stat()
+        guard fstat(descriptor, &status) == 0 else { throw SystemFailure.current.reading(reportedPath) }
+        return UInt64(status.st_ino)
+    }
+
     static func retryingInterrupts<Count: FixedWidthInteger>(_ call: () -> Count) -> Count {
         while true {
             let result = call()
@@ -130,7 +137,8 @@ struct SystemFailure {
         case EISDIR: "This is a directory where a file is needed; name a file."
         case EACCES, EPERM, EROFS: "Choose a place this user may use, or change its permissions."
         case ENOSPC, EDQUOT:
-            "Free some space there and run the same command again; what was finished is kept."
+            "Free some space there and run the same command again (a collection with --resume); "
+                + "what was finished is kept."
         case EMFILE, ENFILE: "Raise the limit on open files (ulimit -n)."
         default: "Check that disk and path, then run the same command again."
         }

@@ -21,10 +21,12 @@ public final class StagedDirectory {
     public init(for destination: String) throws(JSONLinesError) {
         self.destination = try Self.resolved(destination)
         let parent = Directory.parent(of: self.destination)
-        path = parent + "/.\(Directory.lastName(of: self.destination)).\(getpid()).partial"
+        let name = TemporaryName(of: Directory.lastName(of: self.destination))
+        path = "\(parent)/\(name.text)"
         try Directory.create(parent)
+        Leftovers.remove(of: name.name, in: parent)
         // A directory of this name is left over from a process that had our number and died.
-        if Directory.isDirectory(path) { try Self.removeWhole(path) }
+        if Directory.isDirectory(path) { try Directory.removeWhole(path) }
         guard mkdir(path, 0o777) == 0 else {
             throw SystemFailure.current.writing(self.destination, doing: "make the directory")
         }
@@ -32,7 +34,7 @@ public final class StagedDirectory {
 
     deinit {
         guard Directory.isDirectory(path) else { return }
-        try? Self.removeWhole(path)
+        try? Directory.removeWhole(path)
     }
 
     /// Gives the directory its name, which nothing has, or an empty directory.
@@ -80,16 +82,6 @@ public final class StagedDirectory {
     private static func remove(_ path: String) throws(JSONLinesError) {
         guard Directory.isDirectory(path) else { return }
         for name in try Directory.names(in: path) { try Directory.removeFile("\(path)/\(name)") }
-        guard rmdir(path) == 0 else { throw SystemFailure.current.writing(path, doing: "remove") }
-    }
-
-    /// Removes a directory with all that is in it; a symbolic link goes, what it leads to stays.
-    private static func removeWhole(_ path: String) throws(JSONLinesError) {
-        for name in try Directory.names(in: path) {
-            let inner = "\(path)/\(name)"
-            guard unlink(inner) != 0 else { continue }
-            try removeWhole(inner)
-        }
         guard rmdir(path) == 0 else { throw SystemFailure.current.writing(path, doing: "remove") }
     }
 

@@ -75,6 +75,7 @@ public final class RunCollector {
         }
         guard Directory.isPresent(files.manifest) else {
             try requireEmpty(path)
+            try TrajectoriesError.translating { () throws(JSONLinesError) in try files.removeLeftovers() }
             try wanted.write(to: files.manifest)
             return .collecting(
                 try RunCollector(

@@ -39,11 +39,7 @@ struct RunContents {
         var contents = RunContents()
         for part in try files.parts() { try contents.add(part) }
         try TrajectoriesError.translating { () throws(JSONLinesError) in
-            if Directory.isPresent(files.partsDirectory) {
-                for name in try Directory.names(in: files.partsDirectory) where name.hasSuffix(".partial") {
-                    try Directory.removeFile("\(files.partsDirectory)/\(name)")
-                }
-            }
+            try files.removeLeftovers()
             if Directory.isPresent(files.timings) { try cutTornLine(of: files.timings) }
         }
         return contents

@@ -72,6 +72,7 @@ struct RunFiles: Sendable {
     var timings: String { path + "/timings.jsonl" }
     static let callsName = "calls/part-00000.jsonl.gz"
     var calls: String { "\(path)/\(Self.callsName)" }
+    var callsDirectory: String { path + "/calls" }
     var partsDirectory: String { path + "/trajectories" }
 
     /// The name of a shard inside the run directory.
@@ -82,6 +83,12 @@ struct RunFiles: Sendable {
     }
 
     func part(_ index: Int) -> String { "\(path)/\(Self.partName(index))" }
+
+    /// Removes what a crash left under temporary names; for who has the directory's lock.
+    func removeLeftovers() throws(JSONLinesError) {
+        try Leftovers.removeAll(of: "run.json", in: path)
+        for directory in [partsDirectory, callsDirectory] { try Leftovers.removeAll(in: directory) }
+    }
 
     /// The shards that are there, sorted.
     func parts() throws(TrajectoriesError) -> [String] {

@@ -140,7 +140,8 @@ import Testing
         #expect(
             error?.message == """
                 cannot write \(directory.file("full")): No space left on device. \
-                Free some space there and run the same command again; what was finished is kept.
+                Free some space there and run the same command again (a collection with --resume); \
+                what was finished is kept.
                 """)
         #expect(file.byteCount == 0)
     }

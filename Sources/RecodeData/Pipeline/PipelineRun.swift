@@ -26,10 +26,11 @@ struct PipelineRun: Sendable {
         try requirePolicies()
         try PipelineDirectory.requireFree(directory, for: pipeline)
         let sites = try await sites()
-        let place = try PipelineDirectory(takenAt: directory, for: pipeline, text: text)
+        try Directory.create(directory)
         // Held to the end: two programs in one directory would take each other's stages for their own.
         let lock = try DirectoryLock(on: directory)
         defer { withExtendedLifetime(lock) {} }
+        let place = try PipelineDirectory(takenAt: directory, for: pipeline, text: text)
         var ledger = StageLedger(directory: directory)
         var stages: [CollectedStage] = []
         for stage in pipeline.collect {
