@@ -12,10 +12,12 @@ extension ScienceWorld {
     ///
     /// `hashCode=2` makes every identity hash the same. The simulator lists objects in the order of their hashes, so
     /// without it two runs of one episode read differently. The others save time and memory: one small heap, half of
-    /// it for the short-lived objects that steps leave behind, collected by the thread that needs the room.
-    static func javaOptions(heapMegabytes: Int) -> String {
+    /// it for the short-lived objects that steps leave behind, collected by the thread that needs the room. What further
+    /// sessions get beside it is for what lives as long as they do.
+    static func javaOptions(heapMegabytes: Int, forSessions sessionMegabytes: Int = 0) -> String {
         [
-            "-Xmx\(heapMegabytes)m", "-XX:NewRatio=1", "-XX:+UseSerialGC", "-XX:-UsePerfData",
+            "-Xmx\(heapMegabytes + sessionMegabytes)m", "-Xmn\(heapMegabytes / 2)m", "-XX:+UseSerialGC",
+            "-XX:-UsePerfData",
             "-XX:+ExitOnOutOfMemoryError", "-XX:+UnlockExperimentalVMOptions", "-XX:hashCode=2",
         ].joined(separator: " ")
     }

@@ -4,7 +4,7 @@ import Trajectories
 /// ScienceWorld (Wang et al. 2022, arXiv 2203.07540): 30 tasks of elementary science in a text world.
 ///
 /// A worker is a Python process that holds a JVM, which holds the simulator. It plays one episode after another;
-/// what it answers depends on the episode alone, never on what was played before (see ``javaOptions(heapMegabytes:)``).
+/// what it answers depends on the episode alone, never on what was played before (see ``javaOptions(heapMegabytes:forSessions:)``).
 public struct ScienceWorld: Environment {
     /// `scienceworld`.
     public let name = "scienceworld"
@@ -119,7 +119,7 @@ public struct ScienceWorld: Environment {
     private func launch(forSessions count: Int) -> WorkerLaunch {
         var launch = launch
         launch.environment["JAVA_TOOL_OPTIONS"] = Self.javaOptions(
-            heapMegabytes: heapMegabytes + (count - 1) * Self.heapMegabytesOfASession)
+            heapMegabytes: heapMegabytes, forSessions: (count - 1) * Self.heapMegabytesOfASession)
         return launch
     }
 
