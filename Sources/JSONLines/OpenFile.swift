@@ -13,12 +13,12 @@ final class OpenFile {
     let descriptor: Int32
 
     /// Opens a file; where `flags` create it, the process's umask applies. Messages call it `reportedPath`, the final
-    /// name of a temporary file.
+    /// name of a temporary file, and a temporary directory by its final name too.
     init(path: String, flags: Int32, reportedPath: String? = nil) throws(JSONLinesError) {
         let opened = Self.retryingInterrupts { open(path, flags | O_CLOEXEC, 0o666) }
         let failure = SystemFailure.current
         self.path = path
-        self.reportedPath = reportedPath ?? path
+        self.reportedPath = TemporaryName.finalPath(of: reportedPath ?? path)
         descriptor = opened
         guard opened >= 0 else {
             throw flags & (O_WRONLY | O_RDWR) == 0

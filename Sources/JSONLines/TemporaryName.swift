@@ -33,6 +33,13 @@ struct TemporaryName: Sendable, Hashable {
     /// As it stands on the disk.
     var text: String { ".\(name).\(process)\(Self.ending)" }
 
+    /// A path as it will be when each part of it has its final name.
+    static func finalPath(of path: String) -> String {
+        path.split(separator: "/", omittingEmptySubsequences: false).map { part in
+            TemporaryName(String(part))?.name ?? String(part)
+        }.joined(separator: "/")
+    }
+
     /// Whether the process that writes it is there, or another that has its number by now.
     var isInUse: Bool { kill(process, 0) == 0 || errno != ESRCH }
 }
