@@ -17,7 +17,7 @@ import Trajectories
 
 /// The whole program, with the real environment and the real sandbox, killed, interrupted and out of disk.
 ///
-/// Each start of the environment takes seconds, so these are a few deaths. The hundred are those of
+/// Each start of the environment takes seconds, so these are a few deaths, with one worker. The hundred are those of
 /// CollectorCrashTests, which kill the same run directory's collector without an environment.
 @Suite(.serialized) struct CollectCrashTests {
     private static let python =
@@ -35,7 +35,7 @@ import Trajectories
         [
             "collect", "--tasks", "lifespan-longest-lived", "--repeats", "\(count)", "--policy", policy,
             "--python",
-            Self.python, "--concurrency", "2", "--run", run,
+            Self.python, "--concurrency", "2", "--environment-workers", "1", "--run", run,
         ]
     }
 

@@ -33,7 +33,10 @@ import Trajectories
     private func run(_ out: String) -> ObservedProcess {
         ObservedProcess(
             BuiltProgram.path,
-            ["run", "short.yaml", "--out", out, "--concurrency", "2", "--python", Self.python],
+            [
+                "run", "short.yaml", "--out", out, "--concurrency", "2", "--environment-workers", "1",
+                "--python", Self.python,
+            ],
             in: directory.path)
     }
 
