@@ -3,8 +3,9 @@ import Trajectories
 
 /// ScienceWorld (Wang et al. 2022, arXiv 2203.07540): 30 tasks of elementary science in a text world.
 ///
-/// A worker is a Python process that holds a JVM, which holds the simulator. It plays one episode after another;
-/// what it answers depends on the episode alone, never on what was played before (see ``javaOptions(heapMegabytes:forSessions:)``).
+/// A worker is a Python process that holds a JVM, which holds any number of sessions; each plays one episode after
+/// another. What a session answers depends on the episode alone, never on what was played before or beside it (see
+/// ``javaOptions(heapMegabytes:forSessions:)``).
 public struct ScienceWorld: Environment {
     /// `scienceworld`.
     public let name = "scienceworld"

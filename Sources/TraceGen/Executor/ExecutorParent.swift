@@ -3,8 +3,8 @@ import Glibc
 import Subprocess
 import SystemPackage
 
-/// A Python in its sandbox that has loaded everything and forks an executor for each episode, in a hundredth of a
-/// second instead of a tenth.
+/// A Python in its sandbox that has loaded everything and forks an executor for each episode, which saves starting and
+/// loading Python anew.
 ///
 /// Starts at the first request, is started again should it die, and ends with this object: its standard input is a
 /// socket that nobody else holds. executor_parent.py says how it works.

@@ -1,6 +1,7 @@
 import Trajectories
 
-/// Plays planned episodes over a number of lanes, each with an environment worker of its own.
+/// Plays planned episodes over a number of lanes, each with an environment session of its own; whether sessions share
+/// workers is the environment's matter.
 ///
 /// What an episode's record says depends on its plan alone, whatever the number of lanes; only the order in which
 /// records arrive does not.
