@@ -93,7 +93,7 @@ let package = Package(
         .executableTarget(
             name: "RecodeBench",
             dependencies: [
-                "LanguageModels", "Prompts", "TraceGen", "Trajectories",
+                "JSONLines", "LanguageModels", "Prompts", "TestServers", "TraceGen", "Trajectories",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Subprocess", package: "swift-subprocess"),
             ],

@@ -28,6 +28,8 @@ public struct Candidate: Sendable, Hashable {
             .environment: trajectory.environment.name, .agent: trajectory.agent.rawValue,
             .policyModel: trajectory.policy.model, .policyName: trajectory.policy.name,
             .split: trajectory.environment.split.rawValue, .task: trajectory.environment.task,
+            .maxDepth: String(trajectory.limits.maxDepth),
+            .promptSHA256: trajectory.policy.promptSHA256 ?? "",
         ]
         reward = trajectory.reward
         success = trajectory.success

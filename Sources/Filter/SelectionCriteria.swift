@@ -23,7 +23,7 @@ public struct SelectionCriteria: Codable, Sendable, Hashable {
     public init(
         top: TopPercentage, ties: TieRule = .hash, seed: Int = 0, minReward: Double = 0,
         success: SuccessRule = .any,
-        group: [GroupPart] = [.environment, .agent, .policyModel]
+        group: [GroupPart] = GroupPart.usual
     ) throws(FilterError) {
         guard minReward >= 0, minReward < 1 else {
             throw FilterError(
@@ -72,4 +72,9 @@ public enum GroupPart: String, Codable, Sendable, Hashable, CaseIterable {
     case policyName = "policy_name"
     case split
     case task
+    case maxDepth = "max_depth"
+    case promptSHA256 = "prompt_sha256"
+
+    /// The contract's group.
+    public static let usual: [GroupPart] = [.environment, .agent, .policyModel]
 }

@@ -96,7 +96,7 @@ private struct DocumentRecords {
             case nil: return
             case UInt8(ascii: "["): try elements(named: "", body)
             case UInt8(ascii: "{"): try object(body)
-            default: _ = try parser.value()
+            default: throw noRecords()
             }
             if parser.peek() != nil {
                 try body(
@@ -108,6 +108,16 @@ private struct DocumentRecords {
         } catch let problem as ForeignJSONProblem {
             try body(damage(problem))
         }
+    }
+
+    /// What to say of a text that is neither of the forms.
+    private func noRecords() -> ForeignJSONProblem {
+        let first = bytes[parser.position...].prefix { $0 != UInt8(ascii: "\n") }.prefix(40)
+        return ForeignJSONProblem(
+            code: .malformed, offset: parser.position,
+            message:
+                "the file begins with “\(String(decoding: first, as: UTF8.self))”, expected a JSON array or object,"
+                + " or an object a line")
     }
 
     private func damage(_ problem: ForeignJSONProblem) -> SourceRecord {

@@ -26,11 +26,12 @@ struct Bench: AsyncParsableCommand {
     @Option(help: "The pipeline that is run at 1, 2, 1 and 2 lanes, to compare bytes.")
     var repeated = "data/pipelines/samples.yaml"
 
-    @Option(help: ArgumentHelp("What to measure: collection, short, latency, whole.", valueName: "part"))
+    @Option(
+        help: ArgumentHelp("What to measure: collection, short, latency, faults, whole.", valueName: "part"))
     var parts: [Part] = Part.allCases
 
     enum Part: String, CaseIterable, ExpressibleByArgument {
-        case collection, short, latency, whole
+        case collection, short, latency, faults, whole
     }
 
     @Option(help: "How often each side of a comparison is run, in turns.")
@@ -64,6 +65,9 @@ struct Bench: AsyncParsableCommand {
         }
         if parts.contains(.latency) {
             say(try await LatencyBench(program: program, sandbox: world.sandbox, rounds: rounds).run())
+        }
+        if parts.contains(.faults) {
+            say(try await FaultBench(program: program).run())
         }
         if parts.contains(.whole) {
             let whole = WholeProgramBench(

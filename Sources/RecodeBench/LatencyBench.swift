@@ -14,6 +14,8 @@ struct LatencyBench {
     let rounds: Int
 
     private static let inFlight = 256
+    /// How many episodes each place plays, one after the other.
+    private static let waves = 4
 
     func run() async throws -> String {
         var instant: [Figures] = []
@@ -64,7 +66,8 @@ struct LatencyBench {
         let renderer = try PromptRenderer(
             library: PromptLibrary(directory: "data/prompts"), environment: "scienceworld", method: .recode,
             style: .fewShot)
-        let instances = try await world.instances(tasks: nil, split: .train, variations: 2 * Self.inFlight)
+        let instances = try await world.instances(
+            tasks: nil, split: .train, variations: Self.waves * Self.inFlight)
         let plans = try EpisodePlan.all(
             of: instances, environment: world.name, agent: .recode,
             policy: ChatPolicy.record(of: profile, renderer), seed: 0

@@ -40,7 +40,7 @@ private actor RecordedSession: PolicySession {
 
     func expand(_ request: ExpansionRequest) async throws -> PolicyAnswer {
         guard let next = answers.popFirst() else {
-            throw TraceGenError(.policyFailed, "No recorded answer is left for \(request.signature).")
+            throw PolicyFailure("No recorded answer is left for \(request.signature).")
         }
         return PolicyAnswer(text: next)
     }

@@ -66,7 +66,7 @@ struct CommandFailure: Error, Sendable, Hashable {
         case .missingProgram: .missingProgram
         case .badRequest: .badUsage
         case .badReplay: .badData
-        case .workerFailed, .workerLost, .workerUnavailable, .policyFailed: .failed
+        case .workerFailed, .workerLost, .workerUnavailable: .failed
         }
     }
 

@@ -12,8 +12,6 @@ public struct TraceGenError: Error, Sendable, Hashable {
         case workerLost
         /// A worker process cannot even start.
         case workerUnavailable
-        /// The policy could not answer.
-        case policyFailed
         /// A recorded run does not hold what is asked of it (exit 65).
         case badReplay
     }

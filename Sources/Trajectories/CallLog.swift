@@ -27,7 +27,7 @@ public final class CallLog {
         do {
             while let (record, place) = try reader.next() {
                 index.places[record.key] = place
-                add(record.response.usage)
+                add(record.usage)
             }
         } catch  where error.code == .truncated {
             cutTail = try TrajectoriesError.translating { () throws(JSONLinesError) in
@@ -60,7 +60,7 @@ public final class CallLog {
             try file.append(compressor.member(of: line))
             index.places[record.key] = RecordPlace(file: path, offset: offset, indexInMember: 0)
         }
-        add(record.response.usage)
+        add(record.usage)
     }
 
     private func add(_ spent: Usage) {
@@ -91,9 +91,7 @@ public final class CallLog {
                 try writer.append(line)
                 return line
             }
-            let spent = try CallReader.decode(line, at: "\(call.place.file)@\(call.place.offset)").response
-                .usage
-            usage.add(spent)
+            usage.add(try CallReader.decode(line, at: "\(call.place.file)@\(call.place.offset)").usage)
         }
         let digest = try TrajectoriesError.translating { () throws(JSONLinesError) in try writer.finish() }
         return (digest, usage)

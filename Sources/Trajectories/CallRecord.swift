@@ -1,7 +1,7 @@
 /// One call of a language model, as a run remembers it: one JSON object per line, `recode.call.v1`.
 ///
 /// There is no clock in it, and never a key. Replaying an episode needs nothing else.
-public struct CallRecord: Codable, Sendable, Hashable, SchemaRecord {
+public struct CallRecord: Sendable, Hashable, SchemaRecord {
     /// Always ``schemaName``.
     public var schema: String
     /// The episode it was made for.
@@ -14,14 +14,22 @@ public struct CallRecord: Codable, Sendable, Hashable, SchemaRecord {
     public var subject: String
     /// The request's body, whole.
     public var request: JSONValue
-    /// What came back.
-    public var response: ChatCompletion
+    /// What came of it.
+    public var outcome: Outcome
+
+    /// What came of a call: the key `response` or `failure`, never both.
+    public enum Outcome: Sendable, Hashable {
+        /// The model answered.
+        case answered(ChatCompletion)
+        /// It did not, whatever was tried, and that ended the episode.
+        case failed(CallFailure)
+    }
 
     /// The schema this type reads and writes.
     public static let schemaName = "recode.call.v1"
 
     enum CodingKeys: String, CodingKey {
-        case schema, call, subject, request, response
+        case schema, call, subject, request, response, failure
         case trajectoryID = "trajectory_id"
         case taskID = "task_id"
     }
@@ -29,7 +37,7 @@ public struct CallRecord: Codable, Sendable, Hashable, SchemaRecord {
     /// Makes a record from its parts.
     public init(
         trajectoryID: String, taskID: String, call: Int, subject: String, request: JSONValue,
-        response: ChatCompletion
+        outcome: Outcome
     ) {
         schema = Self.schemaName
         self.trajectoryID = trajectoryID
@@ -37,11 +45,77 @@ public struct CallRecord: Codable, Sendable, Hashable, SchemaRecord {
         self.call = call
         self.subject = subject
         self.request = request
-        self.response = response
+        self.outcome = outcome
     }
 
     /// The call's place among all others.
     public var key: CallKey { CallKey(trajectoryID: trajectoryID, call: call) }
+
+    /// What the answer came back with; `nil` where there was none.
+    public var response: ChatCompletion? {
+        guard case .answered(let response) = outcome else { return nil }
+        return response
+    }
+
+    /// What it cost, answered or not.
+    public var usage: Usage {
+        switch outcome {
+        case .answered(let response): response.usage
+        case .failed(let failure): failure.usage
+        }
+    }
+}
+
+extension CallRecord: Codable {
+    /// Reads a record.
+    /// - Throws: `DecodingError`, also where there is neither a response nor a failure, or both.
+    public init(from decoder: any Decoder) throws {
+        let keys = try decoder.container(keyedBy: CodingKeys.self)
+        schema = try keys.decode(String.self, forKey: .schema)
+        trajectoryID = try keys.decode(String.self, forKey: .trajectoryID)
+        taskID = try keys.decode(String.self, forKey: .taskID)
+        call = try keys.decode(Int.self, forKey: .call)
+        subject = try keys.decode(String.self, forKey: .subject)
+        request = try keys.decode(JSONValue.self, forKey: .request)
+        guard let failure = try keys.decodeIfPresent(CallFailure.self, forKey: .failure) else {
+            outcome = .answered(try keys.decode(ChatCompletion.self, forKey: .response))
+            return
+        }
+        guard !keys.contains(.response) else {
+            throw DecodingError.dataCorruptedError(
+                forKey: .failure, in: keys, debugDescription: "a call has a response or a failure, not both")
+        }
+        outcome = .failed(failure)
+    }
+
+    /// Writes the record.
+    public func encode(to encoder: any Encoder) throws {
+        var keys = encoder.container(keyedBy: CodingKeys.self)
+        try keys.encode(schema, forKey: .schema)
+        try keys.encode(trajectoryID, forKey: .trajectoryID)
+        try keys.encode(taskID, forKey: .taskID)
+        try keys.encode(call, forKey: .call)
+        try keys.encode(subject, forKey: .subject)
+        try keys.encode(request, forKey: .request)
+        switch outcome {
+        case .answered(let response): try keys.encode(response, forKey: .response)
+        case .failed(let failure): try keys.encode(failure, forKey: .failure)
+        }
+    }
+}
+
+/// Why a call has no answer.
+public struct CallFailure: Sendable, Hashable, Codable {
+    /// What failed and what to do about it, in the words of the episode's record.
+    public var message: String
+    /// What its tries were charged with all the same, where the server said so.
+    public var usage: Usage
+
+    /// Makes a failure from its parts.
+    public init(message: String, usage: Usage = .zero) {
+        self.message = message
+        self.usage = usage
+    }
 }
 
 /// Names a call: an episode, and which of its calls.

@@ -39,9 +39,8 @@ extension RunDirectory {
         let reader = try CallReader(path: path)
         do {
             while let (record, _) = try reader.next() {
-                let usage = record.response.usage
-                spending.usage.add(usage)
-                spending.knownCostUSD += usage.costUSD ?? 0
+                spending.usage.add(record.usage)
+                spending.knownCostUSD += record.usage.costUSD ?? 0
             }
         } catch  where error.code == .truncated {
             return spending

@@ -24,9 +24,10 @@ struct MadeUpEpisode {
         CallRecord(
             trajectoryID: id, taskID: taskID, call: 0, subject: "solve(instruction, observation)",
             request: .object(["model": .string("made-up")]),
-            response: ChatCompletion(
-                text: "<think>\(id)</think>",
-                usage: Usage(promptTokens: 30, completionTokens: 4, costUSD: 0.1)))
+            outcome: .answered(
+                ChatCompletion(
+                    text: "<think>\(id)</think>",
+                    usage: Usage(promptTokens: 30, completionTokens: 4, costUSD: 0.1))))
     }
 
     /// The record.

@@ -122,7 +122,7 @@ import Trajectories
         (
             "\"agent\",", "\"agents\",",
             "criteria.group[1]: has an unknown value, expected one of environment, agent, policy_model, policy_name, "
-                + "split, task"
+                + "split, task, max_depth, prompt_sha256"
         ),
     ])
     func anUnknownNameIsSaidWithTheOnesThereAre(old: String, new: String, problem: String) throws {
@@ -254,7 +254,7 @@ import Trajectories
                     parts: [
                         .environment: "scienceworld", .agent: "react", .policyModel: "big",
                         .policyName: "teacher",
-                        .split: "dev", .task: "boil",
+                        .split: "dev", .task: "boil", .maxDepth: "10", .promptSHA256: "",
                     ], reward: 0.75, success: true, ended: .environmentDone, pairCount: 4, tokenCount: 42))
     }
 }

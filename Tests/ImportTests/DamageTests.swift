@@ -86,6 +86,16 @@ import Trajectories
         #expect(imported.trajectories.count == 1)
     }
 
+    @Test func aFileThatIsNoJSONIsSaidToBeNone() throws {
+        try directory.write("\n<html>\n<body>Not found</body>", to: "c.json")
+        let imported = try Imported(["c.json"], in: directory, format: .sharegpt, scale: .unit)
+        #expect(imported.records.map(\.place) == ["line 2"])
+        #expect(
+            imported.records[0].issues.map(\.detail) == [
+                "the file begins with “<html>”, expected a JSON array or object, or an object a line, at byte 1; what stands behind it is lost"
+            ])
+    }
+
     @Test(arguments: [
         (String(repeating: "[", count: 100_000), "file_damaged"),
         (String(repeating: #"{"a":"#, count: 100_000), "file_damaged"),

@@ -15,7 +15,8 @@ import Trajectories
     private static let key = "sk-canary-0123456789"
     /// What goes wrong, each in a collection of its own: one of every kind that LanguageModelsTests tells apart.
     private static let scenarios = [
-        "429", "500", "stalled", "truncated", "huge", "untagged", "wrong-model", "expired-key", "too-long",
+        "429", "500", "stalled", "truncated", "null-content", "huge", "untagged", "wrong-model",
+        "expired-key", "too-long",
         "echo-everywhere",
     ]
 
@@ -182,8 +183,10 @@ import Trajectories
         var trajectories: [String] = []
         let reader = try run.trajectories()
         while let trajectory = try reader.next() {
-            trajectories.append("\(trajectory.ended.rawValue) after \(trajectory.calls) calls")
+            let tokens = "\(trajectory.usage.promptTokens) + \(trajectory.usage.completionTokens) tokens"
+            trajectories.append("\(trajectory.ended.rawValue) after \(trajectory.calls) calls, \(tokens)")
         }
+        if run.isComplete { try await expectAReplay(of: scenario, server) }
         try expectNoKey(in: scenario, outcome)
         let said = outcome.errors.split(separator: "\n").filter {
             !$0.contains("/1 episodes") && !$0.contains("in the environment")
@@ -194,6 +197,24 @@ import Trajectories
             \(said.joined(separator: "\n").replacing(":\(server.port)/", with: ":PORT/"))
 
             """
+    }
+
+    /// A run is replayed as it was, those of its calls among it that had no answer.
+    private func expectAReplay(of scenario: String, _ server: MisbehavingServer) async throws {
+        let asked = try await server.seen(scenario, "collect").count
+        let replay = try await BuiltProgram.run(
+            [
+                "collect", "--policy", "replay:\(scenario)", "--run", "\(scenario)-again", "--tasks",
+                "lifespan-longest-lived", "--python", Self.python,
+            ], in: directory.path)
+        #expect(replay.code == 0, "\(replay.errors)")
+        #expect(try await server.seen(scenario, "collect").count == asked)
+        for shard in ["trajectories/part-00000.jsonl.gz", "calls/part-00000.jsonl.gz"] {
+            #expect(
+                try directory.bytes(of: "\(scenario)-again/\(shard)")
+                    == directory.bytes(of: "\(scenario)/\(shard)"),
+                "\(scenario): \(shard)")
+        }
     }
 
     /// The key is in no file of the run, neither as it is stored nor unpacked, and in no output.

@@ -1,3 +1,4 @@
+import Filter
 import FoundationEssentials
 import JSONLines
 import Study
@@ -71,6 +72,7 @@ import Trajectories
         #expect(ended.last == ["environment_done": 1])
 
         try await expectTheTableShowsTheDepths()
+        try await expectASelectionTakesTheFolder()
         let intoARun = try await BuiltProgram.run(
             arguments("--max-depth", "4,5", "--run", "single"), in: directory.path)
         #expect(intoARun.code == 64)
@@ -81,6 +83,31 @@ import Trajectories
         #expect(ofAnother.code == 64)
         #expect(ofAnother.errors.contains("s/max-depth-3/run.json: the directory belongs to another recipe:"))
         #expect(!FileManager.default.fileExists(atPath: directory.file("s/max-depth-5")))
+    }
+
+    private func expectASelectionTakesTheFolder() async throws {
+        let depths = ["--group", "environment,agent,max_depth", "--min-reward", "0", "--top", "1"]
+        let filtered = try await BuiltProgram.run(
+            ["filter", "s", "--out", "selection.json"] + depths, in: directory.path)
+        #expect(filtered.code == 0, "\(filtered.errors)")
+        let selection = try SelectionFile.read(directory.file("selection.json"))
+        #expect(selection.groups.map { $0.group["max_depth"] } == ["1", "2", "3"])
+        #expect(selection.groups.map { $0.group["policy_model"] } == [nil, nil, nil])
+        // The one of depth 1 has no reward.
+        #expect(selection.kept.count == 2)
+        let exported = try await BuiltProgram.run(
+            ["export", "s", "--selection", "selection.json", "--out", "pairs"], in: directory.path)
+        #expect(exported.code == 0, "\(exported.errors)")
+        #expect(exported.errors.contains(" of 2 trajectories"), "\(exported.errors)")
+        let wrong = try await BuiltProgram.run(
+            ["filter", "s", "--out", "wrong.json", "--group", "environment,depth"], in: directory.path)
+        #expect(wrong.code == 64)
+        #expect(
+            wrong.errors.contains("there is no part `depth` of a group, expected some of environment, agent"))
+        let twice = try await BuiltProgram.run(
+            ["filter", "s", "--out", "wrong.json", "--group", "agent,agent"], in: directory.path)
+        #expect(twice.code == 64)
+        #expect(twice.errors.contains("`agent,agent` names a part twice"))
     }
 
     private func expectTheTableShowsTheDepths() async throws {

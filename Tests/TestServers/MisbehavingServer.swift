@@ -17,9 +17,13 @@ public struct MisbehavingServer: Sendable {
         public var contentType: String?
         /// The last one's body.
         public var body: String
+        /// How many completions a storm gave, be they of use or not.
+        public var answers: Int
+        /// How often a storm did what, by the scenario's name.
+        public var misdeeds: [String: Int]
 
         enum CodingKeys: String, CodingKey {
-            case count, most, authorization, body
+            case count, most, authorization, body, answers, misdeeds
             case contentType = "content_type"
         }
     }
@@ -53,7 +57,7 @@ public struct MisbehavingServer: Sendable {
         return try CanonicalJSON.decode(Seen.self, from: body.readableBytesView)
     }
 
-    /// Starts the server; it ends with its standard input, or after ten minutes.
+    /// Starts the server; it ends with its standard input, or after half an hour.
     public static func withServer<Result: Sendable>(
         _ body: @Sendable (MisbehavingServer) async throws -> Result
     ) async throws -> Result {

@@ -2,15 +2,17 @@
 
 POST /SCENARIO/LABEL/v1/chat/completions plays a scenario; every label has counts of its own.
 GET /seen/SCENARIO/LABEL tells what came in: how many requests, how many at a time, the last one's key and
-body. GET /wait/SCENARIO/LABEL/N tells the same once there were N requests.
+body; of a storm also how many answers and which misdeeds it gave. GET /wait/SCENARIO/LABEL/N tells the same once
+there were N requests.
 
-Prints its port, and ends when its standard input does, or after ten minutes.
+Prints its port, and ends when its standard input does, or after half an hour.
 """
 
 from __future__ import annotations
 
 import json
 import os
+import re
 import select
 import socket
 import struct
@@ -37,9 +39,11 @@ class Seen:
         self.authorization: str | None = None
         self.content_type: str | None = None
         self.body = ""
+        self.answers = 0
+        self.misdeeds: dict[str, int] = {}
 
     def facts(self) -> dict[str, Any]:
-        names = ("count", "most", "authorization", "content_type", "body")
+        names = ("count", "most", "authorization", "content_type", "body", "answers", "misdeeds")
         return {name: getattr(self, name) for name in names}
 
 
@@ -159,6 +163,52 @@ def in_threes(handler: Handler, seen: Seen) -> None:
     answer(handler, seen)
 
 
+def storm(handler: Handler, seen: Seen) -> None:
+    """Every other request meets with a misdeed; the others are answered so that an episode takes nine answers."""
+    with seen.change:
+        name = misdeed(handler.number // 2) if handler.number % 2 else ""
+        if name:
+            seen.misdeeds[name] = seen.misdeeds.get(name, 0) + 1
+    if name in SCENARIOS:
+        SCENARIOS[name](handler, seen)
+        given = name in UNTAGGED
+    else:
+        handler.send(200, completion(expansion(handler.body, DEADLY.get(name))))
+        given = True
+    with seen.change:
+        seen.answers += given
+
+
+def misdeed(number: int) -> str:
+    """What goes wrong at the misdeed of that number: what costs most comes least often."""
+    if number % 250 == 249:
+        return ("expired-key", "wrong-model")[number // 250 % 2]
+    if number % 100 == 24:
+        return "endless-loop"
+    return OFTEN[number % len(OFTEN)]
+
+
+def expansion(request: str, code: str | None) -> str:
+    """A ReCode answer to the call that a prompt ends with: eight steps for the task, an action for a step."""
+    prompt = "\n".join(message["content"] for message in json.loads(request)["messages"])
+    call = re.findall(r"^Call:\n(.*)$", prompt, re.MULTILINE)[-1]
+    step = re.match(r"(seen_\d) = look_\d\(", call)
+    if code is None and step:
+        code = f"{step[1]} = run('look around')"
+    elif code is None:
+        code = "\n".join(f"seen_{number} = look_{number}(observation)" for number in range(8))
+    return f"<think>I look around.</think>\n<execute>\n{code}\n</execute>"
+
+
+# Code that takes its process down, would not end, takes all memory or raises.
+DEADLY = {
+    "exit": "import os\nos._exit(3)",
+    "kill": "import os\nos.kill(os.getpid(), 9)",
+    "endless-loop": "while True:\n    pass",
+    "memory": "x = 'x' * (1 << 40)",
+    "raise": "run('look around')[1 << 40]",
+}
+
 TOO_LONG = "This model's maximum context length is 4096 tokens. However, you requested 5000 tokens."
 PARTS = [{"type": "text", "text": "Hel"}, {"type": "image"}, {"type": "text", "text": "lo."}]
 REFUSAL = {"message": {"content": None, "refusal": "I will not."}, "finish_reason": "stop"}
@@ -226,12 +276,25 @@ SCENARIOS: dict[str, Reply] = {
     "echo": echo_key_in_answer,
     "echo-everywhere": echo_key_everywhere,
     "threes": in_threes,
+    "429-wait-always": failing(429, SLOW_DOWN, Retry_After="1"),
+    "storm": storm,
 }
+
+UNTAGGED = ("untagged", "empty")
+OFTEN = (
+    *("429", "429-wait-always", "500", "529", "503-plain", "502-page", "200-page", "200-error", "200-empty"),
+    *("stalled", "stalled-in-body", "reset", "reset-in-body", "closed-in-body", "truncated", "no-choices"),
+    *("null-content", "null-content-length", "invalid-utf8", "huge", "huge-in-chunks", "too-long"),
+    *UNTAGGED,
+    *(name for name in DEADLY if name != "endless-loop"),
+)
 
 
 class Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     places: dict[str, Seen] = {}  # noqa: RUF012
+    number = 0  # of the request under its label, from 0
+    body = ""
     lock = threading.Lock()
 
     def place(self, scenario: str, label: str) -> Seen:
@@ -242,13 +305,15 @@ class Handler(BaseHTTPRequestHandler):
         body = self.rfile.read(int(self.headers["Content-Length"]))
         scenario, label = self.path.split("/")[1:3]
         seen = self.place(scenario, label)
+        self.body = body.decode()
         with seen.change:
+            self.number = seen.count
             seen.count += 1
             seen.now += 1
             seen.most = max(seen.most, seen.now)
             seen.authorization = self.headers["Authorization"]
             seen.content_type = self.headers["Content-Type"]
-            seen.body = body.decode()
+            seen.body = self.body
             seen.change.notify_all()
         try:
             SCENARIOS[scenario](self, seen)
@@ -337,7 +402,7 @@ def main() -> None:
     server = Server(("127.0.0.1", 0), Handler)
     threading.Thread(target=server.serve_forever, daemon=True).start()
     print(server.server_address[1], flush=True)
-    select.select([sys.stdin], [], [], 600)
+    select.select([sys.stdin], [], [], 1800)
 
 
 if __name__ == "__main__":

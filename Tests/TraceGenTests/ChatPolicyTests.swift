@@ -30,6 +30,16 @@ import Trajectories
 
         func find(_ key: CallKey) -> CallRecord? { records[key] }
         func keep(_ record: CallRecord, took duration: Duration?) { records[record.key] = record }
+
+        /// Takes the last call away again, as if the environment had failed before it.
+        func loseLast() {
+            guard let last = records.keys.max(by: { $0.call < $1.call }) else { return }
+            records[last] = nil
+            lost.insert(last.trajectoryID)
+        }
+
+        private var lost: Set<String> = []
+        func lostEnvironment(_ trajectoryID: String) -> Bool { lost.contains(trajectoryID) }
     }
 
     private static let profile = ModelProfile(
@@ -154,6 +164,23 @@ import Trajectories
         #expect(error?.code == .badReplay)
         #expect(error?.message.contains("which asks about `solve(instruction, observation)`") == true)
         #expect(error?.message.contains("messages[0].content differs from character") == true)
+    }
+
+    @Test func aReplayEndsAnEpisodeWhereItsEnvironmentFailed() async throws {
+        let model = ScriptedModel(Self.answers[.recode] ?? [])
+        let journal = Journal()
+        let policy = try chat(.recode, model, journal, CallBudget())
+        let first = try await play(.recode, policy)
+        await journal.loseLast()
+        let replay = ReplayPolicy(
+            run: "run", record: policy.record, calls: journal, renderer: try renderer(.recode),
+            journal: Journal())
+        let replayed = try await play(.recode, replay)
+        #expect(replayed.ended == .policyError)
+        #expect(replayed.calls == first.calls - 1)
+        #expect(
+            replayed.endedDetail?.hasSuffix(
+                "in run the environment failed here, so there is no answer to replay.") == true)
     }
 
     @Test func aBudgetStopsBeforeTheCallThatExceedsIt() async throws {

@@ -33,7 +33,7 @@ struct GoldAgent: Agent {
 struct GoldPolicy: Policy {
     struct Session: PolicySession {
         func expand(_ request: ExpansionRequest) async throws -> PolicyAnswer {
-            throw TraceGenError(.policyFailed, "Nobody asks this policy.")
+            throw PolicyFailure("Nobody asks this policy.")
         }
     }
 

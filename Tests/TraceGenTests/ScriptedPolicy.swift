@@ -40,7 +40,7 @@ final class ScriptedSession: PolicySession {
             return requests.count { $0.signature.contains("\(name)(") } - 1
         }
         guard let choices = answers[name], let last = choices.last else {
-            throw TraceGenError(.policyFailed, "The table has no answer for \(name).")
+            throw PolicyFailure("The table has no answer for \(name).")
         }
         return PolicyAnswer(
             text: turn < choices.count ? choices[turn] : last,

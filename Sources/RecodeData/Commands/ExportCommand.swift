@@ -15,7 +15,8 @@ struct ExportCommand: LongCommand {
             """)
 
     @Argument(
-        help: ArgumentHelp("Run directories, or files of trajectories.", valueName: "run"),
+        help: ArgumentHelp(
+            "Run directories, folders of runs such as a sweep's, or files of trajectories.", valueName: "run"),
         transform: OptionText.path)
     var runs: [String]
 

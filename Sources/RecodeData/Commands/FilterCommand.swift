@@ -9,13 +9,14 @@ struct FilterCommand: LongCommand {
         commandName: "filter",
         abstract: "Select the trajectories of highest reward; write a selection file.",
         discussion: """
-            In each group of environment, agent and policy model, the k = ceil(P/100 · n) trajectories of highest reward \
-            are kept. n counts what is eligible: reward above --min-reward, and not ended by an error of policy or \
-            environment or by the budget.
+            In each group, the k = ceil(P/100 · n) trajectories of highest reward are kept. n counts what is eligible: \
+            reward above --min-reward, and not ended by an error of policy or environment or by the budget. For the runs \
+            of a sweep, group by what was swept as well: --group environment,agent,policy_model,max_depth.
             """)
 
     @Argument(
-        help: ArgumentHelp("Run directories, or files of trajectories.", valueName: "run"),
+        help: ArgumentHelp(
+            "Run directories, folders of runs such as a sweep's, or files of trajectories.", valueName: "run"),
         transform: OptionText.path)
     var runs: [String]
 
@@ -23,6 +24,13 @@ struct FilterCommand: LongCommand {
         help: ArgumentHelp("Keep this percentage: above 0, up to 100. (default: 40)", valueName: "p"),
         transform: OptionText.percentage)
     var top = TopPercentage.paper
+
+    @Option(
+        help: ArgumentHelp(
+            "What trajectories of a group have in common, separated by commas: \(GroupPart.list). (default: environment,agent,policy_model)",
+            valueName: "part"),
+        transform: OptionText.groupParts)
+    var group = GroupPart.usual
 
     @OptionGroup var ties: TieOptions
     @OptionGroup var eligibility: EligibilityOptions
@@ -39,7 +47,7 @@ struct FilterCommand: LongCommand {
             )
         }
         let survey = try Survey(of: TrajectorySources(paths: runs))
-        let selection = survey.select(by: try SelectionCriteria(top: top, ties, eligibility))
+        let selection = survey.select(by: try SelectionCriteria(top: top, ties, eligibility, group: group))
         try SelectionFile.write(selection, to: out)
         StandardError.say("\(out): \(selection.summary)")
     }

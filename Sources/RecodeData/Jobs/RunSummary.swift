@@ -12,9 +12,9 @@ struct RunSummary: Sendable {
     var rewardSum = 0.0
     /// How many of them were played just now.
     var played = 0
-    /// How long those waited for the environment.
+    /// How long those waited for the environment, added up over them.
     var environmentTime: Duration = .zero
-    /// How long they took beside that.
+    /// How long they took beside that, added up.
     var otherTime: Duration = .zero
     /// What the answers of language models cost; `nil` where none answered.
     var usage: Usage?
@@ -62,7 +62,7 @@ struct RunSummary: Sendable {
         }
     }
 
-    /// `60 episodes, 51 succeeded, mean reward 0.91; 4312 pairs in 12 exports; 171.2 s in the environment, …`.
+    /// `60 episodes, 51 succeeded, mean reward 0.91; 4312 pairs in 12 exports; the episodes add up to …`.
     var words: String {
         var parts = ["\(Wording.count(episodes, "episode")), \(succeeded) succeeded"]
         if failed > 0 { parts[0] += ", \(failed) failed (policy_error or environment_error)" }
@@ -74,9 +74,10 @@ struct RunSummary: Sendable {
         }
         if let usage { parts.append(Wording.usage(usage)) }
         if played > 0 {
-            let share = played == episodes ? "" : " (of the \(played) played just now)"
+            let share = played == episodes ? "the episodes" : "the \(played) episodes played just now"
             parts.append(
-                "\(Wording.duration(environmentTime)) in the environment, \(Wording.duration(otherTime)) outside it\(share)"
+                "\(share) add up to \(Wording.duration(environmentTime)) in the environment"
+                    + " and \(Wording.duration(otherTime)) outside it"
             )
         } else {
             parts.append("all collected before")

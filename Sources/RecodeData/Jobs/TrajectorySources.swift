@@ -7,11 +7,11 @@ import Trajectories
 struct TrajectorySources: Sendable {
     private let sources: [(path: String, source: TrajectorySource)]
 
-    /// Opens every path.
+    /// Opens every path; a folder of runs stands for those in it.
     /// - Throws: `TrajectoriesError` for a path that holds no trajectories; ``CommandFailure`` for a run that is still
     ///   being collected, or was stopped.
     init(paths: [String]) throws {
-        sources = try paths.map { path in
+        sources = try paths.flatMap(Self.runs).map { path in
             let source = try TrajectorySource.open(path)
             if case .run(let run) = source, !run.isComplete {
                 throw CommandFailure(

@@ -48,7 +48,7 @@ struct ModelSources: Sendable {
 enum PolicyPlan: Sendable {
     case scripted(any Policy)
     case chat(ModelProfile, PromptRenderer)
-    case replay(run: String, CallIndex, PolicyRecord, PromptRenderer)
+    case replay(RecordedRun, PromptRenderer)
 
     /// Finds out what a recipe's policy is; nothing is asked over the network yet.
     /// - Throws: ``CommandFailure`` and ``PipelineFileError`` for a policy or profile that is not there;
@@ -73,15 +73,7 @@ enum PolicyPlan: Sendable {
                 named: name, in: sources.profiles, variables: sources.variables)
             self = .chat(profile, try renderer())
         case .replay(let path):
-            let run = try RunDirectory.open(path)
-            guard let calls = try run.calls(), let first = try run.trajectories(tornTail: .endBefore).next()
-            else {
-                throw CommandFailure(
-                    .badData,
-                    "\(path): there are no recorded calls to replay. Name a run that a language model was collected "
-                        + "with; a scripted policy is simply run again.")
-            }
-            self = .replay(run: path, calls, first.policy, try renderer())
+            self = .replay(try RecordedRun(path: path), try renderer())
         }
     }
 
@@ -90,7 +82,7 @@ enum PolicyPlan: Sendable {
         switch self {
         case .scripted(let policy): policy.record
         case .chat(let profile, let renderer): ChatPolicy.record(of: profile, renderer)
-        case .replay(_, _, let record, _): record
+        case .replay(let run, _): run.policy
         }
     }
 
@@ -116,12 +108,10 @@ enum PolicyPlan: Sendable {
                         profile: profile, model: client, renderer: renderer, journal: journal,
                         budget: budget))
             }
-        case .replay(let run, let calls, let record, let renderer):
+        case .replay(let run, let renderer):
             return try await body(
                 ReplayPolicy(
-                    run: run, record: record, calls: calls, renderer: renderer, journal: journal))
+                    run: run.path, record: run.policy, calls: run, renderer: renderer, journal: journal))
         }
     }
 }
-
-extension CallIndex: RecordedCalls {}

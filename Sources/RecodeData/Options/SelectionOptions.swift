@@ -30,10 +30,13 @@ struct EligibilityOptions: ParsableArguments {
 
 extension SelectionCriteria {
     /// The criteria that options describe.
-    init(top: TopPercentage, _ ties: TieOptions, _ eligibility: EligibilityOptions) throws {
+    init(
+        top: TopPercentage, _ ties: TieOptions, _ eligibility: EligibilityOptions,
+        group: [GroupPart] = GroupPart.usual
+    ) throws {
         try self.init(
             top: top, ties: ties.ties, seed: ties.seed, minReward: eligibility.minReward,
-            success: eligibility.successfulOnly ? .successfulOnly : .any)
+            success: eligibility.successfulOnly ? .successfulOnly : .any, group: group)
     }
 }
 
@@ -64,10 +67,30 @@ enum OptionText {
         }
     }
 
+    /// Parts of a group separated by commas, each once.
+    static func groupParts(_ text: String) throws -> [GroupPart] {
+        let parts = try values(text) { name in
+            guard let part = GroupPart(rawValue: name) else {
+                throw ValidationError(
+                    "there is no part `\(name)` of a group, expected some of \(GroupPart.list).")
+            }
+            return part
+        }
+        guard Set(parts).count == parts.count else {
+            throw ValidationError("`\(text)` names a part twice.")
+        }
+        return parts
+    }
+
     /// Percentages separated by commas, in ascending order, each once.
     static func percentages(_ text: String) throws -> [TopPercentage] {
         Set(try values(text, transform: percentage)).sorted { $0.millionths < $1.millionths }
     }
+}
+
+extension GroupPart {
+    /// The names of all parts, for messages.
+    static var list: String { allCases.map(\.rawValue).joined(separator: ", ") }
 }
 
 extension TieRule: ExpressibleByArgument {}

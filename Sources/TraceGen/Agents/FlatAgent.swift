@@ -144,9 +144,10 @@ extension FlatEpisode {
             usage.add(answer.usage)
             try record([answer.text, answer.text], at: index)
             return answer.text
-        } catch let error as TraceGenError where error.code == .policyFailed {
-            fail(index, error.description)
-            throw EpisodeEnd(.policyError, error.description)
+        } catch let failure as PolicyFailure {
+            usage.add(failure.usage)
+            fail(index, failure.message)
+            throw EpisodeEnd(.policyError, failure.message)
         }
     }
 

@@ -13,20 +13,33 @@ public protocol Policy: Sendable {
 /// One episode's side of a policy.
 public protocol PolicySession: Sendable {
     /// Answers a request to expand a placeholder.
-    /// - Throws: ``TraceGenError`` (`policyFailed`) when no answer can be had; the episode ends with `policy_error`.
+    /// - Throws: ``PolicyFailure`` when no answer can be had; the episode ends with `policy_error`.
     func expand(_ request: ExpansionRequest) async throws -> PolicyAnswer
     /// Answers a request for the next turn of a flat episode.
-    /// - Throws: ``TraceGenError`` (`policyFailed`) as ``expand(_:)``; always, where the policy knows trees only.
+    /// - Throws: ``PolicyFailure`` as ``expand(_:)``; always, where the policy knows trees only.
     func act(_ request: TurnRequest) async throws -> PolicyAnswer
 }
 
 extension PolicySession {
     /// Says that there is no answer.
     public func act(_ request: TurnRequest) async throws -> PolicyAnswer {
-        throw TraceGenError(
-            .policyFailed,
+        throw PolicyFailure(
             "This policy expands placeholders and takes no turns. Collect with the agent recode; exporting with "
                 + "another method flattens what was collected.")
+    }
+}
+
+/// The policy could not answer, which ends the episode with `policy_error`.
+public struct PolicyFailure: Error, Sendable, Hashable {
+    /// What failed, why, and what to do; no secrets.
+    public var message: String
+    /// What asking cost all the same.
+    public var usage: Usage
+
+    /// Makes a failure from its parts.
+    public init(_ message: String, usage: Usage = .zero) {
+        self.message = message
+        self.usage = usage
     }
 }
 

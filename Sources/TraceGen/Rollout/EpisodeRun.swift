@@ -107,10 +107,10 @@ struct EpisodeRun: Sendable {
         } catch let error as TraceGenError where error.code == .workerFailed || error.code == .workerLost {
             try Task.checkCancellation()
             return .environmentFailed(EnvironmentFailure(error: error, start: start))
-        } catch let error as TraceGenError where error.code == .policyFailed {
-            guard let start else { throw error }
+        } catch let failure as PolicyFailure {
+            guard let start else { throw failure }
             let outcome = EpisodeOutcome(
-                nodes: [.unplayedRoot], ended: .policyError, endedDetail: error.description)
+                nodes: [.unplayedRoot], ended: .policyError, endedDetail: failure.message)
             return .played(start, startTime: loaded.time, outcome)
         }
     }

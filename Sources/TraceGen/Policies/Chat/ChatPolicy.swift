@@ -106,32 +106,42 @@ private struct LiveCalls: CallSource {
         let profile = policy.profile
         let body = profile.requestBody(messages, seed: profile.seed.map { $0 &+ context.repeat })
         let key = CallKey(trajectoryID: context.episodeID, call: call)
-        if let known = try await policy.journal.find(key), known.request == body { return known.response }
+        // What failed once may not fail again.
+        if let known = try await policy.journal.find(key), known.request == body, let answer = known.response
+        {
+            return answer
+        }
         let estimate = profile.estimate(of: messages)
         try await policy.budget.reserve(estimate)
         let began = ContinuousClock.now
-        let completion: ChatCompletion
+        let outcome = try await ask(body, at: estimate)
+        let record = CallRecord(
+            trajectoryID: context.episodeID, taskID: context.taskID, call: call, subject: subject,
+            request: body, outcome: outcome)
+        try await policy.journal.keep(record, took: ContinuousClock.now - began)
+        switch outcome {
+        case .answered(let completion): return completion
+        case .failed(let failure): throw PolicyFailure(failure.message, usage: failure.usage)
+        }
+    }
+
+    /// Asks the model.
+    /// - Throws: a ``ModelFailure`` that ends the run; one that concerns this episode alone is an outcome.
+    private func ask(_ body: JSONValue, at estimate: Usage) async throws -> CallRecord.Outcome {
         do {
-            completion = try await policy.model.complete(body)
+            let completion = try await policy.model.complete(body)
+            await policy.streak.end()
+            await policy.budget.settle(estimate, as: completion.usage)
+            return .answered(completion)
         } catch let failure as ModelFailure {
             await policy.budget.settle(estimate, as: failure.usage)
-            throw Self.asEpisodeEnd(await policy.streak.extend(by: failure))
+            let failure = await policy.streak.extend(by: failure)
+            guard !failure.endsRun else { throw failure }
+            return .failed(CallFailure(message: failure.message, usage: failure.usage))
         } catch {
             await policy.budget.settle(estimate, as: nil)
             throw error
         }
-        await policy.streak.end()
-        await policy.budget.settle(estimate, as: completion.usage)
-        let record = CallRecord(
-            trajectoryID: context.episodeID, taskID: context.taskID, call: call, subject: subject,
-            request: body, response: completion)
-        try await policy.journal.keep(record, took: ContinuousClock.now - began)
-        return completion
-    }
-
-    /// A failure that concerns this episode alone ends it as `policy_error`; any other ends the run.
-    private static func asEpisodeEnd(_ failure: ModelFailure) -> any Error {
-        failure.endsRun ? failure : TraceGenError(.policyFailed, failure.message)
     }
 }
 

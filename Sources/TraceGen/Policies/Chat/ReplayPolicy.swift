@@ -46,6 +46,8 @@ public struct ReplayPolicy: Policy {
 public protocol RecordedCalls: Sendable {
     /// The call of a key; `nil` where there was none.
     func find(_ key: CallKey) async throws -> CallRecord?
+    /// Whether an episode lost its environment then, so that nobody knows what would have been asked next.
+    func lostEnvironment(_ trajectoryID: String) async -> Bool
 }
 
 private struct ReplayedCalls: CallSource {
@@ -55,6 +57,11 @@ private struct ReplayedCalls: CallSource {
     func complete(_ messages: [Message], call: Int, subject: String) async throws -> ChatCompletion {
         let key = CallKey(trajectoryID: context.episodeID, call: call)
         guard let known = try await policy.calls.find(key) else {
+            guard await !policy.calls.lostEnvironment(context.episodeID) else {
+                throw PolicyFailure(
+                    "\(place(call, subject)): in \(policy.run) the environment failed here, so there is no answer to replay."
+                )
+            }
             throw TraceGenError(
                 .badReplay,
                 "\(place(call, subject)): \(policy.run) has no such call. Replay with the options it was "
@@ -68,7 +75,10 @@ private struct ReplayedCalls: CallSource {
                     + "environment or the options have changed since; collect anew, or restore them.")
         }
         try await policy.journal.keep(known, took: nil)
-        return known.response
+        switch known.outcome {
+        case .answered(let response): return response
+        case .failed(let failure): throw PolicyFailure(failure.message, usage: failure.usage)
+        }
     }
 
     private func place(_ call: Int, _ subject: String) -> String {

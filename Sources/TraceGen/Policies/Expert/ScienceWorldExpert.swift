@@ -34,8 +34,7 @@ public struct ScienceWorldExpert: Policy {
         let task = ExpertTask(name: context.instance.task, instruction: context.start.instruction)
         let route = GoldRoute.make(from: context.start.goldPath)
         guard !route.isEmpty else {
-            throw TraceGenError(
-                .policyFailed,
+            throw PolicyFailure(
                 "ScienceWorld has no gold path for \(task.name)/\(context.instance.variation), so the expert "
                     + "has nothing to teach: leave this task out, or use another policy.")
         }
@@ -86,8 +85,7 @@ actor ExpertSession: PolicySession {
         let name = String(call.split(separator: " ").last ?? "")
         let found = request.correction == nil ? pending.first { $0.plan.name == name } : answered[name]
         guard let found = found ?? answered[name] else {
-            throw TraceGenError(
-                .policyFailed,
+            throw PolicyFailure(
                 "The expert was asked to expand \(request.signature), which is not part of its plan.")
         }
         return found
