@@ -24,7 +24,7 @@ struct Bench: AsyncParsableCommand {
     var collected: String?
 
     @Option(help: "The pipeline that is run at 1, 2, 1 and 2 lanes, to compare bytes.")
-    var repeated = "data/pipelines/samples.yaml"
+    var repeated = "data/pipelines/quickstart.yaml"
 
     @Option(
         help: ArgumentHelp("What to measure: collection, short, latency, faults, whole.", valueName: "part"))

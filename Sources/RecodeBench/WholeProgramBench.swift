@@ -19,7 +19,8 @@ struct WholeProgramBench {
             try await Program.run(program, ["run", repeated, "--out", out, "--concurrency", "\(lanes)"])
             digests.append(try Self.digest(of: out))
         }
-        let after = try await timeAfterCollection(in: folder)
+        let after = try await timeAfterCollection(
+            of: collected ?? (repeated == pipeline ? "\(folder.path)/0" : nil), in: folder)
         return """
             ## The whole pipeline
 
@@ -33,7 +34,9 @@ struct WholeProgramBench {
     }
 
     /// Runs the pipeline on episodes that are collected already, its other stages removed each time.
-    private func timeAfterCollection(in folder: TemporaryFolder) async throws -> Measurement {
+    private func timeAfterCollection(
+        of collected: String?, in folder: TemporaryFolder
+    ) async throws -> Measurement {
         let out = "\(folder.path)/pipeline"
         if let collected { try FileManager.default.copyItem(atPath: collected, toPath: out) }
         try await Program.run(program, ["run", pipeline, "--out", out])

@@ -2,8 +2,8 @@
 
 POST /SCENARIO/LABEL/v1/chat/completions plays a scenario; every label has counts of its own.
 GET /seen/SCENARIO/LABEL tells what came in: how many requests, how many at a time, the last one's key and
-body; of a storm also how many answers and which misdeeds it gave. GET /wait/SCENARIO/LABEL/N tells the same once
-there were N requests.
+body; of a storm also how many answers and which misdeeds it gave. GET /wait/SCENARIO/LABEL/N tells the same
+once there were N requests.
 
 Prints its port, and ends when its standard input does, or after half an hour.
 """
@@ -164,7 +164,7 @@ def in_threes(handler: Handler, seen: Seen) -> None:
 
 
 def storm(handler: Handler, seen: Seen) -> None:
-    """Every other request meets with a misdeed; the others are answered so that an episode takes nine answers."""
+    """Every other request meets with a misdeed; the others get answers of which an episode takes nine."""
     with seen.change:
         name = misdeed(handler.number // 2) if handler.number % 2 else ""
         if name:
