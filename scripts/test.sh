@@ -8,8 +8,15 @@ cd "$(dirname "$0")/.." || exit
 log=$(mktemp)
 trap 'rm -f "$log"' EXIT
 
-# Many tests start JVMs and sandboxes; all at once they would starve each other into their time limits.
-"${SWIFT:-swift}" test --disable-xctest --experimental-maximum-parallelization-width 4 "$@" 2>&1 | tee "$log"
+# Many tests start JVMs and sandboxes; all at once they would starve each other into their time limits. Swift 6.2 has
+# no such option, and then they run one by one.
+swift=${SWIFT:-swift}
+if "$swift" test --help-hidden 2>/dev/null | grep -q experimental-maximum-parallelization-width; then
+    width=(--experimental-maximum-parallelization-width 4)
+else
+    width=(--no-parallel)
+fi
+"$swift" test --disable-xctest "${width[@]}" "$@" 2>&1 | tee "$log"
 status=${PIPESTATUS[0]}
 if [ "$status" -ne 0 ]; then
     printf '\ntest: what failed, repeated from above:\n' >&2

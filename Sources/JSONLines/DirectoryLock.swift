@@ -9,11 +9,14 @@ public final class DirectoryLock {
     private let directory: OpenFile
 
     /// Takes the lock.
-    /// - Throws: `busy` when another process has it, naming that process; never waits.
+    /// - Throws: `busy` when another process has it, naming that process; never waits. `cannotWrite` on a file system that
+    ///   has no locks.
     public init(on path: String) throws(JSONLinesError) {
         directory = try OpenFile(path: path, flags: O_RDONLY | O_DIRECTORY)
         let descriptor = directory.descriptor
         guard OpenFile.retryingInterrupts({ flock(descriptor, LOCK_EX | LOCK_NB) }) == 0 else {
+            let failure = SystemFailure.current
+            guard failure.number == EWOULDBLOCK else { throw failure.writing(path, doing: "lock") }
             let holder = LockTable.holder(ofLockOn: directory).map { "process \($0)" } ?? "another process"
             throw JSONLinesError(
                 .busy,

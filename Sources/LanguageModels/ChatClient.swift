@@ -129,15 +129,7 @@ private struct EncodedRequest: Sendable {
 
     init(_ body: JSONValue, profile: ModelProfile) throws {
         bytes = try CanonicalJSON.encode(body)
-        tokens = bytes.count / 4 + (Self.longestAnswer(in: body) ?? profile.maxTokens ?? 0)
-    }
-
-    private static func longestAnswer(in body: JSONValue) -> Int? {
-        guard case .object(let keys) = body else { return nil }
-        for key in ["max_completion_tokens", "max_tokens"] {
-            if case .int(let tokens)? = keys[key] { return min(max(tokens, 0), 1 << 30) }
-        }
-        return nil
+        tokens = bytes.count / 4 + (profile.longestAnswer ?? 0)
     }
 }
 

@@ -77,6 +77,14 @@ extension ModelProfile {
         return sampling
     }
 
+    /// The longest answer that requests allow, in tokens; `nil` where the server decides.
+    public var longestAnswer: Int? {
+        for key in ["max_completion_tokens", "max_tokens"] {
+            if case .int(let tokens)? = extraBody[key] { return min(max(tokens, 0), 1 << 30) }
+        }
+        return maxTokens
+    }
+
     /// The body of a request, whole: what is sent and what is recorded.
     ///
     /// - Parameters:
@@ -130,7 +138,11 @@ public struct Secret: Sendable, Hashable {
 
     /// The text with every occurrence of the secret replaced by `[secret]`.
     public func redacted(from text: String) -> String {
-        text.replacing(self.text, with: "[secret]")
+        // By bytes: to a comparison of characters, a key with a combining mark behind it is another text.
+        let bytes = Array(text.utf8)
+        let redacted = bytes.replacing(Array(self.text.utf8), with: Array("[secret]".utf8))
+        return redacted.count == bytes.count && redacted == bytes
+            ? text : String(decoding: redacted, as: UTF8.self)
     }
 }
 

@@ -22,7 +22,10 @@ struct ServerWords: Sendable, Hashable {
     /// Reads an answer's body.
     init(_ body: [UInt8], without key: Secret?) {
         if let json = try? CanonicalJSON.decode(JSONValue.self, from: body) { read(json, without: key) }
-        if message.isEmpty { readText(String(decoding: body.prefix(64 << 10), as: UTF8.self), without: key) }
+        guard message.isEmpty else { return }
+        // The key goes first: half of one at the cut would not be found.
+        let text = String(decoding: body, as: UTF8.self)
+        readText(String((key?.redacted(from: text) ?? text).prefix(64 << 10)), without: key)
     }
 
     /// Reads an error that was found within an answer.

@@ -13,6 +13,8 @@ struct FaultBench {
     private static let episodes = 256
     private static let inFlight = 64
     private static let label = "bench"
+    /// What the program says when a misdeed has ended it: a refused key, an unknown model, nothing but failed calls.
+    private static let endings = ["refused the key", "was not found", "goes on with --resume"]
     /// How often the program may be started before something is thought to be wrong.
     private static let startLimit = 60
 
@@ -28,8 +30,8 @@ struct FaultBench {
             let seen = try await server.seen("storm", Self.label)
             let again = "\(folder.path)/again"
             try await Program.run(program, collection(by: "replay:\(path)", run: again))
-            return report(
-                try Tally(of: path), replayed: try Tally(of: again), seen, starts: starts, kills: kills)
+            return try report(
+                Tally(of: path), replayed: Tally(of: again), seen, starts: starts, kills: kills)
         }
     }
 
@@ -68,7 +70,8 @@ struct FaultBench {
                 try await Program.run(program, arguments + (start > 1 ? ["--resume"] : []))
                 return start
             } catch let error as BenchError {
-                guard start < Self.startLimit, Directory.isPresent(run) else { throw error }
+                // Only what was injected may end the program.
+                guard Self.endings.contains(where: error.message.contains) else { throw error }
             }
         }
         throw BenchError(message: "\(run) was not complete after \(Self.startLimit) starts")
@@ -76,16 +79,22 @@ struct FaultBench {
 
     private func report(
         _ tally: Tally, replayed: Tally, _ seen: MisbehavingServer.Seen, starts: Int, kills: Int
-    ) -> String {
+    ) throws -> String {
+        guard tally.distinct == Self.episodes, tally.recorded == tally.distinct, tally.unexplained == 0,
+            tally.calls == tally.distinctCalls, tally.miscounted == 0
+        else {
+            throw BenchError(message: "episodes or calls were lost, duplicated or left unexplained: \(tally)")
+        }
         let misdeeds = seen.misdeeds.sorted { $0.key < $1.key }
         let injected = kills + misdeeds.reduce(0) { $0 + $1.value }
-        let kinds = misdeeds.map { "\($0.key) \($0.value)" } + ["environment worker killed \(kills)"]
+        let kinds = misdeeds.map { "\($0.key) \($0.value)" } + ["workers killed \(kills)"]
         let ends = tally.ends.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value)" }
         return """
             ## Injected faults
 
             One run of ScienceWorld, \(Self.inFlight) episodes in flight, two shared environment workers. Every other request meets
-            with a misdeed of the server or gets code that harms its executor; every half minute an environment worker is killed.
+            with a misdeed of the server or gets code that harms its executor; every half minute an environment worker is killed,
+            every third time all executors in its place.
             What ends the program is followed by `--resume`.
 
             | what | figure |
@@ -132,13 +141,14 @@ private struct Tally {
         let reader = try directory.trajectories()
         while let trajectory = try reader.next() {
             recorded += 1
-            callCounts[trajectory.id] = trajectory.calls
+            // Calls of a try that lost its environment are kept and not counted.
+            callCounts[trajectory.id] = trajectory.ended == .environmentError ? nil : trajectory.calls
             episodes[trajectory.id] = trajectory
             ends[trajectory.ended.rawValue, default: 0] += 1
             let isFailure = [.policyError, .environmentError, .timeLimit].contains(trajectory.ended)
             if isFailure, trajectory.endedDetail?.isEmpty ?? true { unexplained += 1 }
         }
-        distinct = callCounts.count
+        distinct = episodes.count
         var keys: Set<CallKey> = []
         let lines = try JSONLinesReader(path: "\(run)/calls/part-00000.jsonl.gz")
         while let line = try lines.next() {
@@ -146,7 +156,7 @@ private struct Tally {
             guard call.response != nil else { continue }
             keys.insert(call.key)
             calls += 1
-            callCounts[call.trajectoryID, default: 0] -= 1
+            callCounts[call.trajectoryID]? -= 1
         }
         distinctCalls = keys.count
         miscounted = callCounts.values.count { $0 != 0 }
@@ -158,9 +168,9 @@ private struct Tally {
     }
 }
 
-/// Kills environment workers of this process tree, one at a time.
+/// Kills workers of this process tree, one at a time.
 private enum WorkerKiller {
-    /// Runs `body`, and kills a worker's Java at every interval meanwhile.
+    /// Runs `body`, and kills a worker at every interval meanwhile.
     /// - Returns: what `body` returned, and how many were killed.
     static func whileKilling<Result: Sendable>(
         every interval: Duration, _ body: () async throws -> Result
@@ -168,9 +178,10 @@ private enum WorkerKiller {
         let killer = Task {
             var kills = 0
             while (try? await Task.sleep(for: interval)) != nil {
-                let workers = ProcessTree.named("java")
-                guard !workers.isEmpty else { continue }
-                if kill(workers[kills % workers.count], SIGKILL) == 0 { kills += 1 }
+                // Environment workers by turns with the parent of all executors.
+                let workers = ProcessTree.named(kills % 3 == 2 ? "bwrap" : "java")
+                guard let worker = workers.randomElement() else { continue }
+                if kill(worker, SIGKILL) == 0 { kills += 1 }
             }
             return kills
         }

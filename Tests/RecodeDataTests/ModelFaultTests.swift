@@ -15,7 +15,9 @@ import Trajectories
     private static let key = "sk-canary-0123456789"
     /// What goes wrong, each in a collection of its own: one of every kind that LanguageModelsTests tells apart.
     private static let scenarios = [
-        "429", "500", "stalled", "truncated", "null-content", "huge", "untagged", "wrong-model",
+        "429", "500", "stalled", "truncated", "502-page", "200-page", "no-choices", "null-content",
+        "invalid-utf8",
+        "huge", "untagged", "wrong-model",
         "expired-key", "too-long",
         "echo-everywhere",
     ]
@@ -150,6 +152,58 @@ import Trajectories
             #expect(
                 try directory.bytes(of: shard) == directory.bytes(of: shard.replacing("r/t", with: "whole/t"))
             )
+        }
+    }
+
+    @Test func aCodeActRunIsReplayedToTheByte() async throws {
+        try await MisbehavingServer.withServer { server in
+            let agent = ["--agent", "codeact", "--repeats", "2"]
+            let first = try await collect("bear", server, run: "r", agent)
+            #expect(first.code == 0, "\(first.errors)")
+            #expect(try RunDirectory.open(directory.file("r")).manifest.counts?.successes == 2)
+            let replay = try await BuiltProgram.run(
+                [
+                    "collect", "--policy", "replay:r", "--run", "again", "--tasks", "lifespan-longest-lived",
+                    "--python", Self.python,
+                ] + agent, in: directory.path)
+            #expect(replay.code == 0, "\(replay.errors)")
+            for shard in ["trajectories/part-00000.jsonl.gz", "calls/part-00000.jsonl.gz"] {
+                #expect(try directory.bytes(of: "again/\(shard)") == directory.bytes(of: "r/\(shard)"))
+            }
+        }
+    }
+
+    @Test func aBudgetWithSeveralCallsUnderWayLosesNone() async throws {
+        try await MisbehavingServer.withServer { server in
+            // The estimate of a call is far more than the 12 tokens it takes in the end, and than the budget.
+            let options = ["--repeats", "9", "--concurrency", "3"]
+            for (budget, episodes) in [("30", 3), ("66", 6)] {
+                let outcome = try await collect(
+                    "bear", server, run: "r",
+                    options + ["--max-tokens", budget] + (episodes > 3 ? ["--resume"] : []))
+                #expect(outcome.code == 0, "\(outcome.errors)")
+                #expect(
+                    outcome.errors.contains("the budget (--max-tokens \(budget)) is used up"),
+                    "\(outcome.errors)")
+                #expect(try await server.seen("bear", "collect").count == episodes)
+                #expect(
+                    try RunDirectory.open(directory.file("r")).spending().usage.promptTokens == 10 * episodes)
+            }
+        }
+    }
+
+    @Test func aCostLimitWithoutAPriceIsRefused() async throws {
+        try await MisbehavingServer.withServer { server in
+            let text = "models: {p: {base_url: \"\(server.baseURL("bear", "free"))\", model: m}}"
+            _ = try directory.write(Array(text.utf8), to: "free.yaml")
+            let outcome = try await BuiltProgram.run(
+                [
+                    "collect", "--policy", "p", "--profiles", "free.yaml", "--run", "r", "--max-cost", "1",
+                    "--python", Self.python,
+                ], in: directory.path)
+            #expect(outcome.code == 64)
+            #expect(outcome.errors.contains("--max-cost 1.0 cannot be kept: profile 'p' has no price"))
+            #expect(try directory.names() == ["free.yaml"])
         }
     }
 

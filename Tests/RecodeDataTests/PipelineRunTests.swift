@@ -123,6 +123,16 @@ import Trajectories
         #expect(counted.output == String(decoding: bytes, as: UTF8.self))
     }
 
+    @Test func aSecondPipelineInADirectoryIsRefusedWithTheFirstOnesNumber() async throws {
+        try Directory.create(directory.file("b"))
+        let lock = try DirectoryLock(on: directory.file("b"))
+        let second = try await run("b")
+        withExtendedLifetime(lock) {}
+        #expect(second.code == 1)
+        let process = ProcessInfo.processInfo.processIdentifier
+        #expect(second.errors.contains("error: process \(process) is writing to b."), "\(second.errors)")
+    }
+
     @Test func withoutASandboxEpisodesPlayTheSameAfterAWarning() async throws {
         let collect = [
             "collect", "--tasks", "lifespan-longest-lived", "--slip", "0.1", "--concurrency", "1", "--python",

@@ -91,10 +91,32 @@ struct ProfileFileTests {
         ),
         (
             "models:\n  m:\n    model: m\n    concurrency: 0\n",
-            "p.yaml:4: models.m.concurrency: found '0', expected an integer of 1 or more."
+            "p.yaml:4: models.m.concurrency: found '0', expected an integer from 1 to 1000000000."
+        ),
+        (
+            "models:\n  m:\n    model: m\n    timeout: 1e21\n",
+            "p.yaml:4: models.m.timeout: found '1e21', expected seconds, more than 0, up to 86400."
         ),
     ])
     func aBadFileIsRefusedByKeyAndRemedy(text: String, expected: String) {
         #expect(message("m", text) == expected)
+    }
+
+    /// Keys where they do not belong.
+    @Test(arguments: [
+        "models:\n  m:\n    model: m\n    api_key_env: sk-canary-0123456789\n",
+        "models:\n  m:\n    model: m\n    api_key_env: canaryAIza0123456789\n",
+        "models:\n  m: {model: m, api_key:sk-canary-0123456789}\n",
+        "api_key:sk-canary-0123456789",
+        "models: sk-canary-0123456789\n",
+        "models:\n  m:\n    model: m\n    api_key: \"sk-canary-\u{1B}0123456789\"\n",
+        "models:\n  m:\n    model: m\n    api_key: [sk-canary-0123456789]\n",
+        "models:\n  m:\n    model: m\n    timeout: sk-canary-0123456789\n",
+        "models:\n  m:\n    model: m\n    api_key: 'sk-canary-0123456789\n",
+    ])
+    func aKeyInTheWrongPlaceIsNotShown(text: String) throws {
+        let words = try #require(message("m", text))
+        #expect(words.hasPrefix("p.yaml"))
+        #expect(!words.contains("canary"), "\(words)")
     }
 }

@@ -24,12 +24,15 @@ import Trajectories
         }
     }
 
-    /// Keeps calls in memory.
+    /// Keeps calls in memory, as they are written.
     private actor Journal: CallJournal, RecordedCalls {
         var records: [CallKey: CallRecord] = [:]
 
         func find(_ key: CallKey) -> CallRecord? { records[key] }
-        func keep(_ record: CallRecord, took duration: Duration?) { records[record.key] = record }
+        func keep(_ record: CallRecord, took duration: Duration?) throws {
+            records[record.key] = try CanonicalJSON.decode(
+                CallRecord.self, from: CanonicalJSON.encode(record))
+        }
 
         /// Takes the last call away again, as if the environment had failed before it.
         func loseLast() {
@@ -43,7 +46,7 @@ import Trajectories
     }
 
     private static let profile = ModelProfile(
-        name: "scripted", baseURL: "http://localhost/v1", model: "m", seed: 5)
+        name: "scripted", baseURL: "http://localhost/v1", model: "m", temperature: 0, topP: 1, seed: 5)
     private static let answers: [AgentKind: [String]] = [
         .recode: [
             "no tags",
@@ -204,8 +207,38 @@ import Trajectories
             try await budget.reserve(estimate)
             await budget.settle(estimate, as: usage)
         }
-        await #expect(throws: BudgetReached(spent: Usage(promptTokens: 7, completionTokens: 1))) {
+        // The one whose usage nobody told counts as it was estimated.
+        await #expect(throws: BudgetReached(spent: Usage(promptTokens: 8, completionTokens: 2))) {
             try await budget.reserve(estimate)
         }
+    }
+
+    @Test func whatCallsUnderWayMayCostIsWaitedForAndNotSpent() async throws {
+        let budget = CallBudget(maxTokens: 10)
+        let estimate = Usage(promptTokens: 20, completionTokens: 0)
+        try await budget.reserve(estimate)
+        let second = Task { try await budget.reserve(estimate) }
+        try await Task.sleep(for: .milliseconds(20))
+        await budget.settle(estimate, as: Usage(promptTokens: 4, completionTokens: 0))
+        try await second.value
+        let third = Task { try await budget.reserve(estimate) }
+        try await Task.sleep(for: .milliseconds(20))
+        await budget.settle(estimate, as: Usage(promptTokens: 7, completionTokens: 0))
+        await #expect(throws: BudgetReached.self) { try await third.value }
+        #expect(await budget.spent.promptTokens == 11)
+        let late = CallBudget(maxTokens: 10)
+        try await late.reserve(estimate)
+        let cancelled = Task { try await late.reserve(estimate) }
+        cancelled.cancel()
+        await #expect(throws: CancellationError.self) { try await cancelled.value }
+    }
+
+    @Test func aRefusedRequestEndsTheRunOnlyBeforeAnyAnswer() async throws {
+        let streak = FailureStreak()
+        let refused = ModelFailure(.badRequest, "No.")
+        #expect(await streak.extend(by: refused).endsRun)
+        await streak.end()
+        for _ in 1..<FailureStreak.limit { #expect(await !streak.extend(by: refused).endsRun) }
+        #expect(await streak.extend(by: refused).endsRun, "nothing is answered any more")
     }
 }

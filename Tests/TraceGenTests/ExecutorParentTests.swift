@@ -79,6 +79,21 @@ import Testing
         #expect(await sandbox.parent?.process != process)
     }
 
+    @Test func anExecutorWhoseParentIsKilledHasNotFailedByItself() async throws {
+        let sandbox = try await sandbox()
+        let error = await #expect(throws: TraceGenError.self) {
+            try await sandbox.withExecutor(seed: 1) { executor in
+                _ = try await executor.execute("print(1)", rules: .script, block: nil) { _ in .stop }
+                let process = try #require(await sandbox.parent?.process)
+                kill(process, SIGKILL)
+                #expect(await ProcessTable.ends(process, within: .seconds(10)))
+                _ = try await executor.execute("print(2)", rules: .script, block: nil) { _ in .stop }
+            }
+        }
+        #expect(error?.code == .workerFailed)
+        #expect(try await printed("print(3)", in: sandbox) == ["3"])
+    }
+
     @Test func theParentLeavesWithItsSandbox() async throws {
         let process = try await {
             let sandbox = try await sandbox()

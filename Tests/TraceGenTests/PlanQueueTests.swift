@@ -40,6 +40,27 @@ struct PlanQueueTests {
         #expect(ids == ["0.0", "0.1", "0.2", "0.3", "1.0", "1.1", "1.2", "1.3"])
     }
 
+    @Test func aLimitCountsWhatIsPlayedAndNotWhatIsLeftOut() async throws {
+        // Three of the first instance are needless once its first two have succeeded: they use up nothing.
+        let queue = PlanQueue(
+            try plans(3), quota: SuccessQuota(count: 1, earlier: ["world/t/0": 1]), limit: 2)
+        for expected in [0, 1] {
+            let plan = try #require(await queue.next())
+            #expect(plan.instance.variation == 1)
+            #expect(plan.repeat == expected)
+            await queue.finish(plan, success: false)
+        }
+        #expect(await queue.next() == nil)
+        #expect(await queue.isCutShort)
+        let enough = PlanQueue(try plans(3), quota: SuccessQuota(count: 1), limit: 2)
+        for _ in 0..<2 { await enough.finish(try #require(await enough.next()), success: true) }
+        #expect(await enough.next() == nil)
+        #expect(await !enough.isCutShort)
+        let plain = PlanQueue(try plans(1), limit: 2)
+        for _ in 0..<2 { _ = await plain.next() }
+        #expect(await !plain.isCutShort)
+    }
+
     @Test func successesOfAnEarlierRunCount() async throws {
         let quota = SuccessQuota(count: 1, earlier: ["world/t/0": 1])
         let ids = await played(try plans(3), quota: quota, lanes: 2)

@@ -91,7 +91,7 @@ struct CollectCommand: LongCommand {
             return try StandardOutput.write(try await CollectForecast(of: job, in: environment).words)
         }
         // A policy that is not there, and what the machine lacks, show before the directory is claimed for this recipe.
-        _ = try PolicyPlan(job.recipe, job.models)
+        try PolicyPlan(job.recipe, job.models).requirePrice(for: job.budget)
         let result = try await job.run(at: try await machine.site(for: job.recipe.environment))
         StandardError.say(try RunSummary(of: [result]).words)
         if let reason = result.stopped {

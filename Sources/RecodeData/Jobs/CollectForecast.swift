@@ -1,3 +1,4 @@
+import JSONLines
 import LanguageModels
 import Prompts
 import TraceGen
@@ -8,6 +9,8 @@ struct CollectForecast: Sendable {
     private let job: CollectJob
     private let policy: PolicyPlan
     private let episodesByTask: [(task: String, count: Int)]
+    /// How many episodes the run holds already.
+    private let collectedCount: Int
     /// How many episodes would be played.
     let episodes: Int
     /// What answers would take; `nil` where no language model is asked.
@@ -58,8 +61,11 @@ struct CollectForecast: Sendable {
         self.job = job
         policy = try PolicyPlan(job.recipe, job.models)
         let plans = try await job.plans(in: environment, policy)
+        let collected = try Self.collected(in: job.directory)
+        let missing = plans.filter { !collected.contains($0.id) }
+        collectedCount = plans.count - missing.count
         var counts: [(task: String, count: Int)] = []
-        for plan in plans.prefix(job.budget.episodesHere ?? .max) {
+        for plan in missing.prefix(max(0, (job.budget.episodesHere ?? .max) - collectedCount)) {
             if counts.last?.task == plan.instance.task {
                 counts[counts.count - 1].count += 1
             } else {
@@ -71,6 +77,15 @@ struct CollectForecast: Sendable {
         answers = Self.answers(to: episodes, of: job.recipe.agent, policy)
     }
 
+    /// The episodes a run holds already.
+    private static func collected(in directory: String) throws -> Set<String> {
+        guard Directory.isPresent("\(directory)/run.json") else { return [] }
+        var ids: Set<String> = []
+        let reader = try RunDirectory.open(directory).trajectories(tornTail: .endBefore)
+        while let trajectory = try reader.next() { ids.insert(trajectory.id) }
+        return ids
+    }
+
     /// The forecast, a fact a line.
     var words: String {
         let recipe = job.recipe
@@ -79,6 +94,9 @@ struct CollectForecast: Sendable {
                 + "agent \(recipe.agent.rawValue), policy \(recipe.policy) (\(policy.record.model)), into \(job.directory):"
         ]
         lines += episodesByTask.map { "  \($0.task): \($0.count)" }
+        if collectedCount > 0 {
+            lines.append("\(Wording.count(collectedCount, "episode")) of the recipe collected there already")
+        }
         if let count = recipe.untilSuccesses {
             lines.append("at most: repeats of an instance with \(count) successes are left out")
         }

@@ -28,6 +28,7 @@ struct CollectJob: Sendable {
     ///   then is kept.
     func run(at site: Site) async throws -> CollectResult {
         let policy = try PolicyPlan(recipe, models)
+        try policy.requirePrice(for: budget)
         let start = try RunCollector.begin(
             at: directory, recipe: runRecipe(policy), versions: versions(at: site), platform: site.platform,
             unfinished: unfinished)
@@ -79,7 +80,7 @@ struct CollectJob: Sendable {
         }
         let plans = try await plans(in: site.environment, policy)
         let missing = await sink.missing(of: plans)
-        let allowed = missing.prefix(max(0, (budget.episodesHere ?? .max) - (plans.count - missing.count)))
+        let allowed = max(0, (budget.episodesHere ?? .max) - (plans.count - missing.count))
         var spent = budget.elsewhere ?? RunSpending()
         spent.usage.add(await sink.spent)
         let calls = CallBudget(
@@ -88,15 +89,16 @@ struct CollectJob: Sendable {
         let progress = ProgressReporter(
             CollectProgress(title: name, total: plans.count, resumed: plans.count - missing.count))
         await progress.begin()
+        let isCutShort: Bool
         do {
             let quota = try recipe.untilSuccesses.map {
                 SuccessQuota(count: $0, earlier: try Self.successes(in: directory))
             }
-            try await policy.withPolicy(journal: sink, budget: calls) { policy in
+            isCutShort = try await policy.withPolicy(journal: sink, budget: calls) { policy in
                 let rollout = Rollout(
                     environment: site.environment, policy: policy, agent: Catalogue.agent(recipe.agent),
                     executors: site.executors, concurrency: concurrency)
-                try await rollout.run(Array(allowed), quota: quota) { trajectory, timing in
+                return try await rollout.run(missing, quota: quota, limit: allowed) { trajectory, timing in
                     try await sink.take(trajectory, timing)
                     await progress.add(
                         reward: trajectory.reward, success: trajectory.success,
@@ -116,7 +118,7 @@ struct CollectJob: Sendable {
             throw error
         }
         await progress.end()
-        if allowed.count < missing.count {
+        if isCutShort {
             return try await sink.stop(directory, because: budget.episodeWords)
         }
         return try await sink.seal(plans, needsAll: recipe.untilSuccesses == nil)

@@ -52,7 +52,8 @@ struct Machine: Sendable {
     }
 
     /// Where the policy's code runs.
-    /// - Throws: `TraceGenError` (`missingProgram`) where there is no bubblewrap, or no Python new enough.
+    /// - Throws: `TraceGenError` (`missingProgram`) where there is no bubblewrap, it may make no sandbox here, or there is no
+    ///   Python new enough.
     func executors() async throws -> PythonSandbox {
         let path = ProcessInfo.processInfo.environment["PATH"]
         let mode: SandboxMode =
@@ -60,7 +61,10 @@ struct Machine: Sendable {
             case .bubblewrap: try SandboxMode.findBubblewrap(path: path)
             case .none: .none
             }
-        return PythonSandbox(mode: mode, python: try await PythonInterpreter.find(at: executorPython))
+        let executors = PythonSandbox(
+            mode: mode, python: try await PythonInterpreter.find(at: executorPython))
+        try await executors.probe()
+        return executors
     }
 }
 

@@ -77,6 +77,19 @@ enum PolicyPlan: Sendable {
         }
     }
 
+    /// Makes sure that a budget in US dollars means something.
+    /// - Throws: ``CommandFailure`` (`badUsage`) for a model whose price nobody has said.
+    func requirePrice(for budget: CollectBudget) throws {
+        guard let maxCost = budget.maxCost, case .chat(let profile, _) = self, profile.price == nil else {
+            return
+        }
+        throw CommandFailure(
+            .badUsage,
+            "--max-cost \(maxCost) cannot be kept: profile '\(profile.name)' has no price, so nobody knows what its answers "
+                + "cost. Add price: {prompt, completion}, US dollars per million tokens, or use --max-tokens."
+        )
+    }
+
     /// The policy as its trajectories will name it.
     var record: PolicyRecord {
         switch self {

@@ -51,7 +51,8 @@ enum ProfileFile {
     static func profile(
         named name: String, inText text: String, file: String, variables: [String: String]
     ) throws -> ModelProfile {
-        let top = try YAMLPlace(parsing: text, file: file, as: ("profiles", "docs/models.md"))
+        let top = try YAMLPlace(
+            parsing: text, file: file, as: ("profiles", "docs/models.md"), hidesTexts: true)
         let sections = try top.mapping(of: ["models", "llm_pool"], called: "a profile file")
         var found: [(name: String, keys: YAMLMapping)] = []
         for section in ["models", "llm_pool"] {
@@ -97,7 +98,9 @@ extension ProfileFile {
             requestsPerMinute: try keys["requests_per_minute"].map(positive),
             tokensPerMinute: try keys["tokens_per_minute"].map(positive),
             timeout: .seconds(
-                try keys["timeout"].map { try $0.number(called: "seconds, more than 0") { $0 > 0 } } ?? 120),
+                try keys["timeout"].map {
+                    try $0.number(called: "seconds, more than 0, up to 86400") { $0 > 0 && $0 <= 86_400 }
+                } ?? 120),
             maxRetries: try keys["max_retries"].map {
                 try $0.integer(in: 0...100, called: "an integer from 0 to 100")
             } ?? 6,
@@ -108,7 +111,7 @@ extension ProfileFile {
     }
 
     private static func positive(_ place: YAMLPlace) throws -> Int {
-        try place.integer(in: 1...Int.max, called: "an integer of 1 or more")
+        try place.integer(in: 1...1_000_000_000, called: "an integer from 1 to 1000000000")
     }
 
     /// An address without user name, password, query or fragment: none of those may come into records and messages.
@@ -153,11 +156,19 @@ extension ProfileFile {
         if let place = keys["api_key_env"] {
             let variable = try place.text("the name of an environment variable")
             guard let value = variables[variable], let secret = Secret(value) else {
+                // A key pasted in place of a name is not shown.
+                let isName = !variable.contains {
+                    !($0.isASCII && ($0.isUppercase || $0.isNumber || $0 == "_"))
+                }
+                let shown = isName ? variable : "that api_key_env names"
+                let advice =
+                    isName
+                    ? "Set it (export \(variable)=…)"
+                    : "Put its name there (such as OPENAI_API_KEY) and set it"
                 throw CommandFailure(
                     .badUsage,
-                    "\(file): profile '\(name)' takes its key from the environment variable \(variable), which is "
-                        + "not set. Set it (export \(variable)=…), or remove api_key_env where the server wants no key."
-                )
+                    "\(file): profile '\(name)' takes its key from the environment variable \(shown), which is "
+                        + "not set. \(advice), or remove api_key_env where the server wants no key.")
             }
             return secret
         }

@@ -10,11 +10,19 @@ struct YAMLPlace {
     /// The key's path, such as `collect[0].slip`; empty at the top.
     let key: String
     private let node: Yams.Node
+    /// Whether messages leave out texts, one of which may be a key.
+    private let hidesTexts: Bool
 
-    private init(file: String, key: String, node: Yams.Node) {
+    private init(file: String, key: String, node: Yams.Node, hidesTexts: Bool) {
         self.file = file
         self.key = key
         self.node = node
+        self.hidesTexts = hidesTexts
+    }
+
+    /// A place below or beside this one.
+    private func place(_ key: String, _ node: Yams.Node) -> YAMLPlace {
+        YAMLPlace(file: file, key: key, node: node, hidesTexts: hidesTexts)
     }
 
     /// Parses the text of a whole file.
@@ -24,9 +32,10 @@ struct YAMLPlace {
     ///   - text: the text.
     ///   - file: the file as the user named it.
     ///   - what: what the file is to hold, and the page that shows one.
+    ///   - hidesTexts: whether messages leave out texts that stand in it, one of which may be a key.
     init(
         parsing text: String, file: String,
-        as what: (name: String, page: String) = ("a pipeline", "docs/pipeline.md")
+        as what: (name: String, page: String) = ("a pipeline", "docs/pipeline.md"), hidesTexts: Bool = false
     ) throws {
         do {
             guard let node = try Yams.compose(yaml: text) else {
@@ -34,7 +43,7 @@ struct YAMLPlace {
                     file: file, key: "", found: "nothing", expected: what.name,
                     advice: "\(what.page) shows one.")
             }
-            self.init(file: file, key: "", node: node)
+            self.init(file: file, key: "", node: node, hidesTexts: hidesTexts)
         } catch let error as YamlError {
             throw PipelineFileError(error, file: file)
         }
@@ -57,6 +66,11 @@ struct YAMLPlace {
         case .alias: return "an alias"
         case .scalar(let scalar):
             if scalar.style == .plain, ["", "~", "null"].contains(scalar.string) { return "nothing" }
+            if hidesTexts, Double(scalar.string) == nil {
+                let name = scalar.string.prefix { $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "_") }
+                let isName = name.count == scalar.string.count && name.count <= 32
+                return isName ? "'\(name)'" : "a text"
+            }
             let text = scalar.string.split(separator: "\n", omittingEmptySubsequences: false).first ?? ""
             let shown =
                 text.count > 60 || text.utf8.count < scalar.string.utf8.count ? text.prefix(60) + "…" : text
@@ -71,7 +85,7 @@ struct YAMLPlace {
         guard case .mapping(let mapping) = node else { throw problem(expected: keys) }
         var values: [String: YAMLPlace] = [:]
         for (keyNode, value) in mapping {
-            let place = YAMLPlace(file: file, key: key, node: keyNode)
+            let place = self.place(key, keyNode)
             guard case .scalar(let scalar) = keyNode, known.contains(scalar.string) else {
                 let near = keyNode.scalar.flatMap { NearestName.find($0.string, among: known) }
                 throw PipelineFileError(
@@ -80,7 +94,7 @@ struct YAMLPlace {
                     advice: near.map { "Did you mean '\($0)'?" } ?? "Remove it.")
             }
             let path = key.isEmpty ? scalar.string : "\(key).\(scalar.string)"
-            values[scalar.string] = YAMLPlace(file: file, key: path, node: value)
+            values[scalar.string] = self.place(path, value)
         }
         return YAMLMapping(place: self, values: values)
     }
@@ -91,10 +105,10 @@ struct YAMLPlace {
         guard case .mapping(let mapping) = node else { throw problem(expected: what) }
         return try mapping.map { keyNode, value in
             guard case .scalar(let scalar) = keyNode, !scalar.string.isEmpty else {
-                throw YAMLPlace(file: file, key: key, node: keyNode).problem(expected: "a name")
+                throw place(key, keyNode).problem(expected: "a name")
             }
             let path = key.isEmpty ? scalar.string : "\(key).\(scalar.string)"
-            return (scalar.string, YAMLPlace(file: file, key: path, node: value))
+            return (scalar.string, place(path, value))
         }
     }
 
@@ -108,7 +122,7 @@ struct YAMLPlace {
         case .sequence(let sequence):
             return .array(
                 try sequence.enumerated().map {
-                    try YAMLPlace(file: file, key: "\(key)[\($0.offset)]", node: $0.element).json()
+                    try place("\(key)[\($0.offset)]", $0.element).json()
                 })
         case .alias: throw problem(expected: "a value")
         case .scalar(let scalar):
@@ -138,7 +152,7 @@ struct YAMLPlace {
                 expected: "a list of \(what)", advice: found == "an empty list" ? "Name at least one." : "")
         }
         return sequence.enumerated().map {
-            YAMLPlace(file: file, key: "\(key)[\($0.offset)]", node: $0.element)
+            place("\(key)[\($0.offset)]", $0.element)
         }
     }
 
@@ -245,8 +259,11 @@ extension PipelineFileError {
             found = "the key \(duplicates.sorted().map { "'\($0)'" }.joined(separator: ", ")) more than once"
             expected = "each key once"
             advice = "Remove all but one."
+        case .reader(let problem, let offset, _, let yaml):
+            line = offset.map { yaml.utf8.prefix($0).count { $0 == UInt8(ascii: "\n") } + 1 }
+            advice = "The YAML reader says: \(problem)."
         default:
-            advice = "The YAML reader says: \(error)"
+            advice = "The YAML reader cannot read it."
         }
     }
 }

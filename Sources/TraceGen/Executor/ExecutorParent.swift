@@ -38,13 +38,15 @@ actor ExecutorParent {
         for _ in 0..<2 {
             let start = starting ?? Task { [launch, modules] in try await Self.start(launch, modules) }
             starting = start
+            let control: ControlSocket?
             do {
-                guard let control = try await start.value else { return nil }
-                if let executor = try await control.ask() { return executor }
+                control = try await start.value
             } catch {
                 if starting == start { starting = nil }
                 throw error
             }
+            guard let control else { return nil }
+            if let executor = try await control.ask() { return executor }
             if starting == start { starting = nil }
         }
         throw WorkerFailure.closed(lastWords: "The executors' parent process dies as soon as it is started.")

@@ -154,7 +154,16 @@ extension PythonExecutor {
         return overtime("The episode's blocks used more than \(seconds) seconds of processor time in all.")
     }
 
-    private func failed(_ error: WorkerFailure) async -> ExecutorFailure {
+    /// What to throw when the worker is gone. Where not even its keeper could tell how, that is no doing of the block's:
+    /// the episode has its second try.
+    private func failed(_ error: WorkerFailure) async -> any Error {
+        if case .closed = error, await worker.ending == .unknown {
+            failure = ExecutorFailure(.died, "The executor vanished.")
+            return TraceGenError(
+                .workerFailed,
+                "The executor vanished: the process that all executors come from was killed, or the machine had no "
+                    + "process or memory left to give. Lower --concurrency if this happens again.")
+        }
         let failure =
             switch error {
             case .timedOut:

@@ -17,7 +17,7 @@ public enum SandboxMode: Sendable, Hashable {
 public struct PythonSandbox: ExecutorSource {
     /// What keeps the policy's code away from the machine.
     public let mode: SandboxMode
-    /// What one statement may use up.
+    /// What a block and an episode may use up.
     public var limits: ExecutorLimits
     /// The Python that runs the code.
     public let python: PythonInterpreter
@@ -57,6 +57,12 @@ public struct PythonSandbox: ExecutorSource {
             guard isFiltered || mode == .none else { throw Self.noFilter }
             return try await body(executor)
         }
+    }
+
+    /// Starts an executor and ends it again, so that what keeps them from starting is known before anything else begins.
+    /// - Throws: ``TraceGenError`` as ``withExecutor(seed:_:)``.
+    public func probe() async throws {
+        try await withExecutor(seed: 0) { _ in }
     }
 
     /// Runs `body` with a forked worker, or with a new one that has no modules yet.

@@ -34,11 +34,12 @@ LIMITS = frozenset({ProcessorTimeLimit, WallTimeLimit, OutputLimit, MemoryError}
 
 
 class Printout:
-    """Stands in for standard output and error, and remembers what was printed, up to a limit."""
+    """Stands in for standard output and error, and remembers what was printed, up to what is left of a limit."""
 
     encoding = "utf-8"
 
-    def __init__(self, byte_limit: int) -> None:
+    def __init__(self, bytes_left: int, byte_limit: int) -> None:
+        self.bytes_left = bytes_left
         self.byte_limit = byte_limit
         self.parts: list[str] = []
         self.byte_count = 0
@@ -48,7 +49,7 @@ class Printout:
         if not isinstance(text, str):
             raise TypeError(f"write() takes a str, not {type(text).__name__}")
         data = str.encode(text, "utf-8", "replace")
-        room = self.byte_limit - self.byte_count
+        room = self.bytes_left - self.byte_count
         self.parts.append(data[:room].decode("utf-8", "ignore"))
         self.byte_count += min(len(data), room)
         if len(data) > room:
@@ -74,11 +75,12 @@ class Printout:
 
 
 class Allowance:
-    """What is left of the time of one block, whose statements run one at a time."""
+    """What is left of the time and the output of one block, whose statements run one at a time."""
 
-    def __init__(self, processor: float, wall: float) -> None:
+    def __init__(self, processor: float, wall: float, output: int) -> None:
         self.processor = processor
         self.wall = wall
+        self.output = output
 
 
 class Clock:
@@ -89,9 +91,10 @@ class Clock:
     processor time is over, and by the host some seconds after its wall time is.
     """
 
-    def __init__(self, processor: float, wall: float, episode_processor: float) -> None:
+    def __init__(self, processor: float, wall: float, episode_processor: float, output: int) -> None:
         self.processor = processor
         self.wall = wall
+        self.output = output
         self.episode_left = episode_processor
         self.is_exhausted = False
         self.is_armed = False
@@ -101,11 +104,11 @@ class Clock:
         set_limit(resource.RLIMIT_CPU, math.ceil(used() + episode_processor + processor) + 4, for_good=True)
 
     def whole_block(self) -> Allowance:
-        return Allowance(self.processor, self.wall)
+        return Allowance(self.processor, self.wall, self.output)
 
     def moment(self) -> Allowance:
         """Enough to turn a value or an exception into text, on a busy machine too."""
-        return Allowance(min(1.0, self.processor), min(10.0, self.wall))
+        return Allowance(min(1.0, self.processor), min(10.0, self.wall), 0)
 
     def arm(self, allowance: Allowance) -> None:
         self.allowance = allowance

@@ -26,8 +26,11 @@ NEW_USER_AND_PROCESS_NAMESPACE = 0x10000000 | 0x20000000
 DESCRIPTORS = struct.Struct("2i")
 DESCRIPTOR_LIMIT = 64
 LAST_WORDS_BYTES = 8_192
+RETRY_SECONDS = 0.05
 
-NO_MORE_REQUESTS, NO_NAMESPACES = 1, 2  # exit statuses of the copy that takes a request
+# Exit statuses of the copy that takes a request. Whatever else goes wrong in it costs that one request: the host
+# sees both lines closed and nothing said.
+NO_MORE_REQUESTS, NO_NAMESPACES = 3, 4
 
 
 def executor_when_asked() -> None:
@@ -38,8 +41,8 @@ def executor_when_asked() -> None:
     gc.freeze()
     os.write(1, b"ready\n" if namespaces_can_be_made(unshare) else b"alone\n")
     # Nothing that lives longer than an expression: the memory is to be the same each time round.
-    while os.fork():
-        if os.wait()[1]:
+    while fork_when_possible():
+        if os.waitstatus_to_exitcode(os.wait()[1]) == NO_MORE_REQUESTS:
             os._exit(0)
     line, keeper_line = request()
     if unshare(NEW_USER_AND_PROCESS_NAMESPACE) != 0:
@@ -58,6 +61,15 @@ def executor_when_asked() -> None:
     os.dup2(line, 1)
     os.dup2(errors_end, 2)
     os.closerange(3, DESCRIPTOR_LIMIT)
+
+
+def fork_when_possible() -> int:
+    """Waits while the machine has no process to give: an executor late is better than all that run lost."""
+    while True:
+        try:
+            return os.fork()
+        except OSError:
+            select.select([], [], [], RETRY_SECONDS)
 
 
 def namespaces_can_be_made(unshare: Callable[[int], int]) -> bool:

@@ -276,6 +276,12 @@ def check_definitions(node: ast.AST) -> None:
         raise FormatProblem(
             line, f"`class {node.name}` is not allowed. Keep what you know in variables, lists and dicts."
         )
+    if isinstance(node, ast.ImportFrom) and any(alias.name == "*" for alias in node.names):
+        raise FormatProblem(
+            line,
+            f"`from {node.module} import *` is not allowed: it may take names that every block is given. Import"
+            " the names you need.",
+        )
     for name in lambda_names(node):
         raise FormatProblem(
             line,

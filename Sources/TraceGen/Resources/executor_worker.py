@@ -87,12 +87,15 @@ class Episode:
 
     def __init__(self, channel: Channel, start: Message) -> None:
         self.channel = channel
+        self.output_bytes: int = start["output_bytes"]
         self.clock = limits.Clock(
-            start["processor_seconds"], start["wall_seconds"], start["episode_processor_seconds"]
+            start["processor_seconds"],
+            start["wall_seconds"],
+            start["episode_processor_seconds"],
+            self.output_bytes,
         )
         self.allowances: dict[int, limits.Allowance] = {}
         self.memory = limits.Memory(start["memory_bytes"])
-        self.output_bytes: int = start["output_bytes"]
         self.recursion_limit = sys.getrecursionlimit()
         self.builtins = dict(vars(builtins))
         self.is_running = False
@@ -245,8 +248,9 @@ class Episode:
         stored = rules.stored_names(tree)
         before = dict(self.namespace)
         self.namespace.bound.clear()
-        printout = limits.Printout(self.output_bytes)
+        printout = limits.Printout(allowance.output, self.output_bytes)
         error = self.run_compiled(compiled, printout, allowance)
+        allowance.output -= printout.byte_count
         always = stored if error is None and not any(hasattr(part, "body") for part in tree.body) else []
         result: Message = {
             "kind": "completed",

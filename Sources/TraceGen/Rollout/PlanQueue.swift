@@ -25,26 +25,39 @@ actor PlanQueue {
     private var possible: [String: Int]
     private var idle: [AsyncStream<Void>.Continuation] = []
     private var playing = 0
+    /// How many plans may still be handed out.
+    private var allowed: Int
 
-    init(_ plans: [EpisodePlan], quota: SuccessQuota? = nil) {
+    init(_ plans: [EpisodePlan], quota: SuccessQuota? = nil, limit: Int = .max) {
         waiting = plans
+        allowed = limit
         self.quota = quota
         possible = quota?.earlier ?? [:]
     }
 
-    /// The next plan; `nil` when none is left to play. Waits while that depends on episodes being played.
+    /// Whether plans were left that only the limit kept from being played; to be asked when all that were handed out have
+    /// ended.
+    var isCutShort: Bool {
+        guard allowed == 0 else { return false }
+        guard let quota else { return first < waiting.count }
+        return waiting.contains { possible[$0.taskID, default: 0] < quota.count }
+    }
+
+    /// The next plan; `nil` when none is left to play, or the limit is reached. Waits while that depends on episodes being played.
     func next() async -> EpisodePlan? {
         guard let quota else {
-            guard first < waiting.count else { return nil }
+            guard first < waiting.count, allowed > 0 else { return nil }
             first += 1
+            allowed -= 1
             return waiting[first - 1]
         }
-        while true {
+        while allowed > 0 {
             let place = waiting.firstIndex { possible[$0.taskID, default: 0] < quota.count }
             if let place {
                 let plan = waiting.remove(at: place)
                 possible[plan.taskID, default: 0] += 1
                 playing += 1
+                allowed -= 1
                 return plan
             }
             guard playing > 0, !waiting.isEmpty, !Task.isCancelled else { return nil }
@@ -52,6 +65,7 @@ actor PlanQueue {
             idle.append(continuation)
             for await _ in signal {}
         }
+        return nil
     }
 
     /// Notes how an episode that was handed out has ended.

@@ -44,14 +44,17 @@ public struct Rollout: Sendable {
     /// - Parameters:
     ///   - plans: what is to be played, in canonical order.
     ///   - quota: when to leave an instance's other repeats out.
+    ///   - limit: how many episodes are played at most.
     ///   - sink: takes finished records.
+    /// - Returns: whether the limit left any out.
     /// - Throws: ``TraceGenError`` when a worker or an executor cannot even start, what `sink` throws, and
     ///   `CancellationError`. Episodes under way are dropped then; no record of theirs has been handed over.
+    @discardableResult
     public func run(
-        _ plans: [EpisodePlan], quota: SuccessQuota? = nil, sink: @escaping Sink
-    ) async throws {
+        _ plans: [EpisodePlan], quota: SuccessQuota? = nil, limit: Int = .max, sink: @escaping Sink
+    ) async throws -> Bool {
         OpenFiles.allowMost()
-        let queue = PlanQueue(plans, quota: quota)
+        let queue = PlanQueue(plans, quota: quota, limit: limit)
         let turnstile = Turnstile()
         try await withThrowingTaskGroup(of: Void.self) { group in
             for _ in 0..<min(concurrency, plans.count) {
@@ -63,6 +66,7 @@ public struct Rollout: Sendable {
             }
             try await group.waitForAll()
         }
+        return await queue.isCutShort
     }
 
     /// Plays one plan after another, worker after worker, until there is none left.

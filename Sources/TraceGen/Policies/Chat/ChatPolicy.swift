@@ -107,41 +107,57 @@ private struct LiveCalls: CallSource {
         let body = profile.requestBody(messages, seed: profile.seed.map { $0 &+ context.repeat })
         let key = CallKey(trajectoryID: context.episodeID, call: call)
         // What failed once may not fail again.
-        if let known = try await policy.journal.find(key), known.request == body, let answer = known.response
+        if let known = try await policy.journal.find(key), let answer = known.response,
+            try Self.isSame(known.request, body)
         {
             return answer
         }
         let estimate = profile.estimate(of: messages)
         try await policy.budget.reserve(estimate)
-        let began = ContinuousClock.now
-        let outcome = try await ask(body, at: estimate)
-        let record = CallRecord(
-            trajectoryID: context.episodeID, taskID: context.taskID, call: call, subject: subject,
-            request: body, outcome: outcome)
-        try await policy.journal.keep(record, took: ContinuousClock.now - began)
-        switch outcome {
+        switch try await ask(body, call, subject, at: estimate) {
         case .answered(let completion): return completion
         case .failed(let failure): throw PolicyFailure(failure.message, usage: failure.usage)
         }
     }
 
+    /// Asks the model, keeps what came of it and settles the budget: in that order, as a budget that is reached ends the run.
+    private func ask(
+        _ body: JSONValue, _ call: Int, _ subject: String, at estimate: Usage
+    ) async throws -> CallRecord.Outcome {
+        var charged: Usage?
+        do {
+            let began = ContinuousClock.now
+            let outcome = try await ask(body)
+            let record = CallRecord(
+                trajectoryID: context.episodeID, taskID: context.taskID, call: call, subject: subject,
+                request: body, outcome: outcome)
+            charged = record.usage
+            try await policy.journal.keep(record, took: ContinuousClock.now - began)
+            await policy.budget.settle(estimate, as: charged)
+            return outcome
+        } catch {
+            await policy.budget.settle(estimate, as: charged ?? (error as? ModelFailure)?.usage)
+            throw error
+        }
+    }
+
     /// Asks the model.
     /// - Throws: a ``ModelFailure`` that ends the run; one that concerns this episode alone is an outcome.
-    private func ask(_ body: JSONValue, at estimate: Usage) async throws -> CallRecord.Outcome {
+    private func ask(_ body: JSONValue) async throws -> CallRecord.Outcome {
         do {
             let completion = try await policy.model.complete(body)
             await policy.streak.end()
-            await policy.budget.settle(estimate, as: completion.usage)
             return .answered(completion)
         } catch let failure as ModelFailure {
-            await policy.budget.settle(estimate, as: failure.usage)
             let failure = await policy.streak.extend(by: failure)
             guard !failure.endsRun else { throw failure }
             return .failed(CallFailure(message: failure.message, usage: failure.usage))
-        } catch {
-            await policy.budget.settle(estimate, as: nil)
-            throw error
         }
+    }
+
+    /// Whether two requests are the same as they are written: 0.0 in one is 0 in the other.
+    private static func isSame(_ first: JSONValue, _ second: JSONValue) throws -> Bool {
+        try CanonicalJSON.encode(first) == CanonicalJSON.encode(second)
     }
 }
 
@@ -154,7 +170,7 @@ extension ModelProfile {
     /// About what a call may use: a token for every four bytes of the prompt, and the longest answer allowed.
     func estimate(of messages: [Message]) -> Usage {
         let prompt = messages.reduce(0) { $0 + $1.content.utf8.count } / 4
-        let completion = maxTokens ?? 0
+        let completion = longestAnswer ?? 0
         return Usage(
             promptTokens: prompt, completionTokens: completion,
             costUSD: price?.cost(promptTokens: prompt, completionTokens: completion))

@@ -1,0 +1,98 @@
+import FoundationEssentials
+import JSONLines
+
+/// Which pre-tokenizer goes with a tiktoken rank file: the file does not say.
+public enum RankFilePattern: String, Sendable, Hashable, CaseIterable {
+    /// `r50k_base`, `p50k_base` and GPT-2's.
+    case gpt2
+    /// `cl100k_base`: GPT-4.
+    case gpt4
+    /// Llama 3's: as GPT-4's.
+    case llama3
+    /// `qwen.tiktoken`: Qwen, up to Qwen2.5 and Qwen3.
+    case qwen
+
+    fileprivate var splitter: Splitter {
+        switch self {
+        case .gpt2: .gpt2
+        case .gpt4, .llama3: .gpt4(digits: 3)
+        case .qwen: .gpt4(digits: 1)
+        }
+    }
+}
+
+extension Tokenizer {
+    /// Reads a tiktoken rank file: lines of a token's bytes in base64, a space and its id.
+    ///
+    /// - Parameters:
+    ///   - path: the file.
+    ///   - pattern: the pre-tokenizer it goes with.
+    ///   - specialTokens: the names and ids of tokens that are not in the file.
+    ///   - normalizes: whether texts are put into normal form C first, as Qwen's own tokenizer does and tiktoken does not.
+    /// - Throws: ``TokensError`` (`unreadable`; `badVocabulary` naming file and line).
+    public init(
+        rankFile path: String, pattern: RankFilePattern, specialTokens: [String: Int] = [:],
+        normalizes: Bool = false
+    ) throws(TokensError) {
+        let bytes = try VocabularyFile.read(path)
+        let lines = bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
+        var table = RankTable(capacity: lines.count)
+        var ids = Set<Int>(minimumCapacity: lines.count)
+        for (number, line) in lines.enumerated() where !line.isEmpty {
+            let place = "\(path):\(number + 1)"
+            guard let (token, id) = Self.entry(line) else {
+                throw TokensError(
+                    .badVocabulary,
+                    "\(place): not a line of a tiktoken rank file, which has a token in base64, a space and its id: "
+                        + "“\(String(decoding: line.prefix(60), as: UTF8.self))”. Is the file of another kind, or cut?"
+                )
+            }
+            guard table.insert(token, id: id), ids.insert(id).inserted else {
+                throw TokensError(.badVocabulary, "\(place): the token or its id \(id) came before.")
+            }
+        }
+        guard bytes.last == UInt8(ascii: "\n") || bytes.isEmpty else {
+            throw TokensError(
+                .badVocabulary,
+                "\(path):\(lines.count): the last line has no end: the file is cut. Fetch it again.")
+        }
+        // Ranks are numbered from 0 without a gap; a file that lost lines in the middle shows here.
+        guard let highest = ids.max(), highest == ids.count - 1 else {
+            throw TokensError(
+                .badVocabulary,
+                "\(path): holds \(ids.count) tokens, and the highest id is \(ids.max() ?? -1): lines are missing. Fetch it again."
+            )
+        }
+        guard let model = MergeModel(tokens: table, order: .ids, takesWholePieces: true) else {
+            throw TokensError(.badVocabulary, "\(path): not every byte has a token. Fetch it again.")
+        }
+        self.init(
+            name: path.split(separator: "/").last.map(String.init) ?? path, splitters: [pattern.splitter],
+            model: model, normalizes: normalizes, added: AddedTokens(specialTokens))
+    }
+
+    private static func entry(_ line: ArraySlice<UInt8>) -> (token: [UInt8], id: Int)? {
+        guard let space = line.firstIndex(of: UInt8(ascii: " ")), space > line.startIndex,
+            let token = Data(base64Encoded: Data(line[..<space])), !token.isEmpty
+        else { return nil }
+        let digits = line[(space + 1)...]
+        guard (1...7).contains(digits.count) else { return nil }
+        var id = 0
+        for digit in digits {
+            guard (0x30...0x39).contains(digit) else { return nil }
+            id = id * 10 + Int(digit - 0x30)
+        }
+        return (Array(token), id)
+    }
+}
+
+/// Vocabulary files, which are small.
+enum VocabularyFile {
+    static func read(_ path: String) throws(TokensError) -> [UInt8] {
+        do {
+            return try AtomicFile.read(path)
+        } catch {
+            throw TokensError(.unreadable, error.message, cause: error.cause)
+        }
+    }
+}

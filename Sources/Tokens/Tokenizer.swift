@@ -1,0 +1,81 @@
+/// Byte-level byte-pair encoding with one vocabulary: the ids that tiktoken and Hugging Face's `tokenizers` give.
+public struct Tokenizer: Sendable {
+    /// How messages and manifests call the vocabulary.
+    public let name: String
+    let splitters: [Splitter]
+    let model: MergeModel
+    /// Whether texts are put into Unicode's normal form C first.
+    let normalizes: Bool
+    let added: AddedTokens
+
+    /// How many ids the vocabulary has, added tokens included.
+    public var tokenCount: Int { model.tokens.count + added.tokens.count }
+
+    /// The ids of a text in which added tokens, such as `<|im_start|>`, are ordinary characters.
+    /// - Complexity: O(*n* log *n*) in bytes at worst, O(*n*) for texts of words.
+    public func encodeOrdinary(_ text: String) -> [Int] {
+        var ids: [Int] = []
+        var scratch = MergeScratch()
+        appendOrdinary(normalizes ? Normalization.composed(text) : text, to: &ids, &scratch)
+        return ids
+    }
+
+    /// The ids of a text in which added tokens stand for themselves, as a chat template's output has them; nothing is added
+    /// at either end.
+    public func encode(_ text: String) -> [Int] {
+        var ids: [Int] = []
+        var scratch = MergeScratch()
+        added.split(text) { part in
+            switch part {
+            case .token(let id): ids.append(id)
+            case .text(let text):
+                appendOrdinary(normalizes ? Normalization.composed(text) : text, to: &ids, &scratch)
+            }
+        }
+        return ids
+    }
+
+    private func appendOrdinary(_ text: String, to ids: inout [Int], _ scratch: inout MergeScratch) {
+        var text = text
+        text.withUTF8 { bytes in
+            forEachPiece(of: bytes) { piece in model.encode(piece, into: &ids, &scratch) }
+        }
+    }
+
+    /// Cuts a text into the pieces that are encoded one by one.
+    @inline(__always)
+    func forEachPiece(
+        of bytes: UnsafeBufferPointer<UInt8>, _ body: (UnsafeBufferPointer<UInt8>) -> Void
+    ) {
+        CharacterClasses.table.withUnsafeBufferPointer { classes in
+            guard let classes = classes.baseAddress else { return }
+            let text = SplitText(bytes: bytes, classes: classes)
+            guard splitters.count == 1 else {
+                return cut(text, 0..<bytes.count, by: splitters[...], body)
+            }
+            let splitter = splitters[0]
+            var start = 0
+            while start < bytes.count {
+                let end = text.next(splitter, from: start, to: bytes.count)
+                body(UnsafeBufferPointer(rebasing: bytes[start..<end]))
+                start = end
+            }
+        }
+    }
+
+    /// Cuts by one step after the other.
+    private func cut(
+        _ text: SplitText, _ range: Range<Int>, by steps: ArraySlice<Splitter>,
+        _ body: (UnsafeBufferPointer<UInt8>) -> Void
+    ) {
+        guard let step = steps.first else {
+            return body(UnsafeBufferPointer(rebasing: text.bytes[range]))
+        }
+        var start = range.lowerBound
+        while start < range.upperBound {
+            let end = text.next(step, from: start, to: range.upperBound)
+            cut(text, start..<end, by: steps.dropFirst(), body)
+            start = end
+        }
+    }
+}
