@@ -10,30 +10,29 @@ enum Normalization {
     static func composed(_ text: String) -> String {
         // Below U+0300 every text is in normal form already.
         guard text.utf8.contains(where: { $0 >= 0xCC }) else { return text }
-        guard text.unicodeScalars.contains(where: { isLaterMark($0) || beginsAnew($0) }) else {
+        guard text.unicodeScalars.contains(where: { isLaterMark($0) || tibetanVowels[$0] != nil }) else {
             return text.precomposedStringWithCanonicalMapping
         }
         var result = String.UnicodeScalarView()
         var known = String.UnicodeScalarView()
         for scalar in text.unicodeScalars {
-            if isLaterMark(scalar) || beginsAnew(scalar) {
-                result += String(known).precomposedStringWithCanonicalMapping.unicodeScalars
-                known = .init()
-            }
             if isLaterMark(scalar) {
+                result += String(known).precomposedStringWithCanonicalMapping.unicodeScalars
                 result.append(scalar)
+                known = .init()
             } else {
-                known.append(scalar)
+                known += tibetanVowels[scalar] ?? [scalar]
             }
         }
         result += String(known).precomposedStringWithCanonicalMapping.unicodeScalars
         return String(result)
     }
 
-    /// Tibetan vowels that count as no marks and are made of marks: those are not put in order with the ones before.
-    private static func beginsAnew(_ scalar: Unicode.Scalar) -> Bool {
-        [0x0F73, 0x0F75, 0x0F81].contains(scalar.value)
-    }
+    /// Characters that are no marks and consist of marks. Foundation does not put those in order with the marks before.
+    private static let tibetanVowels: [Unicode.Scalar: [Unicode.Scalar]] = [
+        "\u{F73}": ["\u{F71}", "\u{F72}"], "\u{F75}": ["\u{F71}", "\u{F74}"],
+        "\u{F81}": ["\u{F71}", "\u{F80}"],
+    ]
 
     private static func isLaterMark(_ scalar: Unicode.Scalar) -> Bool {
         scalar.value >= 0x0300 && scalar.properties.canonicalCombiningClass != .notReordered

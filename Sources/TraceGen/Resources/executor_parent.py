@@ -28,8 +28,8 @@ DESCRIPTOR_LIMIT = 64
 LAST_WORDS_BYTES = 8_192
 RETRY_SECONDS = 0.05
 
-# Exit statuses of the copy that takes a request. Whatever else goes wrong in it costs that one request: the host
-# sees both lines closed and nothing said.
+# Exit statuses of the copy that takes a request. Whatever else goes wrong in it costs that one request: the
+# host sees both lines closed and nothing said.
 NO_MORE_REQUESTS, NO_NAMESPACES = 3, 4
 
 

@@ -279,8 +279,8 @@ def check_definitions(node: ast.AST) -> None:
     if isinstance(node, ast.ImportFrom) and any(alias.name == "*" for alias in node.names):
         raise FormatProblem(
             line,
-            f"`from {node.module} import *` is not allowed: it may take names that every block is given. Import"
-            " the names you need.",
+            f"`from {node.module} import *` is not allowed: it may take names that every block is given."
+            " Import the names you need.",
         )
     for name in lambda_names(node):
         raise FormatProblem(
