@@ -49,7 +49,8 @@ public struct Importer: Sendable {
                 try Task.checkCancellation()
                 guard case .success(let value) = record.content, let object = value.object else { return }
                 if let reward = object["reward"]?.number, abs(reward) <= RewardScale.largest {
-                    rewards.append(StatedReward(value: reward, place: "\(file.name) \(record.place)"))
+                    rewards.append(
+                        StatedReward(value: reward, file: file.path, place: "\(file.name) \(record.place)"))
                 }
                 guard let instance = object["instance_id"]?.name, let path = try directory?.log(of: instance)
                 else {

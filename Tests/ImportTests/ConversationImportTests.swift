@@ -177,6 +177,38 @@ import Trajectories
                 + "--reward-scale 0-100 (with penalties: -1..1, -100..100).")
     }
 
+    private func imported(files: [[String]], scale: RewardScale? = nil) throws -> Imported {
+        var names: [String] = []
+        for (file, rewards) in files.enumerated() {
+            let records = rewards.enumerated().map { conversation("c\(file)-\($0)", reward: $1) }
+            names.append("c\(file).json")
+            try directory.write("[\(records.joined(separator: ", "))]", to: names[file])
+        }
+        return try Imported(names, in: directory, format: .sharegpt, scale: scale)
+    }
+
+    @Test(arguments: [["0", "1", "1"], ["0.5", "0", "1"]])
+    func filesThatDoNotAgreeOnTheScaleAreRefusedByName(rewards: [String]) throws {
+        let error = importError { _ = try imported(files: [rewards, ["0", "40", "100", "1"]]) }
+        #expect(error?.code == .rewardScale)
+        #expect(
+            error?.message
+                == "the files do not agree on the scale of rewards. No reward is above 1 in "
+                + "\(directory.file("c0.json")) (3); some are in \(directory.file("c1.json")) (2 of 4). Where all are on "
+                + "one scale, state it: --reward-scale 0-100. Else import each into a run of its own, with its "
+                + "--reward-scale.")
+        let stated = try imported(files: [["0", "1"], ["40", "100"]], scale: .percent)
+        #expect(stated.trajectories.map(\.reward) == [0, 0.01, 0.4, 1])
+    }
+
+    @Test(arguments: [
+        ([["0", "0"], ["40", "100"]], [0, 0, 0.4, 1]), ([["0", "1"], ["0.5"]], [0, 1, 0.5]),
+        ([["50"], ["1", "100"]], [0.5, 0.01, 1]),
+    ])
+    func filesThatAgreeShareTheirScale(files: [[String]], expected: [Double]) throws {
+        #expect(try imported(files: files).trajectories.map(\.reward) == expected)
+    }
+
     @Test func aStatedScaleMustFit() throws {
         #expect(try imported(["0", "1"], scale: .percent).trajectories.map(\.reward) == [0, 0.01])
         let error = importError { _ = try imported(["0.5", "40", "-3"], scale: .unit) }
