@@ -141,6 +141,10 @@ public struct Importer: Sendable {
                 log: ResultImporter.Log(log))
         case .sharegpt:
             let conversation = try Conversation(value)
+            if let other = EnvironmentNames.other(than: settings.environment, in: conversation.id) {
+                throw ImportIssue(
+                    .otherEnvironment, "the id names \(other), stated is \(settings.environment)")
+            }
             let ids = [conversation.id, conversation.game].compactMap(\.self)
             return ConversationImporter(settings: settings, scale: scale).episode(
                 of: conversation, split: try split(conversation.split, ids: ids, of: record),

@@ -82,6 +82,49 @@ import Trajectories
         #expect(imported.summary.recovered == 1)
     }
 
+    @Test func aFirstAnswerWithoutLabelsIsNoAcknowledgementOfTheTask() throws {
+        let imported = try imported(
+            try record([
+                ("human", "Your task is to boil water.\nA hallway."), ("gpt", "look around"),
+                ("human", "Invalid format."), ("gpt", "Thought: Look.\nAction: look around"),
+            ]))
+        let trajectory = try #require(imported.trajectories.first)
+        #expect(trajectory.instruction == "Your task is to boil water.")
+        #expect(trajectory.initialObservation == "A hallway.")
+        #expect(trajectory.nodes.map(\.status) == [.expanded, .failed, .completed])
+        #expect(!imported.codes().contains("opening_not_recovered"))
+    }
+
+    @Test func anExamplesTaskInTheInstructionsIsNotTheTask() throws {
+        let imported = try imported(
+            try record([
+                ("human", "An example:\nYour task is to find a plant."), ("gpt", "OK"),
+                ("human", "Your task is to boil water.\nA hallway."),
+                ("gpt", "Thought: Look.\nAction: look around"),
+            ]))
+        #expect(imported.trajectories.first?.instruction == "Your task is to boil water.")
+        #expect(imported.trajectories.first?.nodes.count == 2)
+    }
+
+    @Test(arguments: [
+        ("alfworld/put/3", "alfworld"), ("webshop_12", "webshop"), ("WebShop-12", "webshop"),
+        ("alfworld3", "alfworld"),
+    ])
+    func anIDOfAnotherEnvironmentIsNotRelabelled(id: String, other: String) throws {
+        let imported = try imported(try record(id: "\"\(id)\"", eto))
+        #expect(
+            imported.records[0].issues == [
+                ImportIssue(.otherEnvironment, "the id names \(other), stated is scienceworld")
+            ])
+    }
+
+    @Test(arguments: [
+        "sciworld_12", "scienceworld/boil/12", "science_world/boil/12", "webshopping/3", "boil/12",
+    ])
+    func anIDOfTheStatedOrNoKnownEnvironmentIsTaken(id: String) throws {
+        #expect(try imported(try record(id: "\"\(id)\"", eto)).summary.imported == 1)
+    }
+
     @Test func anAnswerMarkedAsNoneToLearnFails() throws {
         let imported = try imported(
             #"""
