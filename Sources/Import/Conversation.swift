@@ -100,6 +100,9 @@ struct Conversation: Sendable, Hashable {
     /// Instructions and an acknowledgement (“OK”) that takes no action, with the task after them.
     private static func hasPreamble(_ messages: [Message]) -> Bool {
         guard messages.count > 2, !messages[0].isAnswer else { return false }
+        let (first, next) = (TaskOpening(messages[0].text), TaskOpening(messages[2].text))
+        // What says the task is no preamble, unless it is an example's and the real one comes next.
+        if first.isParted, !next.isParted || next.instruction == first.instruction { return false }
         return ReactAnswer(messages[1].text).action == nil
             && !TextLines(messages[1].text).lines.contains {
                 $0.hasPrefix("Action:") || $0.hasPrefix("Thought:")

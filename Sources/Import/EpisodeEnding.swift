@@ -14,14 +14,17 @@ struct EpisodeEnding: Sendable, Hashable {
             self.init(.stepLimit, node.error)
         } else if let error, error.hasPrefix("Step limit") {
             self.init(.stepLimit, error)
+        } else if let breakdown = log?.breakdown {
+            self.init(.environmentError, breakdown)
         } else if let error {
             // An exception of the model's client or of the environment: the log's last line tells which it was waiting for.
             let wasAsking = log?.expansions.last.map { $0.answer == nil && !$0.wasStopped } ?? false
             self.init(wasAsking ? .policyError : .environmentError, error)
             isInferred = true
         } else if let node = tree.nodes.first(where: { $0.status == .error }) {
-            // It asks nobody again after code that raised.
+            // It asks nobody again after code that raised. Whether it was the environment that did, the log alone says.
             self.init(.retryLimit, node.error)
+            isInferred = log?.hasEnd != true
         } else if let node = tree.nodes.first(where: { $0.status == .stub && !$0.hasChildren }) {
             self.init(unexpanded: node, tree, log)
         } else if success || tree.nodes.contains(where: { $0.status == .pending }) {

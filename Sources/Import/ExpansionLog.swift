@@ -45,6 +45,8 @@ struct ExpansionLog: Sendable, Hashable {
     private(set) var hasEnd = false
     /// What ended it, where an error did.
     private(set) var failure: String?
+    /// What the environment broke down at while a statement ran; the episode ends then, and is logged as any other.
+    private(set) var breakdown: String?
     /// Whether the depth limit ended it.
     private(set) var reachedDepthLimit = false
 
@@ -126,19 +128,15 @@ struct ExpansionLog: Sendable, Hashable {
         if text.hasPrefix("[Score] ") {
             guard let score = Double(text.dropFirst(8).trimmed), !executions.isEmpty else { return }
             executions[executions.count - 1].scores.append(score)
-        } else if text.hasPrefix("Step "), let colon = text.firstRange(of: ": ") {
-            guard Int(text[text.index(text.startIndex, offsetBy: 5)..<colon.lowerBound]) != nil,
-                !executions.isEmpty
-            else { return }
-            let action = String(text[colon.upperBound...])
-            if action == "[FINISH]" {
-                finishes += 1
-            } else {
-                executions[executions.count - 1].actions.append(action)
-            }
+        } else if let step = LoggedStep(text) {
+            addStep(step)
+        } else if message.isBreakdown {
+            // Below a prompt or an answer it is a line of a value.
+            if !isOpen, !executions.isEmpty, breakdown == nil { breakdown = text }
         } else if let end = text.firstRange(of: "-Finished: ") {
             instance = String(text[..<end.lowerBound])
             hasEnd = true
+            settle()
         } else if text.hasPrefix("Max depth reached") {
             reachedDepthLimit = true
         } else if text.hasPrefix("[Instance "), message.level != "INFO" {
@@ -148,6 +146,16 @@ struct ExpansionLog: Sendable, Hashable {
             instance = String(text[..<end.lowerBound])
             failure = text
             hasEnd = true
+        }
+    }
+
+    private mutating func addStep(_ step: LoggedStep) {
+        guard !executions.isEmpty else { return }
+        if step.isFinish {
+            finishes += 1
+            settle()
+        } else if !isOpen {
+            executions[executions.count - 1].actions.append(step.action)
         }
     }
 

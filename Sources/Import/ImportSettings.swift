@@ -56,7 +56,21 @@ enum EnvironmentNames {
     /// The name records have.
     static func own(_ name: String) -> String {
         let lower = name.lowercased()
-        return ["sciworld": "scienceworld", "science_world": "scienceworld"][lower] ?? lower
+        return others[lower] ?? lower
+    }
+
+    private static let others = ["sciworld": "scienceworld", "science_world": "scienceworld"]
+    /// The environments whose names are known, by every name they have.
+    private static let known = ["scienceworld", "alfworld", "webshop"] + others.keys.sorted()
+
+    /// The known environment an id begins with, as in `alfworld/put/3` and `webshop_12`, where it is not the one stated.
+    static func other(than environment: String, in id: String) -> String? {
+        let id = id.lowercased()
+        func begins(with name: String) -> Bool {
+            id.hasPrefix(name) && id.dropFirst(name.count).first.map { !$0.isLetter } ?? true
+        }
+        guard !begins(with: environment), let name = known.first(where: begins) else { return nil }
+        return own(name) == environment ? nil : own(name)
     }
 }
 

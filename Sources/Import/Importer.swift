@@ -3,8 +3,9 @@ import Trajectories
 
 /// Turns what others have into trajectories, and says of every record what became of it.
 ///
-/// Files are read twice: once for the scale of their rewards, once for their records. Nothing is held beyond one file
-/// and one record.
+/// Files are read twice: once for the scale of their rewards, once for their records. Held in full are one JSON file (of
+/// JSON lines, one line), one record and its log. Of every record, what is small is kept to the end: its reward and
+/// place, its log's path, its id and its task's.
 public struct Importer: Sendable {
     /// What the user states.
     public let settings: ImportSettings
@@ -23,7 +24,8 @@ public struct Importer: Sendable {
     public struct LogDigest: Codable, Sendable, Hashable {
         /// How many logs belong to records.
         public var count = 0
-        /// SHA-256 of one line `NAME SHA256` for each, in the order of the records.
+        /// SHA-256 of one line `NAME SHA256` for each, in the order of the records; `NAME unreadable` where it cannot be
+        /// read.
         public var sha256 = ""
     }
 
@@ -49,7 +51,8 @@ public struct Importer: Sendable {
                 try Task.checkCancellation()
                 guard case .success(let value) = record.content, let object = value.object else { return }
                 if let reward = object["reward"]?.number, abs(reward) <= RewardScale.largest {
-                    rewards.append(StatedReward(value: reward, place: "\(file.name) \(record.place)"))
+                    rewards.append(
+                        StatedReward(value: reward, file: file.path, place: "\(file.name) \(record.place)"))
                 }
                 guard let instance = object["instance_id"]?.name, let path = try directory?.log(of: instance)
                 else {
@@ -58,8 +61,7 @@ public struct Importer: Sendable {
                 guard logPaths[file.path, default: [:]].updateValue(path, forKey: instance) == nil else {
                     return
                 }
-                let log = try SourceFile(path: path)
-                digest += "\(log.name) \(log.sha256)\n"
+                digest += "\(FilePath.name(of: path)) \(LogDirectory.sha256(of: path) ?? "unreadable")\n"
                 logCount += 1
             }
         }
@@ -140,6 +142,10 @@ public struct Importer: Sendable {
                 log: ResultImporter.Log(log))
         case .sharegpt:
             let conversation = try Conversation(value)
+            if let other = EnvironmentNames.other(than: settings.environment, in: conversation.id) {
+                throw ImportIssue(
+                    .otherEnvironment, "the id names \(other), stated is \(settings.environment)")
+            }
             let ids = [conversation.id, conversation.game].compactMap(\.self)
             return ConversationImporter(settings: settings, scale: scale).episode(
                 of: conversation, split: try split(conversation.split, ids: ids, of: record),

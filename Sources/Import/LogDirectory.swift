@@ -1,4 +1,5 @@
 import JSONLines
+import Trajectories
 
 /// Where per-instance logs are looked for.
 ///
@@ -19,11 +20,9 @@ struct LogDirectory: Sendable {
         self.path = path
         for name in try Self.names(in: path) {
             let inner = "\(path)/\(name)"
-            if Directory.isDirectory(inner) {
-                for other in try Self.names(in: inner) { add(other, at: "\(inner)/\(other)") }
-            } else {
-                add(name, at: inner)
-            }
+            add(name, at: inner)
+            guard Directory.isDirectory(inner) else { continue }
+            for other in try Self.names(in: inner) { add(other, at: "\(inner)/\(other)") }
         }
     }
 
@@ -35,7 +34,7 @@ struct LogDirectory: Sendable {
     }
 
     private mutating func add(_ name: String, at path: String) {
-        guard name.hasSuffix(".log"), !Directory.isDirectory(path) else { return }
+        guard name.hasSuffix(".log") else { return }
         paths[name, default: []].append(path)
     }
 
@@ -52,16 +51,25 @@ struct LogDirectory: Sendable {
         return found.first
     }
 
+    /// The SHA-256 of a log; `nil` where it cannot be read.
+    static func sha256(of path: String) -> String? {
+        (try? bytes(of: path)).map { Digest.sha256Hex(of: $0) }
+    }
+
+    /// A log's bytes. Whatever is wrong with a log is an issue of its record and ends no import.
+    private static func bytes(of path: String) throws(ImportIssue) -> [UInt8] {
+        do {
+            return try AtomicFile.readRegular(path, byteLimit: byteLimit)
+        } catch {
+            throw ImportIssue(.logUnreadable, error.message)
+        }
+    }
+
     /// Reads a log.
     /// - Returns: its text, line ends as on Unix, and whether bytes were not UTF-8 (they became U+FFFD).
     /// - Throws: `logUnreadable`.
     static func read(_ path: String) throws(ImportIssue) -> (text: String, isDamaged: Bool) {
-        let bytes: [UInt8]
-        do {
-            bytes = try AtomicFile.read(path, byteLimit: byteLimit)
-        } catch {
-            throw ImportIssue(.logUnreadable, error.message)
-        }
+        let bytes = try bytes(of: path)
         let valid = String(validating: bytes, as: UTF8.self)
         let text = valid ?? String(decoding: bytes, as: UTF8.self)
         let isUnix = !bytes.contains(UInt8(ascii: "\r"))

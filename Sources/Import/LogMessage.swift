@@ -38,9 +38,35 @@ struct LogMessage: Sendable, Hashable {
     private func mayBeFollowed(by head: LogHead, _ body: [Substring]) -> Bool {
         switch body.first {
         case "[LLM_IN]": head.rest.hasPrefix("[LLM_OUT]") || head.endsEpisode
-        case "[LLM_OUT]": head.isTagged || head.endsEpisode || head.level != "INFO"
+        case "[LLM_OUT]":
+            head.isTagged || head.endsEpisode || LoggedStep(head.rest)?.isFinish == true
         default: true
         }
+    }
+}
+
+extension LogMessage {
+    /// Whether the environment broke down at an action: `Error executing action '…'` in ScienceWorld, `command` in ALFWorld,
+    /// `Step n ERROR: …` in WebShop.
+    var isBreakdown: Bool {
+        guard level == "ERROR" else { return false }
+        return text.hasPrefix("Error executing action '") || text.hasPrefix("Error executing command '")
+            || LoggedStep(text, before: " ERROR: ") != nil
+    }
+}
+
+/// WebShop's own line of an action: `Step n: ACTION`.
+struct LoggedStep: Sendable, Hashable {
+    var action: String
+
+    /// Whether the runner itself ends the episode, which is no action.
+    var isFinish: Bool { action == "[FINISH]" }
+
+    init?(_ text: some StringProtocol, before separator: String = ": ") {
+        guard text.hasPrefix("Step "), let end = text.firstRange(of: separator),
+            Int(text[..<end.lowerBound].dropFirst(5)) != nil
+        else { return nil }
+        action = String(text[end.upperBound...])
     }
 }
 

@@ -39,7 +39,27 @@ public enum RewardScale: String, Codable, Sendable, Hashable, CaseIterable {
 /// A reward that was read, and where.
 struct StatedReward: Sendable, Hashable {
     var value: Double
+    /// The file's path.
+    var file: String
+    /// The file's name, and where in it.
     var place: String
+}
+
+/// What one file's rewards say of their scale, by themselves.
+private struct FileRewards {
+    var path: String
+    var count: Int
+    /// How many are above 1, which only 0-100 has.
+    var large: Int
+    /// Whether they may be on 0-1 and one of them would be another reward on 0-100; 0 is nothing on both.
+    var isWithinUnit: Bool
+
+    init(_ path: String, _ rewards: [StatedReward]) {
+        self.path = path
+        count = rewards.count
+        large = rewards.count { $0.value > 1 }
+        isWithinUnit = large == 0 && rewards.contains { $0.value > 0 }
+    }
 }
 
 extension RewardScale {
@@ -71,6 +91,7 @@ extension RewardScale {
         guard negative.isEmpty else {
             throw undecided("some are negative: \(list(negative))")
         }
+        try requireAgreement(rewards)
         switch (fractions.isEmpty, large.isEmpty) {
         case (false, true): return .unit
         case (true, false): return .percent
@@ -85,6 +106,21 @@ extension RewardScale {
         }
     }
 
+    /// Files are told apart: 1 may be all in one and a hundredth in the next.
+    private static func requireAgreement(_ rewards: [StatedReward]) throws(ImportError) {
+        let files = Dictionary(grouping: rewards, by: \.file).map { FileRewards($0.key, $0.value) }
+            .sorted { $0.path < $1.path }
+        let within = files.filter(\.isWithinUnit)
+        let beyond = files.filter { $0.large > 0 }
+        guard !within.isEmpty, !beyond.isEmpty else { return }
+        throw ImportError(
+            .rewardScale,
+            "the files do not agree on the scale of rewards. No reward is above 1 in "
+                + "\(list(within.map { "\($0.path) (\($0.count))" })); some are in "
+                + "\(list(beyond.map { "\($0.path) (\($0.large) of \($0.count))" })). Where all are on one scale, state it: "
+                + "--reward-scale 0-100. Else import each into a run of its own, with its --reward-scale.")
+    }
+
     private static func undecided(_ why: String) -> ImportError {
         ImportError(
             .rewardScale,
@@ -93,7 +129,11 @@ extension RewardScale {
     }
 
     private static func list(_ rewards: [StatedReward]) -> String {
-        rewards.prefix(3).map { "\($0.value) in \($0.place)" }.joined(separator: ", ")
-            + (rewards.count > 3 ? ", and \(rewards.count - 3) more" : "")
+        list(rewards.map { "\($0.value) in \($0.place)" })
+    }
+
+    /// The first three, and how many more there are.
+    private static func list(_ words: [String]) -> String {
+        words.prefix(3).joined(separator: ", ") + (words.count > 3 ? ", and \(words.count - 3) more" : "")
     }
 }

@@ -22,17 +22,41 @@ public enum AtomicFile {
     /// - Returns: its bytes.
     /// - Throws: `notFound`, `cannotRead`, or `lineTooLong` past the limit.
     public static func read(_ path: String, byteLimit: Int = 256 << 20) throws(JSONLinesError) -> [UInt8] {
-        let source = try PlainSource(path: path, offset: 0)
+        try content(of: PlainSource(path: path, offset: 0), byteLimit: byteLimit)
+    }
+
+    /// Reads a whole regular file whose path others chose: a pipe or a device in its place is refused, never waited for.
+    ///
+    /// - Parameters:
+    ///   - path: the file.
+    ///   - byteLimit: how much is taken at most.
+    /// - Returns: its bytes.
+    /// - Throws: `notFound`; `cannotRead`, also for what is no regular file; `lineTooLong` past the limit.
+    public static func readRegular(_ path: String, byteLimit: Int) throws(JSONLinesError) -> [UInt8] {
+        // Without O_NONBLOCK, opening a pipe waits until somebody writes to it.
+        let file = try OpenFile(path: path, flags: O_RDONLY | O_NONBLOCK)
+        guard try file.isRegular() else {
+            throw JSONLinesError(
+                .cannotRead,
+                "cannot read \(path): it is no regular file, but a directory, pipe or device. Name a file.")
+        }
+        guard try file.byteCount() <= byteLimit else { throw tooLarge(path, byteLimit) }
+        return try content(of: PlainSource(file, offset: 0), byteLimit: byteLimit)
+    }
+
+    private static func content(of source: PlainSource, byteLimit: Int) throws(JSONLinesError) -> [UInt8] {
         var content: [UInt8] = []
         while try source.appendBlock(to: &content) {
-            guard content.count <= byteLimit else {
-                throw JSONLinesError(
-                    .lineTooLong,
-                    "\(path) is larger than \(byteLimit) bytes, the most such a file may have. "
-                        + "Check that this is the right file.")
-            }
+            guard content.count <= byteLimit else { throw tooLarge(source.file.path, byteLimit) }
         }
         return content
+    }
+
+    private static func tooLarge(_ path: String, _ byteLimit: Int) -> JSONLinesError {
+        JSONLinesError(
+            .lineTooLong,
+            "\(path) is larger than \(byteLimit) bytes, the most such a file may have. "
+                + "Check that this is the right file.")
     }
 }
 

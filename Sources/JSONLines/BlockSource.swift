@@ -26,8 +26,12 @@ final class PlainSource: BlockSource {
 
     var verifiedByteCount: Int { nextOffset }
 
-    init(path: String, offset: Int) throws(JSONLinesError) {
-        file = try OpenFile(path: path, flags: O_RDONLY)
+    convenience init(path: String, offset: Int) throws(JSONLinesError) {
+        try self.init(OpenFile(path: path, flags: O_RDONLY), offset: offset)
+    }
+
+    init(_ file: OpenFile, offset: Int) throws(JSONLinesError) {
+        self.file = file
         if offset > 0 { try file.seek(to: offset) }
         block = .allocate(capacity: Self.blockByteCount)
         blockOffset = offset

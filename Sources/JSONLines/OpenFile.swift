@@ -95,6 +95,13 @@ final class OpenFile {
         return Int(status.st_size)
     }
 
+    /// Whether it is a file of bytes on a disk: no pipe, device or directory.
+    func isRegular() throws(JSONLinesError) -> Bool {
+        var status = stat()
+        guard fstat(descriptor, &status) == 0 else { throw SystemFailure.current.reading(reportedPath) }
+        return status.st_mode & S_IFMT == S_IFREG
+    }
+
     /// The file's number in its file system.
     func inode() throws(JSONLinesError) -> UInt64 {
         var status = stat()

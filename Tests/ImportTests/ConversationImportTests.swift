@@ -82,6 +82,49 @@ import Trajectories
         #expect(imported.summary.recovered == 1)
     }
 
+    @Test func aFirstAnswerWithoutLabelsIsNoAcknowledgementOfTheTask() throws {
+        let imported = try imported(
+            try record([
+                ("human", "Your task is to boil water.\nA hallway."), ("gpt", "look around"),
+                ("human", "Invalid format."), ("gpt", "Thought: Look.\nAction: look around"),
+            ]))
+        let trajectory = try #require(imported.trajectories.first)
+        #expect(trajectory.instruction == "Your task is to boil water.")
+        #expect(trajectory.initialObservation == "A hallway.")
+        #expect(trajectory.nodes.map(\.status) == [.expanded, .failed, .completed])
+        #expect(!imported.codes().contains("opening_not_recovered"))
+    }
+
+    @Test func anExamplesTaskInTheInstructionsIsNotTheTask() throws {
+        let imported = try imported(
+            try record([
+                ("human", "An example:\nYour task is to find a plant."), ("gpt", "OK"),
+                ("human", "Your task is to boil water.\nA hallway."),
+                ("gpt", "Thought: Look.\nAction: look around"),
+            ]))
+        #expect(imported.trajectories.first?.instruction == "Your task is to boil water.")
+        #expect(imported.trajectories.first?.nodes.count == 2)
+    }
+
+    @Test(arguments: [
+        ("alfworld/put/3", "alfworld"), ("webshop_12", "webshop"), ("WebShop-12", "webshop"),
+        ("alfworld3", "alfworld"),
+    ])
+    func anIDOfAnotherEnvironmentIsNotRelabelled(id: String, other: String) throws {
+        let imported = try imported(try record(id: "\"\(id)\"", eto))
+        #expect(
+            imported.records[0].issues == [
+                ImportIssue(.otherEnvironment, "the id names \(other), stated is scienceworld")
+            ])
+    }
+
+    @Test(arguments: [
+        "sciworld_12", "scienceworld/boil/12", "science_world/boil/12", "webshopping/3", "boil/12",
+    ])
+    func anIDOfTheStatedOrNoKnownEnvironmentIsTaken(id: String) throws {
+        #expect(try imported(try record(id: "\"\(id)\"", eto)).summary.imported == 1)
+    }
+
     @Test func anAnswerMarkedAsNoneToLearnFails() throws {
         let imported = try imported(
             #"""
@@ -175,6 +218,38 @@ import Trajectories
             error?.message
                 == "the rewards do not say which scale they are on: \(why). State it: --reward-scale 0-1 or "
                 + "--reward-scale 0-100 (with penalties: -1..1, -100..100).")
+    }
+
+    private func imported(files: [[String]], scale: RewardScale? = nil) throws -> Imported {
+        var names: [String] = []
+        for (file, rewards) in files.enumerated() {
+            let records = rewards.enumerated().map { conversation("c\(file)-\($0)", reward: $1) }
+            names.append("c\(file).json")
+            try directory.write("[\(records.joined(separator: ", "))]", to: names[file])
+        }
+        return try Imported(names, in: directory, format: .sharegpt, scale: scale)
+    }
+
+    @Test(arguments: [["0", "1", "1"], ["0.5", "0", "1"]])
+    func filesThatDoNotAgreeOnTheScaleAreRefusedByName(rewards: [String]) throws {
+        let error = importError { _ = try imported(files: [rewards, ["0", "40", "100", "1"]]) }
+        #expect(error?.code == .rewardScale)
+        #expect(
+            error?.message
+                == "the files do not agree on the scale of rewards. No reward is above 1 in "
+                + "\(directory.file("c0.json")) (3); some are in \(directory.file("c1.json")) (2 of 4). Where all are on "
+                + "one scale, state it: --reward-scale 0-100. Else import each into a run of its own, with its "
+                + "--reward-scale.")
+        let stated = try imported(files: [["0", "1"], ["40", "100"]], scale: .percent)
+        #expect(stated.trajectories.map(\.reward) == [0, 0.01, 0.4, 1])
+    }
+
+    @Test(arguments: [
+        ([["0", "0"], ["40", "100"]], [0, 0, 0.4, 1]), ([["0", "1"], ["0.5"]], [0, 1, 0.5]),
+        ([["50"], ["1", "100"]], [0.5, 0.01, 1]),
+    ])
+    func filesThatAgreeShareTheirScale(files: [[String]], expected: [Double]) throws {
+        #expect(try imported(files: files).trajectories.map(\.reward) == expected)
     }
 
     @Test func aStatedScaleMustFit() throws {

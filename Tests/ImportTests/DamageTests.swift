@@ -5,6 +5,12 @@ import TemporaryFiles
 import Testing
 import Trajectories
 
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#endif
+
 /// Files that are cut, damaged or hostile: always an outcome, and what stood before the damage is kept.
 @Suite struct DamageTests {
     private let directory: TemporaryDirectory
@@ -50,6 +56,41 @@ import Trajectories
             #expect(imported.codes().contains { $0.hasPrefix("log_") }, "cut at \(length)")
         }
         #expect(recovered == [0, 1, 2])
+    }
+
+    /// What may stand where a log is looked for.
+    enum NoLog: CaseIterable {
+        case directory, pipe, endlessDevice, linkToPipe, linkToNothing, tooLarge
+    }
+
+    @Test(arguments: NoLog.allCases)
+    func whatCannotBeReadAsALogCostsItsOwnRecordTheLog(_ noLog: NoLog) throws {
+        try directory.write([.usual(7), .usual(8)])
+        let sound = try Imported(["results.json"], in: directory).trajectories[1]
+        let path = directory.file("running_logs/instance_7.log")
+        let pipe = directory.file("pipe")
+        try Directory.removeFile(path)
+        switch noLog {
+        case .directory: try Directory.create(path)
+        case .pipe: #expect(mkfifo(path, 0o600) == 0)
+        case .endlessDevice: #expect(symlink("/dev/zero", path) == 0)
+        case .linkToPipe: #expect(mkfifo(pipe, 0o600) == 0 && symlink(pipe, path) == 0)
+        case .linkToNothing: #expect(symlink(directory.file("nothing"), path) == 0)
+        case .tooLarge:
+            _ = try directory.write([], to: "running_logs/instance_7.log")
+            #expect(truncate(path, (128 << 20) + 1) == 0)
+        }
+        let imported = try Imported(["results.json"], in: directory)
+        #expect(imported.codes(0).contains("log_unreadable"), "\(imported.records[0])")
+        #expect(imported.trajectories.count == 2)
+        #expect(imported.trajectories[1].nodes == sound.nodes)
+        let importer = { () throws in
+            try Importer(
+                paths: [directory.file("results.json")],
+                settings: ImportSettings(format: .recodeResults, environment: "scienceworld", split: .train))
+        }
+        #expect(try importer().logs == importer().logs)
+        #expect(try importer().logs.count == 2)
     }
 
     @Test func conversationsCutAnywhereGiveWhatStoodBefore() throws {

@@ -15,12 +15,12 @@ struct Imported {
     init(
         _ paths: [String], in directory: TemporaryDirectory, logs: String? = nil,
         format: ImportFormat = .recodeResults, split: Split? = .train, scale: RewardScale? = nil,
-        missingReward: Double? = nil
+        missingReward: Double? = nil, environment: String = "scienceworld"
     ) throws {
         let importer = try Importer(
             paths: paths.map(directory.file), logs: logs.map(directory.file),
             settings: ImportSettings(
-                format: format, environment: "scienceworld", split: split, rewardScale: scale,
+                format: format, environment: environment, split: split, rewardScale: scale,
                 missingReward: missingReward))
         var trajectories: [Trajectory] = []
         var records: [ImportedRecord] = []

@@ -196,6 +196,88 @@ import Trajectories
                 == .stepLimit)
     }
 
+    @Test func anEnvironmentThatBrokeDownIsSaidToHaveEndedTheEpisode() throws {
+        let act = ReferenceEpisode.Step.act(code: "run('wait')", seen: ["Time passes."], score: 25)
+        let crash = ReferenceEpisode.Step.crash(
+            action: "look", error: "An error occurred while calling o0.step")
+        let episode = ReferenceEpisode(
+            instance: 7,
+            root: .expand(
+                code: "solve(instruction, observation)",
+                variables: [ReferenceEpisode.instruction, ReferenceEpisode.hallway], thought: "t",
+                steps: [act, crash, act]),
+            success: false, reward: .int(25))
+        try directory.write([episode])
+        let imported = try Imported(["results.json"], in: directory)
+        let trajectory = try #require(imported.trajectories.first)
+        #expect(trajectory.ended == .environmentError)
+        #expect(
+            trajectory.endedDetail
+                == "Error executing action 'look': An error occurred while calling o0.step")
+        #expect(!imported.codes().contains("end_inferred"))
+        // Without its log, what raised is not known.
+        try Directory.removeFile(directory.file("running_logs/instance_7.log"))
+        let unlogged = try Imported(["results.json"], in: directory)
+        #expect(unlogged.trajectories.first?.ended == .retryLimit)
+        #expect(unlogged.codes().contains("end_inferred"))
+    }
+
+    @Test(arguments: [
+        ("Error executing command 'look': gone", EndReason.environmentError),
+        ("Step 1 ERROR: WebShop step execution failed: gone", .environmentError),
+        ("Error executing action 'look': gone", .environmentError),
+        ("Error closing ScienceWorld environment: gone", .resolved),
+    ])
+    func eachEnvironmentHasItsWordsForABreakdown(message: String, ended: EndReason) throws {
+        let episode = ReferenceEpisode(
+            instance: 7,
+            root: .expand(
+                code: "solve(instruction, observation)",
+                variables: [ReferenceEpisode.instruction, ReferenceEpisode.hallway], thought: "t",
+                steps: [.compute(code: "print('a')")]),
+            success: false, reward: .int(25))
+        try directory.write([episode])
+        let place = "[Execute]\nprint('a')\n"
+        #expect(episode.log.contains(place))
+        try directory.write(
+            episode.log.replacing(place, with: "\(place)2025-10-01 12:00:00,123 - ERROR - \(message)\n"),
+            to: "running_logs/instance_7.log")
+        #expect(try Imported(["results.json"], in: directory).trajectories.first?.ended == ended)
+    }
+
+    @Test func aValueWithALineLikeABreakdownIsNone() throws {
+        let value = "one\n2025-10-01 12:00:00,123 - ERROR - Error executing action 'look': gone"
+        try directory.write([.usual(7, value: value)])
+        #expect(try Imported(["results.json"], in: directory).trajectories[0].ended == .environmentDone)
+    }
+
+    @Test func aLastAnswerWithoutStatementsCostsNoActions() throws {
+        let episode = ReferenceEpisode(
+            instance: 7,
+            root: .expand(
+                code: "solve(instruction, observation)",
+                variables: [ReferenceEpisode.instruction, ReferenceEpisode.hallway], thought: "t",
+                steps: [
+                    .act(code: "run('search[shoes]')", seen: ["A page."], score: 0),
+                    .expand(
+                        code: "buy(observation)", variables: [ReferenceEpisode.hallway],
+                        thought: "Nothing to buy.",
+                        steps: []),
+                ]),
+            success: false, reward: .double(0.5), name: "3", environment: "webshop")
+        try directory.write([episode])
+        let imported = try Imported(["results.json"], in: directory, environment: "webshop")
+        let trajectory = try #require(imported.trajectories.first)
+        #expect(!imported.codes().contains("actions_not_recovered"), "\(imported.records)")
+        #expect(trajectory.nodes.flatMap(\.actions).map(\.action) == ["search[shoes]"])
+        #expect(trajectory.steps == 1)
+        #expect(trajectory.nodes[2].status == .skipped)
+        #expect(
+            trajectory.nodes[2].expansion?.attempts.map(\.response) == [
+                "<think>\nNothing to buy.\n</think>\n\n<execute>\n\n</execute>"
+            ])
+    }
+
     @Test func aPlaceholderNeverExpandedHasFailed() throws {
         var tree = ReferenceEpisode.usual(7).tree
         guard case .object(var members) = tree, case .object(var nodes)? = members["nodes"],

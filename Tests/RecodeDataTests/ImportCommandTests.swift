@@ -200,6 +200,25 @@ import Trajectories
         #expect(pairs.map(\.reward) == [0.5, 0.5])
     }
 
+    @Test func filesOnDifferentScalesAreRefused() async throws {
+        for (name, reward) in [("a", 1), ("b", 100)] {
+            let record =
+                #"[{"id": "\#(name)", "reward": \#(reward), "conversations": [{"from": "human", "value": "x"}, "#
+                + #"{"from": "gpt", "value": "Action: y"}]}]"#
+            _ = try directory.write(Array(record.utf8), to: "\(name).json")
+        }
+        let outcome = try await run(
+            "import", "a.json", "b.json", "--format", "sharegpt", "--env", "x", "--split", "dev", "--run", "r"
+        )
+        #expect(outcome.code == 65)
+        #expect(
+            outcome.errors
+                == "recode-data: error: the files do not agree on the scale of rewards. No reward is above 1 in a.json (1); "
+                + "some are in b.json (1 of 1). Where all are on one scale, state it: --reward-scale 0-100. Else import "
+                + "each into a run of its own, with its --reward-scale.\n")
+        #expect(try directory.names() == ["a.json", "b.json"])
+    }
+
     @Test func anIDCannotSpeakToTheTerminal() async throws {
         let record = #"[{"id": "a\u001b[31mb", "conversations": [], "reward": 0.5}]"#
         _ = try directory.write(Array(record.utf8), to: "c.json")

@@ -18,6 +18,8 @@ package struct ReferenceEpisode {
             steps: [Step], refused: [String] = [])
         /// A statement that raises; the episode ends there.
         case fail(code: String, error: String)
+        /// An action at which ScienceWorld itself breaks down; the episode ends there, and is logged as a failure.
+        case crash(action: String, error: String)
     }
 
     package var instance: Int
@@ -37,9 +39,10 @@ package struct ReferenceEpisode {
 
     package init(
         instance: Int, root: Step, success: Bool = true, reward: JSONValue = .int(100),
-        name: String = "4-1_17"
+        name: String = "4-1_17", environment: String = "sciworld"
     ) {
         self.instance = instance
+        self.environment = environment
         self.root = root
         self.success = success
         self.reward = reward
@@ -50,6 +53,12 @@ package struct ReferenceEpisode {
             "[OBSERVATIONS]\nTask Description:\nYour task is to find a plant.\nThis room is called the hallway."
         )
         walk(root, parent: nil, depth: 0)
+        if environment == "webshop" {
+            // What comes after the last statement is counted and logged as a step.
+            actions += 1
+            say("Step \(actions): [FINISH]")
+            say("[FINISH] action received - terminating episode")
+        }
         say("\(name)-Finished: \(success ? "SUCCESS" : "FAILURE") (\(actions) steps, 1.5000s)")
     }
 
@@ -94,7 +103,7 @@ package struct ReferenceEpisode {
         switch step {
         case .act(let code, let seen, let score):
             actions += 1
-            say("[Score] \(score)")
+            say(environment == "webshop" ? "Step \(actions): \(step.action)" : "[Score] \(score)")
             say("[Exec Result]\n{'code': \"…\", 'stdout': [], 'error': '', 'success': True}")
             nodes[place].value = node(code, "COMPLETED", depth, seen: seen)
         case .compute(let code):
@@ -104,10 +113,20 @@ package struct ReferenceEpisode {
             say("[Exec Result]\n{'code': \"…\", 'stdout': [], 'error': '\(error)', 'success': False}")
             nodes[place].value = node(code, "ERROR", depth, error: error)
             ended = true
+        case .crash(let action, let error):
+            actions += 1
+            say("Error executing action '\(action)': \(error)", level: "ERROR")
+            say("[Exec Result]\n{'code': \"…\", 'stdout': [], 'error': '\(error)', 'success': False}")
+            nodes[place].value = node(step.code, "ERROR", depth, error: error)
+            ended = true
         case .expand(let code, let variables, let thought, let steps, let refused):
             say("[Exec Result]\n{'code': \"…\", 'stdout': [], 'error': 'NeedExpansion', 'success': False}")
             ask(code, variables, refused)
             say("[LLM_OUT]\n\(Self.answer(thought, steps))")
+            guard !steps.isEmpty else {
+                nodes[place].value = node(code, "SKIP", depth, thought: thought)
+                return
+            }
             say("[NEW_BLOCKS]\n\(steps.map { "\($0.code)\n" }.joined(separator: "\n"))")
             nodes[place].value = node(code, "STUB", depth, thought: thought)
             for step in steps { walk(step, parent: id, depth: depth + 1) }
@@ -175,8 +194,12 @@ extension ReferenceEpisode.Step {
     var code: String {
         switch self {
         case .act(let code, _, _), .compute(let code), .expand(let code, _, _, _, _), .fail(let code, _): code
+        case .crash(let action, _): "run('\(action)')"
         }
     }
+
+    /// What stands between the quotes of `run('…')`.
+    var action: Substring { code.drop { $0 != "'" }.dropFirst().prefix { $0 != "'" } }
 }
 
 extension ReferenceEpisode {
