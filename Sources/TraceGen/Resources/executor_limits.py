@@ -34,7 +34,7 @@ LIMITS = frozenset({ProcessorTimeLimit, WallTimeLimit, OutputLimit, MemoryError}
 
 
 class Printout:
-    """Stands in for standard output and error, and remembers what was printed, up to what is left of a limit."""
+    """Stands in for standard output and error: remembers what was printed, up to what is left of a limit."""
 
     encoding = "utf-8"
 
