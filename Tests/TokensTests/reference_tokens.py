@@ -29,7 +29,8 @@ ADDED = {"<|endoftext|>": 151643, "<|im_start|>": 151644, "<|im_end|>": 151645}
 def ranks(path: str) -> dict[bytes, int]:
     from tiktoken.load import load_tiktoken_bpe
 
-    return load_tiktoken_bpe(path)
+    table: dict[bytes, int] = load_tiktoken_bpe(path)
+    return table
 
 
 def isolated(pattern: str) -> dict[str, Any]:
@@ -106,7 +107,8 @@ def by_tiktoken(path: str, kind: str) -> Callable[[str], list[int]]:
     encoding = tiktoken.Encoding(
         name=kind, pat_str=PATTERNS[kind], mergeable_ranks=ranks(path), special_tokens={}
     )
-    return encoding.encode_ordinary
+    encode: Callable[[str], list[int]] = encoding.encode_ordinary
+    return encode
 
 
 def by_huggingface(path: str) -> Callable[[str], list[int]]:
