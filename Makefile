@@ -58,7 +58,7 @@ format: setup-dev ## rewrite sources the way lint wants them
 	$(SWIFT) format --in-place --recursive Package.swift Sources Tests
 	.venv/bin/ruff format --quiet $(PYTHON_SOURCES)
 
-bench: setup ## measure and write docs/benchmarks.md (BENCH_OPTIONS='--rounds 1' for a quick look)
+bench: setup-test ## measure and write docs/benchmarks.md (BENCH_OPTIONS='--rounds 1' for a quick look)
 	$(SWIFT) build -c release
 	.build/release/RecodeBench $(BENCH_OPTIONS) > docs/benchmarks.md.new
 	mv docs/benchmarks.md.new docs/benchmarks.md

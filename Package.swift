@@ -97,7 +97,8 @@ let package = Package(
         .executableTarget(
             name: "RecodeBench",
             dependencies: [
-                "JSONLines", "LanguageModels", "Prompts", "TestServers", "TraceGen", "Trajectories",
+                "JSONLines", "LanguageModels", "Prompts", "TestServers", "Tokens", "TraceGen",
+                "Trajectories",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Subprocess", package: "swift-subprocess"),
             ],

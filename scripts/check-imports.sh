@@ -17,7 +17,7 @@ allowed() {
     TraceGen) echo CSandbox Trajectories Prompts LanguageModels ;;
     Decompose) echo Trajectories Prompts ;;
     Import | Filter | Export | Tokens) echo Trajectories JSONLines ;;
-    RecodeBench) echo TestServers JSONLines Trajectories Prompts LanguageModels TraceGen ;;
+    RecodeBench) echo TestServers Tokens JSONLines Trajectories Prompts LanguageModels TraceGen ;;
     RecodeData) echo Trajectories JSONLines Prompts LanguageModels TraceGen Import Decompose Filter Export Study ;;
     *) return 1 ;;
     esac

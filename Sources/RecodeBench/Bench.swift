@@ -27,11 +27,12 @@ struct Bench: AsyncParsableCommand {
     var repeated = "data/pipelines/quickstart.yaml"
 
     @Option(
-        help: ArgumentHelp("What to measure: collection, short, latency, faults, whole.", valueName: "part"))
+        help: ArgumentHelp(
+            "What to measure: collection, short, latency, faults, tokens, whole.", valueName: "part"))
     var parts: [Part] = Part.allCases
 
     enum Part: String, CaseIterable, ExpressibleByArgument {
-        case collection, short, latency, faults, whole
+        case collection, short, latency, faults, tokens, whole
     }
 
     @Option(help: "How often each side of a comparison is run, in turns.")
@@ -68,6 +69,9 @@ struct Bench: AsyncParsableCommand {
         }
         if parts.contains(.faults) {
             say(try await FaultBench(program: program).run())
+        }
+        if parts.contains(.tokens) {
+            say(try await TokenBench(python: python, rounds: rounds).run())
         }
         if parts.contains(.whole) {
             let whole = WholeProgramBench(

@@ -175,19 +175,20 @@ private enum WorkerKiller {
     static func whileKilling<Result: Sendable>(
         every interval: Duration, _ body: () async throws -> Result
     ) async throws -> (Result, kills: Int) {
-        let killer = Task {
-            var kills = 0
-            while (try? await Task.sleep(for: interval)) != nil {
-                // Environment workers by turns with the parent of all executors.
-                let workers = ProcessTree.named(kills % 3 == 2 ? "bwrap" : "java")
-                guard let worker = workers.randomElement() else { continue }
-                if kill(worker, SIGKILL) == 0 { kills += 1 }
+        try await withThrowingTaskGroup(of: Int.self) { group in
+            group.addTask {
+                var kills = 0
+                while (try? await Task.sleep(for: interval)) != nil {
+                    // Environment workers by turns with the parent of all executors.
+                    let workers = ProcessTree.named(kills % 3 == 2 ? "bwrap" : "java")
+                    guard let worker = workers.randomElement() else { continue }
+                    if kill(worker, SIGKILL) == 0 { kills += 1 }
+                }
+                return kills
             }
-            return kills
+            let result = try await body()
+            group.cancelAll()
+            return (result, try await group.next() ?? 0)
         }
-        defer { killer.cancel() }
-        let result = try await body()
-        killer.cancel()
-        return (result, await killer.value)
     }
 }

@@ -5,22 +5,19 @@ enum PeakMemory {
     /// Runs `body` and looks every three seconds.
     /// - Returns: the most memory seen, in MiB: proportional set sizes, so that shared pages count once.
     static func watch(_ body: () async throws -> Void) async throws -> Double {
-        let watch = Task {
-            var peak = 0.0
-            while !Task.isCancelled {
-                peak = max(peak, total())
-                try? await Task.sleep(for: .seconds(3))
+        try await withThrowingTaskGroup(of: Double.self) { group in
+            group.addTask {
+                var peak = 0.0
+                while !Task.isCancelled {
+                    peak = max(peak, total())
+                    try? await Task.sleep(for: .seconds(3))
+                }
+                return peak
             }
-            return peak
-        }
-        do {
             try await body()
-        } catch {
-            watch.cancel()
-            throw error
+            group.cancelAll()
+            return try await group.next() ?? 0
         }
-        watch.cancel()
-        return await watch.value
     }
 
     private static func total() -> Double {

@@ -28,7 +28,6 @@ struct WholeProgramBench {
             | --- | ---: |
             | everything after collection of `\(pipeline)`: selections, exports, counts; seconds (promised: under 3) | \(Measurement.summary(after.seconds)) |
             | `\(repeated)`: trajectories and exports byte-identical at 1, 2, 1 and 2 lanes | \(Set(digests).count == 1 ? "yes" : "NO") |
-            | SHA-256 over all its shards | `\(digests[0].prefix(16))…` |
 
             """
     }

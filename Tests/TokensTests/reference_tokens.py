@@ -3,15 +3,27 @@
 reference_tokens.py tokenizer RANKFILE KIND OUT     writes a tokenizer.json with the rank file's vocabulary
 reference_tokens.py tiktoken RANKFILE KIND          ids of texts, a JSON string a line on standard input
 reference_tokens.py huggingface FILE                the same by a tokenizer.json
+reference_tokens.py corpus OUT RUN                  texts: trajectories, source code, translations, odd ones
+reference_tokens.py speed TEXTS tiktoken RANKFILE KIND    how long texts take, and a checksum of their ids
+reference_tokens.py speed TEXTS huggingface FILE
 
 Ids come as a JSON list a line. KIND names a pre-tokenizer: gpt2, gpt4, qwen, deepseek, smollm.
 """
 
 from __future__ import annotations
 
+import gettext
+import gzip
+import hashlib
 import json
+import random
 import sys
-from collections.abc import Callable, Iterable
+import sysconfig
+import time
+import unicodedata
+from array import array
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
 from typing import Any
 
 END = r"|\s*[\r\n]+|\s+(?!\S)|\s+"
@@ -123,6 +135,81 @@ def answer(texts: Iterable[str], encode: Callable[[str], list[int]]) -> None:
         print(json.dumps(encode(json.loads(line))))
 
 
+# How much of the corpus each kind of text may be, in bytes.
+SHARES = {"trajectories": 8 << 20, "sources": 28 << 20, "translations": 16 << 20, "odd": 4 << 20}
+
+
+def trajectories(run: Path) -> Iterator[str]:
+    while True:  # short runs are read again, with other texts around them in every piece of the corpus
+        for path in sorted(run.rglob("*.jsonl.gz")):
+            yield from gzip.decompress(path.read_bytes()).decode().splitlines()
+
+
+def sources() -> Iterator[str]:
+    for path in sorted(Path(sysconfig.get_path("stdlib")).rglob("*.py")):
+        yield path.read_bytes().decode("utf-8", "replace")
+
+
+def translations() -> Iterator[str]:
+    for path in sorted(Path("/usr/share").rglob("*.mo")):
+        try:
+            with path.open("rb") as file:
+                catalog = gettext.GNUTranslations(file)
+        except (OSError, UnicodeDecodeError, LookupError):
+            continue
+        yield "\n".join(text for _, text in sorted(getattr(catalog, "_catalog", {}).items(), key=str))
+
+
+def odd() -> Iterator[str]:
+    chance = random.Random(1)
+    known = [
+        chr(code) for code in range(0x40000) if unicodedata.category(chr(code)) not in ("Cn", "Cs", "Co")
+    ]
+    words = [
+        "the",
+        " a",
+        "'LL",
+        "\r\n",
+        "  ",
+        "12345",
+        "٣",
+        "½",
+        "\u00a0",
+        "\u3000",
+        "👍🏽",
+        "e\u0301",
+        "中文",
+        "_",
+    ]
+    while True:
+        data = bytes(chance.randrange(256) for _ in range(chance.randrange(20)))
+        parts = [chance.choice(words) if chance.random() < 0.6 else chance.choice(known) for _ in range(400)]
+        yield "".join(parts) + data.decode("utf-8", "replace")
+
+
+def corpus(run: Path) -> Iterator[str]:
+    kinds = {"trajectories": trajectories(run), "sources": sources()}
+    for name, texts in (kinds | {"translations": translations(), "odd": odd()}).items():
+        size = 0
+        for text in texts:
+            size += len(text.encode())
+            yield text
+            if size >= SHARES[name]:
+                break
+
+
+def speed(texts: list[str], encode: Callable[[str], list[int]]) -> dict[str, Any]:
+    for text in texts[:100]:
+        encode(text)
+    begun = time.perf_counter()
+    ids = [encode(text) for text in texts]
+    seconds = time.perf_counter() - begun
+    digest = hashlib.sha256()
+    for one in ids:
+        digest.update(array("I", one).tobytes())
+    return {"seconds": seconds, "tokens": sum(map(len, ids)), "sha256": digest.hexdigest()}
+
+
 def main(arguments: list[str]) -> int:
     match arguments:
         case ["tokenizer", path, kind, out]:
@@ -132,6 +219,13 @@ def main(arguments: list[str]) -> int:
             answer(sys.stdin, by_tiktoken(path, kind))
         case ["huggingface", path]:
             answer(sys.stdin, by_huggingface(path))
+        case ["corpus", out, run]:
+            with open(out, "w", encoding="utf-8") as file:
+                file.writelines(json.dumps(text, ensure_ascii=False) + "\n" for text in corpus(Path(run)))
+        case ["speed", path, kind, *rest]:
+            encode = by_tiktoken(rest[0], rest[1]) if kind == "tiktoken" else by_huggingface(rest[0])
+            with open(path, encoding="utf-8") as file:
+                print(json.dumps(speed([json.loads(line) for line in file], encode)))
         case _:
             print(__doc__, file=sys.stderr)
             return 64

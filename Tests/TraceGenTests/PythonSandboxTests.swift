@@ -52,6 +52,14 @@ import Testing
         #expect(failed.message == "The executor's Python (\(sandbox.python.path)) did not start.")
     }
 
+    @Test func missingBubblewrapIsNamedWithTheFixAndTheAlternative() throws {
+        let error = #expect(throws: TraceGenError.self) {
+            try SandboxMode.findBubblewrap(in: ["/nonexistent", "/proc"])
+        }
+        #expect(error?.code == .missingProgram)
+        #expect(error?.message.contains("apt-get install bubblewrap; or pass --sandbox none") == true)
+    }
+
     @Test func bubblewrapIsLookedForOnThePathLast() throws {
         #expect(try SandboxMode.findBubblewrap(path: "/nonexistent:/usr/bin") == .findBubblewrap(path: nil))
     }

@@ -117,8 +117,11 @@ extension SandboxMode {
     /// - Returns: the mode that uses it.
     /// - Throws: ``TraceGenError`` (`missingProgram`) saying how to install it.
     public static func findBubblewrap(path: String?) throws -> SandboxMode {
-        let directories =
-            ["/usr/bin", "/usr/local/bin"] + (path ?? "").split(separator: ":").map(String.init)
+        try findBubblewrap(
+            in: ["/usr/bin", "/usr/local/bin"] + (path ?? "").split(separator: ":").map(String.init))
+    }
+
+    static func findBubblewrap(in directories: [String]) throws -> SandboxMode {
         for directory in directories where access("\(directory)/bwrap", X_OK) == 0 {
             return .bubblewrap(program: "\(directory)/bwrap")
         }
