@@ -10,7 +10,14 @@ import Trajectories
         "boil", "find-animal", "power-component", "chemistry-mix-paint-secondary-color",
         "lifespan-shortest-lived",
         "use-thermometer", "identify-life-stages-1", "test-conductivity", "inclined-plane-determine-angle",
-        "grow-plant", "measure-melting-point-known-substance",
+        "grow-plant", "measure-melting-point-known-substance", "find-plant", "chemistry-mix", "freeze",
+        "identify-life-stages-2", "power-component-renewable-vs-nonrenewable-energy",
+        "test-conductivity-of-unknown-substances", "chemistry-mix-paint-tertiary-color",
+    ]
+
+    /// Things that cannot be shown before they are named, with the reason.
+    private static let unshown = [
+        "drawer": "it is inside the cupboard that the loop naming both opens first"
     ]
 
     private func play(_ tasks: [String], slip: Double, seed: Int = 0) async throws -> [Trajectory] {
@@ -37,7 +44,9 @@ import Trajectories
     @Test func withoutSlipsEachFamilyReachesItsGoldScoreWithinTheLimits() async throws {
         let trajectories = try await play(Self.tasks, slip: 0)
         #expect(trajectories.count == Self.tasks.count)
+        var sight = PromptSight()
         for trajectory in trajectories {
+            sight.read(trajectory)
             #expect(
                 trajectory.reward == 1,
                 "\(trajectory.taskID) ended \(trajectory.ended) with \(trajectory.reward)")
@@ -46,6 +55,11 @@ import Trajectories
             #expect(trajectory.nodes.allSatisfy { $0.lostOutputs.isEmpty && $0.status != .failed })
             expectGoodTeaching(trajectory)
         }
+        #expect(sight.answers > 100)
+        let gaps = sight.gaps.filter { Self.unshown[$0.thing] == nil }
+        #expect(
+            gaps.isEmpty,
+            "named, but shown by nothing in the prompt:\n\(gaps.map(\.description).joined(separator: "\n"))")
     }
 
     /// Names that say what is done, thoughts that say why, variables handed on.

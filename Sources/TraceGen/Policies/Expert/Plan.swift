@@ -126,6 +126,11 @@ enum Wording {
         thing.hasPrefix("the ") || thing == "outside" ? thing : "the \(thing)"
     }
 
+    /// The text with `a` or `an` in front.
+    static func one(_ thing: String) -> String {
+        "\(thing.first.map { "aeiou".contains($0) } == true ? "an" : "a") \(thing)"
+    }
+
     /// Where a room's things are: `in the kitchen`, `outside`.
     static func inside(_ room: String) -> String {
         room == "outside" ? room : "in the \(room)"

@@ -23,7 +23,7 @@ public struct ScienceWorldExpert: Policy {
 
     /// `expert`, with its script's version as the model and `slip` as its sampling.
     public var record: PolicyRecord {
-        PolicyRecord(name: "expert", model: "scienceworld-expert-1", sampling: ["slip": .double(slip)])
+        PolicyRecord(name: "expert", model: "scienceworld-expert-2", sampling: ["slip": .double(slip)])
     }
 
     /// It needs the gold path.
@@ -39,7 +39,9 @@ public struct ScienceWorldExpert: Policy {
                     + "has nothing to teach: leave this task out, or use another policy.")
         }
         let skills = SkillReader.skills(task: task, route: route, stepLimit: context.limits.stepLimit)
-        return ExpertSession(plan: Planner.plan(task: task, skills: skills), slip: slip, seed: context.seed)
+        let plan = HandingOn.applied(
+            to: Planner.plan(task: task, skills: skills), instruction: task.instruction)
+        return ExpertSession(plan: plan, slip: slip, seed: context.seed)
     }
 }
 
