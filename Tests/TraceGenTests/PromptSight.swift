@@ -17,9 +17,15 @@ struct PromptSight {
 
     /// Reads every accepted answer of an episode.
     mutating func read(_ trajectory: Trajectory) {
-        for node in trajectory.nodes where node.status == .expanded {
+        let task = trajectory.taskID.split(separator: "/").dropFirst().joined(separator: "/")
+        read(trajectory.nodes, of: task)
+    }
+
+    /// Reads every accepted answer of a tree.
+    mutating func read(_ nodes: [Node], of task: String) {
+        for node in nodes where node.status == .expanded {
             guard let expansion = node.expansion else { continue }
-            let code = trajectory.nodes.filter { child in
+            let code = nodes.filter { child in
                 child.parent == node.id && child.kind != .placeholder && child.status != .failed
                     && child.status != .skipped
             }.map(\.code).joined(separator: "\n")
@@ -29,7 +35,6 @@ struct PromptSight {
                 [node.code.replacing("_", with: " ")]
                 + expansion.variables.flatMap { $0.value.split(separator: "\n").map(String.init) }
             let shown = lines.map(Self.words)
-            let task = trajectory.taskID.split(separator: "/").dropFirst().joined(separator: "/")
             for thing in Set(Self.things(in: code)).sorted() {
                 let wanted = Self.words(thing)
                 guard !shown.contains(where: { wanted.isSubset(of: $0) }) else { continue }

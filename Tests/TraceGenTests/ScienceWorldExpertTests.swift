@@ -90,6 +90,32 @@ import Trajectories
         #expect(other.map(\.nodes) != slipping.map(\.nodes))
     }
 
+    @Test func whatNoVariableShowsIsFound() {
+        let answer = Expansion(
+            variables: [
+                Variable(name: "observation", type: "str", value: "You focus on the red light bulb.")
+            ],
+            thought: "", code: "", response: "")
+        var sight = PromptSight()
+        sight.read(
+            [
+                Node(
+                    id: 0, parent: nil, depth: 0, kind: .placeholder,
+                    code: "observation = connect_battery(observation)", status: .expanded, expansion: answer),
+                Node(
+                    id: 1, parent: 0, depth: 1, kind: .code,
+                    code: "observation = run('connect battery anode to yellow wire terminal 1')",
+                    status: .completed),
+                Node(
+                    id: 2, parent: 0, depth: 1, kind: .code,
+                    code:
+                        "for wire in ['black wire']:\n    run(f'connect {wire} terminal 1 to anode in red light bulb')",
+                    status: .completed),
+            ], of: "power-component/0")
+        #expect(sight.answers == 1)
+        #expect(sight.gaps.map(\.thing) == ["black wire", "yellow wire"])
+    }
+
     @Test(arguments: [-0.1, 1.5, .nan])
     func slipIsAProbability(slip: Double) {
         #expect(throws: TraceGenError.self) { try ScienceWorldExpert(slip: slip) }

@@ -52,7 +52,7 @@ extension PlanLine {
         switch self {
         case .action(let action, _): [action]
         case .code(let code): code.matches(of: /run\(f?'((?:[^'\\]|\\.)*)'\)/).map { String($0.1) }
-        case .call: []
+        case .note, .call: []
         }
     }
 
@@ -70,7 +70,7 @@ extension PlanLine {
         case .action(let action, let variable): variable == "observation" ? action : nil
         case .code(let code):
             code.matches(of: /\bobservation = run\(f?'((?:[^'\\]|\\.)*)'\)/).last.map { String($0.1) }
-        case .call: nil
+        case .note, .call: nil
         }
     }
 

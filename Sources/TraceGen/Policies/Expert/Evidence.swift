@@ -54,6 +54,14 @@ struct Evidence: Sendable {
         return nil
     }
 
+    /// What the recipe says, quoted; `nil` where none is shown or it could not be read.
+    var recipe: String? {
+        guard let text = value(of: "recipe"), let opening = text.firstRange(of: "The recipe reads:") else {
+            return nil
+        }
+        return Self.quoted(String(text[opening.upperBound...]))
+    }
+
     /// A sentence saying where `thing` is shown, or else where the agent stands.
     func sighting(of thing: String) -> String { sight(of: thing) ?? standpoint }
 

@@ -56,7 +56,7 @@ struct HandingOn {
         let (plan, wanted, _) = rewritten(reader.read(root), demanded: [])
         var result = plan
         result.inputs = root.inputs
-        if wanted.contains(.room) { result.body.insert(.code("room = observation"), at: 0) }
+        if wanted.contains(.room) { result.body.insert(.note("room", value: "observation"), at: 0) }
         return result
     }
 }
@@ -178,13 +178,13 @@ extension HandingOn {
                 continue
             }
             if let carried = line.carried, isWanted(.carried) {
-                body.append(.code("carried = \(PythonLiteral.list(carried))"))
+                body.append(.note("carried", value: PythonLiteral.list(carried)))
                 if knowing.keepsCarrying { needs.insert(.carried) }
                 handsOn.insert(.carried)
                 missing.remove(.carried)
             }
             if line.looksAround, isWanted(.room) {
-                body.append(.code("room = observation"))
+                body.append(.note("room", value: "observation"))
                 handsOn.insert(.room)
                 missing.remove(.room)
             }

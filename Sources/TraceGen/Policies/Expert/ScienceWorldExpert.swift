@@ -101,7 +101,7 @@ struct Slip: Sendable {
     /// Where the draws come from.
     var generator: SeededGenerator
 
-    /// Goes through the lines of one answer. At least one line is always left.
+    /// Goes through the lines of one answer. At least one line that does something is always left.
     mutating func apply(to lines: [PlanLine]) -> [PlanLine] {
         guard probability > 0 else { return lines }
         var result = lines
@@ -114,7 +114,7 @@ struct Slip: Sendable {
             if index + 1 < result.count, result[index + 1].isAction, generator.nextUnit() < 0.5 {
                 result.swapAt(index, index + 1)
                 index += 2
-            } else if result.count > 1 {
+            } else if result.count(where: { !$0.isNote }) > 1 {
                 result.remove(at: index)
             } else {
                 index += 1

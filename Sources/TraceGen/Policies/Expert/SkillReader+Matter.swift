@@ -122,7 +122,7 @@ extension SkillReader {
                 inputs: isByRecipe ? ["recipe", "observation"] : ["observation"],
                 purpose: "put \(purpose) into the \(vessel)", steps: steps
             ) { evidence in
-                let ground = evidence.value(of: "recipe").map { "The recipe says \(Evidence.quoted($0))." }
+                let ground = evidence.recipe.map { "The recipe says \($0)." }
                 return "\(ground ?? evidence.sighting(of: parts[0])) So \(things) "
                     + "\(parts.count == 1 ? "goes" : "go") into the \(vessel)."
             })

@@ -90,8 +90,8 @@ extension SkillReader {
                 purpose: "open the containers to find \(target)",
                 thought: { evidence in
                     let ground =
-                        evidence.value(of: "recipe").map {
-                            "The recipe says \(Evidence.quoted($0)), and not all of it need lie in the open"
+                        evidence.recipe.map {
+                            "The recipe says \($0), and not all of it need lie in the open"
                         }
                         ?? (isByRecipe
                             ? "\(evidence.standpoint) Not all of the ingredients need lie in the open"
