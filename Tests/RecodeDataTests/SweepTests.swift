@@ -160,7 +160,7 @@ import Trajectories
             #expect(
                 outcome.output.contains(
                     "would collect \(episodes) of scienceworld, split dev, agent recode, policy expert "
-                        + "(scienceworld-expert-1), into s/max-depth-\(depth):\n"), "\(outcome.output)")
+                        + "(scienceworld-expert-2), into s/max-depth-\(depth):\n"), "\(outcome.output)")
         }
         #expect(outcome.output.hasSuffix("in all: 3 runs, 2 episodes; cost: nothing\n"))
         #expect(try directory.names().isEmpty)

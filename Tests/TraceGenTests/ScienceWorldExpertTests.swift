@@ -10,7 +10,14 @@ import Trajectories
         "boil", "find-animal", "power-component", "chemistry-mix-paint-secondary-color",
         "lifespan-shortest-lived",
         "use-thermometer", "identify-life-stages-1", "test-conductivity", "inclined-plane-determine-angle",
-        "grow-plant", "measure-melting-point-known-substance",
+        "grow-plant", "measure-melting-point-known-substance", "find-plant", "chemistry-mix", "freeze",
+        "identify-life-stages-2", "power-component-renewable-vs-nonrenewable-energy",
+        "test-conductivity-of-unknown-substances", "chemistry-mix-paint-tertiary-color",
+    ]
+
+    /// Things that cannot be shown before they are named, with the reason.
+    private static let unshown = [
+        "drawer": "it is inside the cupboard that the loop naming both opens first"
     ]
 
     private func play(_ tasks: [String], slip: Double, seed: Int = 0) async throws -> [Trajectory] {
@@ -37,7 +44,9 @@ import Trajectories
     @Test func withoutSlipsEachFamilyReachesItsGoldScoreWithinTheLimits() async throws {
         let trajectories = try await play(Self.tasks, slip: 0)
         #expect(trajectories.count == Self.tasks.count)
+        var sight = PromptSight()
         for trajectory in trajectories {
+            sight.read(trajectory)
             #expect(
                 trajectory.reward == 1,
                 "\(trajectory.taskID) ended \(trajectory.ended) with \(trajectory.reward)")
@@ -46,6 +55,11 @@ import Trajectories
             #expect(trajectory.nodes.allSatisfy { $0.lostOutputs.isEmpty && $0.status != .failed })
             expectGoodTeaching(trajectory)
         }
+        #expect(sight.answers > 100)
+        let gaps = sight.gaps.filter { Self.unshown[$0.thing] == nil }
+        #expect(
+            gaps.isEmpty,
+            "named, but shown by nothing in the prompt:\n\(gaps.map(\.description).joined(separator: "\n"))")
     }
 
     /// Names that say what is done, thoughts that say why, variables handed on.
@@ -74,6 +88,32 @@ import Trajectories
         #expect(try await play(tasks, slip: 0.5, seed: 3) == slipping)
         let other = try await play(tasks, slip: 0.5, seed: 4)
         #expect(other.map(\.nodes) != slipping.map(\.nodes))
+    }
+
+    @Test func whatNoVariableShowsIsFound() {
+        let answer = Expansion(
+            variables: [
+                Variable(name: "observation", type: "str", value: "You focus on the red light bulb.")
+            ],
+            thought: "", code: "", response: "")
+        var sight = PromptSight()
+        sight.read(
+            [
+                Node(
+                    id: 0, parent: nil, depth: 0, kind: .placeholder,
+                    code: "observation = connect_battery(observation)", status: .expanded, expansion: answer),
+                Node(
+                    id: 1, parent: 0, depth: 1, kind: .code,
+                    code: "observation = run('connect battery anode to yellow wire terminal 1')",
+                    status: .completed),
+                Node(
+                    id: 2, parent: 0, depth: 1, kind: .code,
+                    code:
+                        "for wire in ['black wire']:\n    run(f'connect {wire} terminal 1 to anode in red light bulb')",
+                    status: .completed),
+            ], of: "power-component/0")
+        #expect(sight.answers == 1)
+        #expect(sight.gaps.map(\.thing) == ["black wire", "yellow wire"])
     }
 
     @Test(arguments: [-0.1, 1.5, .nan])

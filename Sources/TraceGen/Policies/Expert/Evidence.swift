@@ -11,17 +11,13 @@ struct Evidence: Sendable {
     }
 
     /// The room the last observation describes.
-    var place: String? {
-        guard let text = value(of: "observation") else { return nil }
-        for opening in ["room is called the ", "location is called the "] {
-            if let start = text.firstRange(of: opening) {
-                return text[start.upperBound...].firstIndex(of: ".").map {
-                    String(text[start.upperBound..<$0])
-                }
-            }
-        }
-        if let moved = text.firstRange(of: "You teleport to the ") {
-            return text[moved.upperBound...].firstIndex(of: ".").map { String(text[moved.upperBound..<$0]) }
+    var place: String? { value(of: "observation").flatMap(Self.placeNamed) }
+
+    /// The room a description or a teleport's answer names.
+    private static func placeNamed(in text: String) -> String? {
+        for opening in ["room is called the ", "location is called the ", "You teleport to the "] {
+            guard let start = text.firstRange(of: opening) else { continue }
+            return text[start.upperBound...].firstIndex(of: ".").map { String(text[start.upperBound..<$0]) }
         }
         return nil
     }
@@ -30,26 +26,44 @@ struct Evidence: Sendable {
     var standpoint: String {
         if let place { return "The observation places me \(Wording.inside(place))." }
         guard let text = value(of: "observation") else { return "Nothing has been observed yet." }
-        return "The last observation says \(Self.quoted(text))."
+        let last = "The last observation says \(Self.quoted(text))."
+        guard let room = value(of: "room").flatMap(Self.placeNamed) else { return last }
+        return "I am \(Wording.inside(room)), as `room` shows. \(last)"
     }
 
-    /// The part of the shown text that mentions `thing`, quoted; `nil` where nothing does.
-    func mention(of thing: String) -> String? {
-        for variable in variables where variable.name != "instruction" {
-            for line in variable.value.split(separator: "\n") {
-                guard let found = line.lowercased().firstRange(of: thing.lowercased()) else { continue }
-                let offset = line.lowercased().distance(
-                    from: line.lowercased().startIndex, to: found.lowerBound)
-                return Self.clause(of: line, around: offset)
-            }
+    /// The part of a variable's text that mentions `thing`; `nil` where nothing does.
+    func mention(of thing: String, in name: String = "observation") -> String? {
+        for line in (value(of: name) ?? "").split(separator: "\n") {
+            guard let found = line.lowercased().firstRange(of: thing.lowercased()) else { continue }
+            let offset = line.lowercased().distance(from: line.lowercased().startIndex, to: found.lowerBound)
+            return Self.clause(of: line, around: offset)
         }
         return nil
     }
 
-    /// A sentence saying that `thing` has been seen, or that it is known to be there.
-    func sighting(of thing: String) -> String {
-        mention(of: thing).map { "I can see \"\($0)\"." } ?? standpoint
+    /// A sentence that quotes where `thing` is shown; `nil` where no variable shows it.
+    func sight(of thing: String) -> String? {
+        if let seen = mention(of: thing) {
+            let isDescription = value(of: "observation")?.contains(" is called the ") == true
+            return isDescription ? "I can see \"\(seen)\"." : "The last observation says \"\(seen)\"."
+        }
+        if let seen = mention(of: thing, in: "room") { return "`room` shows \"\(seen)\"." }
+        if mention(of: thing, in: "carried") != nil {
+            return "`carried` lists \(Wording.the(thing)), so I have it with me."
+        }
+        return nil
     }
+
+    /// What the recipe says, quoted; `nil` where none is shown or it could not be read.
+    var recipe: String? {
+        guard let text = value(of: "recipe"), let opening = text.firstRange(of: "The recipe reads:") else {
+            return nil
+        }
+        return Self.quoted(String(text[opening.upperBound...]))
+    }
+
+    /// A sentence saying where `thing` is shown, or else where the agent stands.
+    func sighting(of thing: String) -> String { sight(of: thing) ?? standpoint }
 
     /// The comma-separated clause of a line around a position, cut to a readable length.
     private static func clause(of line: Substring, around offset: Int) -> String {
@@ -58,7 +72,7 @@ struct Evidence: Sendable {
         let start =
             text[..<position].lastIndex { ",:(.".contains($0) }.map { text.index(after: $0) }
             ?? text.startIndex
-        let end = text[position...].firstIndex { ",:).".contains($0) } ?? text.endIndex
+        let end = text[position...].firstIndex { ",:().".contains($0) } ?? text.endIndex
         return short(String(text[start..<end]))
     }
 

@@ -53,19 +53,15 @@ struct ExpertTask: Sendable, Hashable {
         func whereabouts(_ place: String) -> String {
             name.hasSuffix("-lived animal")
                 ? "the instruction says that the animals are \(place)"
-                : "\(Self.article(name)) \(name) may be found \(place)"
+                : "\(Wording.one(name)) may be found \(place)"
         }
         /// Why a thing that was seen is the one.
         var reason: String {
             switch name {
             case "longest-lived animal": "Of the animals here it has the longest life span"
             case "shortest-lived animal": "Of the animals here it has the shortest life span"
-            default: "It is \(Self.article(name)) \(name), and that is what the task asks to find"
+            default: "It is \(Wording.one(name)), and that is what the task asks to find"
             }
-        }
-
-        private static func article(_ name: String) -> String {
-            name.first.map { "aeiou".contains($0) } == true ? "an" : "a"
         }
     }
 

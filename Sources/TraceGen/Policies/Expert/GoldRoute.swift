@@ -26,6 +26,22 @@ struct RouteStep: Sendable, Hashable {
 }
 
 extension RouteStep {
+    /// The step with the names the environment answered with, where the gold path says `light` or `component`.
+    fileprivate var withFullNames: RouteStep {
+        var step = self
+        if action.hasPrefix("drop "), choice == nil,
+            let moved = observation.wholeMatch(of: #/You move the (.+) to the [^.]+\./#)
+        {
+            step.action = "drop \(moved.1)"
+        } else if action.hasPrefix("connect "),
+            let joined = observation.wholeMatch(of: #/.+ is now connected to (anode|cathode) on (.+)/#),
+            let end = action.firstRange(of: " \(joined.1) in ")
+        {
+            step.action = String(action[..<end.upperBound] + joined.2)
+        }
+        return step
+    }
+
     /// Whether the environment refused the action or said it changes nothing.
     fileprivate var isRefused: Bool {
         guard goals.isEmpty, !action.hasPrefix("open door to ") else { return false }
@@ -62,7 +78,8 @@ enum GoldRoute {
             if scouted.done { break }
         }
         return withoutFruitlessVisits(
-            withoutBrokenDevices(withoutRepeatedPickUps(withTeleports(withoutRefusals(route)))))
+            withoutBrokenDevices(withoutRepeatedPickUps(withTeleports(withoutRefusals(route))))
+        ).map(\.withFullNames)
     }
 
     /// The route without looks around, which take no time in the world, and with five short waits made one long one:

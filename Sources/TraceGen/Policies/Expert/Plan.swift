@@ -28,6 +28,8 @@ enum PlanLine: Sendable {
     case action(String, into: String = "observation")
     /// Python that stands as it is.
     case code(String)
+    /// `name = value`: keeps what is known for later steps and does nothing else.
+    case note(String, value: String)
     /// A call of a function that is still to be expanded.
     case call(Plan)
 
@@ -36,6 +38,7 @@ enum PlanLine: Sendable {
         switch self {
         case .action(let action, let variable): "\(variable) = run(\(PythonLiteral.string(action)))"
         case .code(let text): text
+        case .note(let name, let value): "\(name) = \(value)"
         case .call(let plan): plan.call
         }
     }
@@ -43,6 +46,11 @@ enum PlanLine: Sendable {
     /// Whether the line is a single primitive action.
     var isAction: Bool {
         if case .action = self { true } else { false }
+    }
+
+    /// Whether the line only keeps what is known.
+    var isNote: Bool {
+        if case .note = self { true } else { false }
     }
 }
 
@@ -124,6 +132,11 @@ enum Wording {
     /// The text with `the` in front, where it needs one.
     static func the(_ thing: String) -> String {
         thing.hasPrefix("the ") || thing == "outside" ? thing : "the \(thing)"
+    }
+
+    /// The text with `a` or `an` in front.
+    static func one(_ thing: String) -> String {
+        "\(thing.first.map { "aeiou".contains($0) } == true ? "an" : "a") \(thing)"
     }
 
     /// Where a room's things are: `in the kitchen`, `outside`.

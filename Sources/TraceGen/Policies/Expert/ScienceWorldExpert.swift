@@ -23,7 +23,7 @@ public struct ScienceWorldExpert: Policy {
 
     /// `expert`, with its script's version as the model and `slip` as its sampling.
     public var record: PolicyRecord {
-        PolicyRecord(name: "expert", model: "scienceworld-expert-1", sampling: ["slip": .double(slip)])
+        PolicyRecord(name: "expert", model: "scienceworld-expert-2", sampling: ["slip": .double(slip)])
     }
 
     /// It needs the gold path.
@@ -39,7 +39,9 @@ public struct ScienceWorldExpert: Policy {
                     + "has nothing to teach: leave this task out, or use another policy.")
         }
         let skills = SkillReader.skills(task: task, route: route, stepLimit: context.limits.stepLimit)
-        return ExpertSession(plan: Planner.plan(task: task, skills: skills), slip: slip, seed: context.seed)
+        let plan = HandingOn.applied(
+            to: Planner.plan(task: task, skills: skills), instruction: task.instruction)
+        return ExpertSession(plan: plan, slip: slip, seed: context.seed)
     }
 }
 
@@ -99,7 +101,7 @@ struct Slip: Sendable {
     /// Where the draws come from.
     var generator: SeededGenerator
 
-    /// Goes through the lines of one answer. At least one line is always left.
+    /// Goes through the lines of one answer. At least one line that does something is always left.
     mutating func apply(to lines: [PlanLine]) -> [PlanLine] {
         guard probability > 0 else { return lines }
         var result = lines
@@ -112,7 +114,7 @@ struct Slip: Sendable {
             if index + 1 < result.count, result[index + 1].isAction, generator.nextUnit() < 0.5 {
                 result.swapAt(index, index + 1)
                 index += 2
-            } else if result.count > 1 {
+            } else if result.count(where: { !$0.isNote }) > 1 {
                 result.remove(at: index)
             } else {
                 index += 1

@@ -28,15 +28,17 @@ extension SkillReader {
         on thing: String, _ steps: [RouteStep], as sought: ExpertTask.SoughtThing
     ) -> Skill {
         foundCount += 1
-        let visible = thing.shortened.replacing("baby baby ", with: "baby ")
+        let visible = ["adult ", "reproducing "].reduce(
+            thing.shortened.replacing("baby baby ", with: "baby ")
+        ) { name, stage in name.hasPrefix(stage) ? String(name.dropFirst(stage.count)) : name }
         return Skill(
             stage: remaining.isEmpty ? .answer : .focus,
             plan: .actions(
                 "focus_on_\(Wording.identifier(sought.name))", inputs: ["instruction", "observation"],
                 purpose: "focus on the \(sought.name)", steps: steps
             ) { evidence in
-                let sight = evidence.mention(of: visible).map { "I can see \"\($0)\"." }
-                return "\(sight ?? "Here is \(Wording.the(visible)).") \(sought.reason), so I focus on it."
+                let sight = evidence.sight(of: visible) ?? "Here is \(Wording.the(visible))."
+                return "\(sight) \(sought.reason), so I focus on it."
             })
     }
 

@@ -137,8 +137,13 @@ extension SkillReader {
         let ticks = remaining.prefix(waits).count { $0.action == "wait1" }
         _ = take(waits + 1)
         let subject = thing.shortenedStage
-        let isThere = ticks == 0 && !thing.contains(" stage in ")
+        let isThere = ticks == 0 && thing.pot == nil
         let wait: [PlanLine] = isThere ? [] : [.call(waitForStage(thing, ticks: ticks))]
+        let focus: PlanLine =
+            thing.pot.map { pot in
+                let stage = thing.dropLast(pot.count)
+                return .code("observation = run(f\(PythonLiteral.string("focus on \(stage){pot}")))")
+            } ?? .action("focus on \(thing)")
         return Skill(
             stage: .answer,
             plan: Plan(
@@ -146,34 +151,39 @@ extension SkillReader {
                 outputs: ["observation"],
                 purpose: "focus on the \(subject)",
                 thought: { evidence in
-                    let seen = evidence.mention(of: subject).map { "I can see \"\($0)\" already" }
+                    let seen = evidence.mention(of: thing.shownStage).map { "I can see \"\($0)\" already" }
                     return
-                        "\(seen ?? "\(evidence.standpoint) It may take a while until there is a \(subject)"). The task wants the life "
-                        + "stages in order, so I wait for this one and focus on it as soon as it is there."
+                        "\(seen ?? "\(evidence.standpoint) It may take a while until there is \(Wording.one(subject))"). The task wants the life "
+                        + "stages in order, so I \(isThere ? "focus on this one now" : "wait for this one and focus on it as soon as it is there")."
                 },
-                body: wait + [.action("focus on \(thing)")]))
+                body: wait + [focus]))
     }
 
     private func waitForStage(_ thing: String, ticks: Int) -> Plan {
         let subject = thing.shortenedStage
         var lines = ticks >= 7 ? ["run('wait')"] : []
         if ticks > 7 { lines.append("for _ in range(\(ticks - 7)):\n    run('wait1')") }
+        let names = thing.pot == nil ? [] : ["pot"]
+        lines += names.map { "\($0) = None" }
         lines.append("for _ in range(\(ticks + 6)):")
         lines.append("    observation = run('look around')")
-        lines.append("    if re.search(\(PythonLiteral.string(thing.stagePattern)), observation):")
+        lines.append("    found = re.search(\(PythonLiteral.string(thing.stagePattern)), observation)")
+        lines.append("    if found:")
+        lines += names.map { "        \($0) = found.group(1)" }
         lines.append("        break")
         lines.append("    run('wait1')")
         return Plan(
             name: "wait_for_\(Wording.identifier(subject))", inputs: ["observation"],
-            outputs: ["observation"],
-            purpose: "wait until there is a \(subject)",
+            outputs: names + ["observation"],
+            purpose: "wait until there is \(Wording.one(subject))",
             thought: { evidence in
-                let seen = evidence.mention(of: subject)
+                let seen = evidence.mention(of: thing.shownStage)
                 return
-                    "\(seen.map { "The observation shows \"\($0)\", but I should look again." } ?? "No \(subject) can be seen yet.") "
+                    "\(seen.map { "The observation shows \"\($0)\", but it may have changed." } ?? "No \(subject) can be seen yet.") "
                     + (ticks >= 7
                         ? "Growing up takes long, so I let most of that time pass first and then look every tick"
-                        : "I look every tick") + " until it appears."
+                        : "I look every tick") + " until it appears"
+                    + (names.isEmpty ? "." : ", and keep the flower pot it is in as `pot`.")
             },
             body: [.code(lines.joined(separator: "\n"))])
     }
@@ -249,14 +259,23 @@ extension String {
         return "\(name.dropFirst(4)) egg"
     }
 
-    /// A regular expression for the line of a room's description that shows this stage.
+    /// `self watering flower pot 4` in `apple tree in the adult stage in self watering flower pot 4`.
+    fileprivate var pot: String? {
+        firstRange(of: " stage in ").map { String(self[$0.upperBound...]) }
+    }
+
+    /// A regular expression for the line of a room's description that shows this stage; its group is the pot, if it is
+    /// in one.
     fileprivate var stagePattern: String {
-        guard let pot = firstRange(of: " stage in ") else { return shortenedStage }
-        let plant = self[..<pot.lowerBound]
-        let shown =
-            plant.firstRange(of: " in the seed").map {
-                $0.upperBound == plant.endIndex ? plant[..<$0.lowerBound] : plant
-            } ?? plant
-        return "\(self[pot.upperBound...]) \\(containing[^)]*\(shown)"
+        guard let pot else { return shownStage }
+        return "(\(pot.replacing(/\d+$/, with: "\\d+"))) \\(containing[^)]*\(shownStage)"
+    }
+
+    /// The stage as a room's description has it: `apple tree in the adult`, but plain `apple seed` for the seed stage.
+    fileprivate var shownStage: String {
+        guard let stage = firstRange(of: " stage in ") else { return shortenedStage }
+        let plant = self[..<stage.lowerBound]
+        let seed = plant.firstRange(of: " in the seed").flatMap { $0.upperBound == plant.endIndex ? $0 : nil }
+        return String(seed.map { plant[..<$0.lowerBound] } ?? plant)
     }
 }

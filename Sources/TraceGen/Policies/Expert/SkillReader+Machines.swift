@@ -75,31 +75,54 @@ extension SkillReader {
         if !switching.isEmpty {
             plans.append(checking(switching, looksAt: switching.last?.action == "look around"))
         }
-        let name = plans.count > 1 ? "build_circuit" : plans[0].name
-        let plan =
-            plans.count > 1
-            ? Plan.sequence(name, purpose: "build the electrical circuit", steps: plans) : plans[0]
-        return Skill(stage: .process, plan: plan)
+        let loop = Self.loop(of: connections.compactMap(\.joinedParts))
+        return Skill(stage: .process, plan: building(plans, loop))
+    }
+
+    /// The parts are chosen once, in the order of the loop; every connection follows from that order.
+    private func building(_ plans: [Plan], _ loop: [String]) -> Plan {
+        var plan = Plan.sequence("build_circuit", purpose: "build the electrical circuit", steps: plans) {
+            evidence in
+            let sights = loop.compactMap { evidence.mention(of: $0) ?? evidence.mention(of: $0, in: "room") }
+            let ground = sights.count == loop.count ? "All parts are here. " : ""
+            return
+                "\(evidence.standpoint) Current only flows round a closed loop. \(ground)I choose the parts in the order "
+                + "of the loop, \(Wording.list(loop.map { Wording.the($0) })), and keep them in `circuit`, so that each step knows what its part is connected to."
+        }
+        plan.inputs.removeAll { $0 == "circuit" }
+        plan.body.insert(.code("circuit = \(PythonLiteral.list(loop))"), at: 0)
+        return plan
+    }
+
+    /// The parts of a circuit, each next to what it is connected to as far as one round goes.
+    static func loop(of connections: [(String, String)]) -> [String] {
+        var rest: [String] = []
+        for part in connections.flatMap({ [$0.0, $0.1] }) where !rest.contains(part) { rest.append(part) }
+        var loop: [String] = []
+        while !rest.isEmpty {
+            let next = rest.firstIndex { part in
+                connections.contains { one, other in
+                    (one == loop.last && other == part) || (one == part && other == loop.last)
+                }
+            }
+            loop.append(rest.remove(at: next ?? 0))
+        }
+        return loop
     }
 
     private func wiring(_ steps: [RouteStep]) -> Plan {
         let ends = steps.compactMap { $0.objects(after: "connect ", separator: " to ") }
-        let part = { (end: String) in
-            [" anode", " cathode", " terminal"].reduce(end) { text, word in
-                text.firstRange(of: word).map { String(text[..<$0.lowerBound]) } ?? text
-            }
-        }
-        let first = ends.first.map { part($0.0) } ?? "part"
-        let target =
-            ends.first.map { end in
-                end.1.firstRange(of: " in ").map { String(end.1[$0.upperBound...]) } ?? part(end.1)
-            } ?? "part"
-        let source = ends.count > 1 && part(ends[1].0) == first
+        let parts = steps.compactMap(\.joinedParts)
+        let first = parts.first?.0 ?? "part"
+        let source = parts.count > 1 && parts[1].0 == first
+        let target = parts.first?.1 ?? "part"
         let purpose = source ? "connect both ends of the \(first)" : "connect the \(target) to the wires"
         let name =
             source ? "connect_\(Wording.identifier(first))" : "connect_wires_to_\(Wording.identifier(target))"
-        return .actions(name, purpose: purpose, steps: steps) { evidence in
-            "\(evidence.standpoint) Current only flows round a closed loop, and each part has two ends. So I \(purpose): "
+        return .actions(name, inputs: ["circuit", "observation"], purpose: purpose, steps: steps) {
+            evidence in
+            "\(evidence.standpoint) `circuit` lists the parts in the order of the loop, and each part has two ends: one for the "
+                + "part before it, one for the part after it. So I \(purpose): "
                 + "\(Wording.list(ends.map { "\($0.0) goes to \($0.1)" }))."
         }
     }
@@ -122,6 +145,18 @@ extension SkillReader {
                     + "."
             },
             body: body)
+    }
+}
+
+extension RouteStep {
+    /// The two parts a `connect` joins, without their ends: `battery` and `red wire`.
+    fileprivate var joinedParts: (String, String)? {
+        objects(after: "connect ", separator: " to ").map { (Self.part($0.0), Self.part($0.1)) }
+    }
+
+    private static func part(_ end: String) -> String {
+        let name = end.firstRange(of: " in ").map { String(end[$0.upperBound...]) } ?? end
+        return name.replacing(#/ (?:anode|cathode|terminal \d+)$/#, with: "")
     }
 }
 

@@ -59,14 +59,15 @@ extension SkillReader {
         lines.append("    if changed:")
         lines.append("        break")
         if steps.contains(where: { $0.action == "wait" }) { lines.append("    run('wait')") }
-        let subject = substance.shortened
+        // The name says where the substance is: nothing else the plan is shown does.
+        let subject = substance.replacing(" in inventory", with: "")
         return Plan(
             name: "watch_\(Wording.identifier(subject))_until_it_changes", inputs: ["observation"],
             outputs: (measures ? ["temperature"] : []) + ["changed", "observation"],
             purpose: "watch the \(subject) until it changes",
             thought: { evidence in
                 "\(evidence.standpoint) The \(isCooling ? "cold" : "heat") of the \(device) works slowly, so I look at the "
-                    + "\(subject) again and again\(measures ? ", taking its temperature each time," : "") and stop as soon as "
+                    + "\(subject) again and again\(measures ? ", taking its temperature with the thermometer each time," : "") and stop as soon as "
                     + "it no longer looks as it did at the first look."
             },
             body: [.code(lines.joined(separator: "\n"))])
@@ -106,14 +107,22 @@ extension SkillReader {
         guard let vessel else { return nil }
         let parts = names
         let things = Wording.list(names.map { Wording.the($0) })
-        let inputs = facts.contains("recipe") ? ["recipe", "observation"] : ["observation"]
+        let isByRecipe = facts.contains("recipe")
+        // Who plans by a recipe has not read it yet, so the plan may not name what the recipe asks for.
+        let isFirst = facts.insert("ingredients").inserted
+        let what =
+            isByRecipe
+            ? isFirst ? "ingredients" : "more_ingredients"
+            : names.prefix(3).map(Wording.identifier).joined(separator: "_and_")
+        let purpose = isByRecipe ? "the \(what.replacing("_", with: " "))" : things
         return Skill(
             stage: .prepare,
             plan: .actions(
-                "put_\(names.prefix(3).map(Wording.identifier).joined(separator: "_and_"))_into_\(Wording.identifier(vessel))",
-                inputs: inputs, purpose: "put \(things) into the \(vessel)", steps: steps
+                "put_\(what)_into_\(Wording.identifier(vessel))",
+                inputs: isByRecipe ? ["recipe", "observation"] : ["observation"],
+                purpose: "put \(purpose) into the \(vessel)", steps: steps
             ) { evidence in
-                let ground = evidence.value(of: "recipe").map { "The recipe says \(Evidence.quoted($0))." }
+                let ground = evidence.recipe.map { "The recipe says \($0)." }
                 return "\(ground ?? evidence.sighting(of: parts[0])) So \(things) "
                     + "\(parts.count == 1 ? "goes" : "go") into the \(vessel)."
             })

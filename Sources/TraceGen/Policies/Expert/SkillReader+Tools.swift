@@ -29,24 +29,17 @@ extension SkillReader {
             })
     }
 
-    /// The object of the next step that names one, for a thought on where to go.
+    /// The first thing the next steps deal with that is here and not in the inventory, for a thought on where to go.
     private var upcomingThing: String? {
-        for step in remaining.prefix(4) {
+        let steps = remaining.prefix { !$0.action.hasPrefix("teleport to ") }.prefix(4)
+        for step in steps {
             if let (_, target) = step.objects(after: "move ", separator: " to "), target.hasSuffix("box") {
                 return task.threshold == nil && task.conductivityBoxes == nil
                     ? "the \(target)" : "the box for it"
             }
-            if step.action.contains(" in inventory") { continue }
-            for prefix in ["pick up ", "focus on ", "use ", "examine ", "connect "] {
-                guard let rest = step.object(after: prefix) else { continue }
-                let thing = [" in ", " to ", " on ", " terminal", " anode"].reduce(rest[...]) {
-                    text, separator in
-                    text.firstRange(of: separator).map { text[..<$0.lowerBound] } ?? text
-                }
-                return Wording.the(String(thing))
-            }
+            if let thing = step.dealtWith.first(where: { !isHeld($0) }) { return Wording.the(thing.bare) }
         }
-        return nil
+        return steps.lazy.compactMap { $0.object(after: "open ") }.first.map { Wording.the($0.bare) }
     }
 
     /// `pick up recipe, read recipe [, look around]`
@@ -81,7 +74,8 @@ extension SkillReader {
         guard remaining.prefix(while: isOpen).count >= 3 else { return nil }
         let steps = take(while: isOpen)
         let containers = steps.compactMap { $0.object(after: "open ") }
-        let target = upcomingThing ?? "what the task needs"
+        let isByRecipe = task.name == "chemistry-mix"
+        let target = isByRecipe ? "the ingredients" : upcomingThing ?? "what the task needs"
         let place = room.map { Wording.the($0) } ?? "this room"
         let body = """
             for container in \(PythonLiteral.list(containers)):
@@ -91,11 +85,19 @@ extension SkillReader {
             stage: .gather,
             plan: Plan(
                 name: "search_containers_for_\(Wording.identifier(target.replacing("the ", with: "")))",
-                inputs: ["observation"], outputs: ["observation"],
+                inputs: facts.contains("recipe") ? ["recipe", "observation"] : ["observation"],
+                outputs: ["observation"],
                 purpose: "open the containers to find \(target)",
                 thought: { evidence in
-                    "\(evidence.standpoint) \(target.capitalisingFirst) is not in plain sight, so it must be inside "
-                        + "something: I open every container in \(place) that is still closed, one after another."
+                    let ground =
+                        evidence.recipe.map {
+                            "The recipe says \($0), and not all of it need lie in the open"
+                        }
+                        ?? (isByRecipe
+                            ? "\(evidence.standpoint) Not all of the ingredients need lie in the open"
+                            : "\(evidence.standpoint) \(target.capitalisingFirst) need not lie in the open")
+                    return "\(ground): I open every container in \(place) that is still closed, one after "
+                        + "another."
                 },
                 body: [.code(body)] + (spendSpareStep() ? [.action("look around")] : [])))
     }
@@ -128,7 +130,10 @@ extension SkillReader {
             ) { evidence in
                 let opened = steps.compactMap { $0.object(after: "open ") }
                 let opening =
-                    opened.isEmpty ? "" : " I open \(Wording.list(opened.map { Wording.the($0) })) first."
+                    opened.isEmpty
+                    ? ""
+                    : " I also open \(Wording.list(opened.map { Wording.the($0) })): what is not in sight may be "
+                        + "inside."
                 return
                     "\(evidence.sighting(of: visible)) I will need \(taken) in my inventory.\(opening)"
             })
@@ -177,7 +182,32 @@ extension SkillReader {
     }
 }
 
+extension RouteStep {
+    /// The things the step deals with, in the order it names them; containers it opens left out.
+    fileprivate var dealtWith: [String] {
+        if let (tool, thing) = objects(after: "use ", separator: " on ") { return [tool, thing] }
+        if let pouring { return [pouring.what, pouring.vessel] }
+        for (prefix, separator) in [("move ", " to "), ("pour ", " into "), ("connect ", " to ")] {
+            if let (thing, target) = objects(after: prefix, separator: separator) { return [thing, target] }
+        }
+        for prefix in ["pick up ", "focus on ", "examine ", "look at ", "mix ", "activate "] {
+            if let thing = object(after: prefix) { return [thing] }
+        }
+        return []
+    }
+}
+
 extension String {
+    /// The thing without where it is, what it holds and which of its ends is meant.
+    fileprivate var bare: String {
+        let thing = ["anode in ", "cathode in "].reduce(self) { text, end in
+            text.hasPrefix(end) ? String(text.dropFirst(end.count)) : text
+        }
+        return [" containing ", " in ", " terminal", " anode", " cathode"].reduce(thing) { text, separator in
+            text.firstRange(of: separator).map { String(text[..<$0.lowerBound]) } ?? text
+        }
+    }
+
     /// The text with its first letter in upper case.
     var capitalisingFirst: String { prefix(1).uppercased() + dropFirst() }
 

@@ -24,6 +24,8 @@ struct SkillReader {
     var slideSpeeds: [SlideSpeed] = []
     /// How many of the things the task leaves to be found have been.
     var foundCount = 0
+    /// What is in the inventory.
+    private(set) var held: [String] = []
     /// Where the agent stands.
     private(set) var room: String?
     /// How many steps the limit leaves for looking around where the gold path did not. Looking around takes a step but
@@ -75,8 +77,21 @@ struct SkillReader {
         remaining = remaining.dropFirst(count)
         for step in taken {
             if let destination = step.object(after: "teleport to ") { room = destination }
+            if let thing = step.object(after: "pick up ") {
+                held.append(thing)
+            } else if let thing = step.objects(after: "move ", separator: " to ")?.0
+                ?? step.object(after: "drop ")
+            {
+                let name = thing.replacing(" in inventory", with: "")
+                held.removeAll { ActionObjects.moves(name, from: $0) }
+            }
         }
         return taken
+    }
+
+    /// Whether a phrase is about something in the inventory.
+    func isHeld(_ phrase: String) -> Bool {
+        phrase.contains(" in inventory") || held.contains { phrase.contains($0) || $0.contains(phrase) }
     }
 
     /// Takes steps while they satisfy a condition.
