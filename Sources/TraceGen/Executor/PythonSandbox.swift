@@ -48,11 +48,43 @@ public struct PythonSandbox: ExecutorSource {
     public func withExecutor<R: Sendable>(
         seed: UInt64, _ body: @Sendable (any Executor) async throws -> R
     ) async throws -> R {
+        for _ in 1..<Self.startLimit {
+            do {
+                return try await withStartedExecutor(seed: seed, body)
+            } catch is Vanished {
+                continue
+            }
+        }
+        do {
+            return try await withStartedExecutor(seed: seed, body)
+        } catch is Vanished {
+            throw TraceGenError(
+                .workerFailed,
+                "The executor's Python (\(python.path)) vanished before it had started, \(Self.startLimit) times. The machine "
+                    + "may have no process or memory left to give: lower --concurrency.")
+        }
+    }
+
+    /// How often one executor is asked for at most.
+    private static let startLimit = 3
+
+    /// A forked worker was gone before it could say anything, and nobody could tell how: its parent was dying when it was
+    /// asked. Nothing has begun then.
+    private struct Vanished: Error {}
+
+    private func withStartedExecutor<R: Sendable>(
+        seed: UInt64, _ body: @Sendable (any Executor) async throws -> R
+    ) async throws -> R {
         try await withWorker { worker, isNew in
             let executor = PythonExecutor(worker, limits: limits)
             let isFiltered = try await starting {
                 if isNew { try await worker.send(SandboxCommand.modules.dropLast()) }
-                return try await executor.start(seed: seed, filter: SandboxCommand.filter)
+                do {
+                    return try await executor.start(seed: seed, filter: SandboxCommand.filter)
+                } catch let failure as WorkerFailure {
+                    if case .closed = failure, !isNew, await worker.ending == .unknown { throw Vanished() }
+                    throw failure
+                }
             }
             guard isFiltered || mode == .none else { throw Self.noFilter }
             return try await body(executor)
@@ -93,7 +125,7 @@ public struct PythonSandbox: ExecutorSource {
                     + " namespaces are turned off, it is not allowed to. Allow it (docker run --privileged; or"
                     + " sysctl kernel.unprivileged_userns_clone=1 kernel.apparmor_restrict_unprivileged_userns=0),"
                     + " \(Self.withoutIsolation)", cause: lastWords)
-        } catch let error as TraceGenError {
+        } catch let error where error is TraceGenError || error is Vanished {
             throw error
         } catch let error where !(error is CancellationError) {
             throw TraceGenError(
