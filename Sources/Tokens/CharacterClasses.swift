@@ -16,8 +16,8 @@ struct CharacterClass: OptionSet, Sendable {
     static let symbol = CharacterClass(rawValue: 32)
     /// Chinese characters and kana, as DeepSeek's pre-tokenizer has them.
     static let cjk = CharacterClass(rawValue: 64)
-    /// None of letter, number and space: `[^\s\p{L}\p{N}]`.
-    static let notOther: CharacterClass = [.letter, .number, .space]
+    /// `[\s\p{L}\p{N}]`.
+    static let letterNumberOrSpace: CharacterClass = [.letter, .number, .space]
 }
 
 /// The classes of all characters, in a table.

@@ -50,9 +50,9 @@ struct MergeModel: Sendable {
     private func merge(_ piece: UnsafeBufferPointer<UInt8>, _ scratch: inout MergeScratch) {
         scratch.begin(piece, byteIDs)
         if piece.count <= MergeScratch.scanLimit {
-            scratch.mergeScanning { left, middle, right, ids in merged(piece, left, middle, right, ids) }
+            scratch.mergeScanning { start, middle, end, ids in merged(piece, start, middle, end, ids) }
         } else {
-            scratch.mergeQueueing { left, middle, right, ids in merged(piece, left, middle, right, ids) }
+            scratch.mergeQueueing { start, middle, end, ids in merged(piece, start, middle, end, ids) }
         }
     }
 

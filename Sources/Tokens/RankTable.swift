@@ -87,17 +87,30 @@ enum ByteHash {
             }
             return mix(hash ^ raw.loadUnaligned(fromByteOffset: count - 8, as: UInt64.self))
         }
-        var word: UInt64
-        if count >= 4 {
-            word =
-                UInt64(raw.loadUnaligned(as: UInt32.self))
-                | UInt64(raw.loadUnaligned(fromByteOffset: count - 4, as: UInt32.self)) << 32
-        } else if count > 0 {
-            word = UInt64(base[0]) | UInt64(base[count / 2]) << 8 | UInt64(base[count - 1]) << 16
-        } else {
-            word = 0
+        guard count > 0 else { return mix(hash) }
+        let (first, last) = ends(of: raw, count)
+        return mix(hash ^ first ^ last << 32)
+    }
+
+    /// Two words that together with the length, from 1 to 16, are the whole byte string; up to 7 bytes each is of 32 bits.
+    @inline(__always)
+    static func ends(of bytes: UnsafeRawPointer, _ count: Int) -> (first: UInt64, last: UInt64) {
+        if count >= 8 {
+            return (
+                bytes.loadUnaligned(as: UInt64.self),
+                bytes.loadUnaligned(fromByteOffset: count - 8, as: UInt64.self)
+            )
         }
-        return mix(hash ^ word)
+        if count >= 4 {
+            return (
+                UInt64(bytes.loadUnaligned(as: UInt32.self)),
+                UInt64(bytes.loadUnaligned(fromByteOffset: count - 4, as: UInt32.self))
+            )
+        }
+        let first = UInt64(bytes.load(as: UInt8.self))
+        let middle = UInt64(bytes.load(fromByteOffset: count / 2, as: UInt8.self))
+        let last = UInt64(bytes.load(fromByteOffset: count - 1, as: UInt8.self))
+        return (first | middle << 8 | last << 16, 0)
     }
 
     @inline(__always)

@@ -155,7 +155,7 @@ extension SplitText {
         if bytes[start] == 0x20, afterFirst < end { (kind, place) = character(afterFirst) }
         if kind.contains(.letter) { return run(place, end, of: .letter) }
         if kind.contains(.number) { return run(place, end, of: .number) }
-        if !kind.contains(.space) { return run(place, end, without: .notOther) }
+        if !kind.contains(.space) { return run(place, end, without: .letterNumberOrSpace) }
         return trailingSpaces(start, run(start, end, of: .space), end)
     }
 
@@ -180,10 +180,10 @@ extension SplitText {
             return run(second.next, end, of: .letter)
         }
         if !first.contains(.space) {
-            return lineEnds(run(afterFirst, end, without: .notOther), end)
+            return lineEnds(run(afterFirst, end, without: .letterNumberOrSpace), end)
         }
-        if bytes[start] == 0x20, afterFirst < end, second.0.isDisjoint(with: .notOther) {
-            return lineEnds(run(second.next, end, without: .notOther), end)
+        if bytes[start] == 0x20, afterFirst < end, second.0.isDisjoint(with: .letterNumberOrSpace) {
+            return lineEnds(run(second.next, end, without: .letterNumberOrSpace), end)
         }
         return spaces(start, end)
     }

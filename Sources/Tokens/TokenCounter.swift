@@ -57,7 +57,7 @@ public final class TokenCounter {
         guard piece.count <= Self.longestKept, let base = piece.baseAddress else {
             return tokenizer.model.count(piece, &scratch)
         }
-        let key = Self.key(UnsafeRawPointer(base), piece.count)
+        let key = ByteHash.ends(of: UnsafeRawPointer(base), piece.count)
         let hash =
             (key.first ^ UInt64(piece.count)) &* 0x9E37_79B9_7F4A_7C15 ^ key.last &* 0xD6E8_FEB8_6659_FD93
         let place = entries + Int(truncatingIfNeeded: (hash ^ hash >> 29) >> 20) & (Self.entryCount - 1)
@@ -70,26 +70,5 @@ public final class TokenCounter {
         place.pointee = Entry(
             first: key.first, last: key.last, length: UInt32(piece.count), count: UInt32(count))
         return count
-    }
-
-    /// Two words that together with the length are the whole piece.
-    @inline(__always)
-    private static func key(_ bytes: UnsafeRawPointer, _ count: Int) -> (first: UInt64, last: UInt64) {
-        if count >= 8 {
-            return (
-                bytes.loadUnaligned(as: UInt64.self),
-                bytes.loadUnaligned(fromByteOffset: count - 8, as: UInt64.self)
-            )
-        }
-        if count >= 4 {
-            return (
-                UInt64(bytes.loadUnaligned(as: UInt32.self)),
-                UInt64(bytes.loadUnaligned(fromByteOffset: count - 4, as: UInt32.self))
-            )
-        }
-        let first = UInt64(bytes.load(as: UInt8.self))
-        let middle = UInt64(bytes.load(fromByteOffset: count / 2, as: UInt8.self))
-        let last = UInt64(bytes.load(fromByteOffset: count - 1, as: UInt8.self))
-        return (first | middle << 8 | last << 16, 0)
     }
 }

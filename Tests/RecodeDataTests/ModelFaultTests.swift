@@ -124,16 +124,7 @@ import Trajectories
             #expect(manifest.counts?.successes == 6)
             #expect(manifest.usage?.promptTokens == 60)
             #expect(manifest.usage?.costUSD.map { abs($0 - 0.18) < 1e-9 } == true)
-            let replay = try await BuiltProgram.run(
-                [
-                    "collect", "--policy", "replay:r", "--run", "again", "--tasks", "lifespan-longest-lived",
-                    "--repeats", "6", "--python", Self.python,
-                ], in: directory.path)
-            #expect(replay.code == 0, "\(replay.errors)")
-            #expect(try await server.seen("bear", "collect").count == 6)
-            for shard in ["trajectories/part-00000.jsonl.gz", "calls/part-00000.jsonl.gz"] {
-                #expect(try directory.bytes(of: "again/\(shard)") == directory.bytes(of: "r/\(shard)"))
-            }
+            try await expectAReplay(of: "r", "bear", server, ["--repeats", "6"])
         }
     }
 
@@ -161,15 +152,7 @@ import Trajectories
             let first = try await collect("bear", server, run: "r", agent)
             #expect(first.code == 0, "\(first.errors)")
             #expect(try RunDirectory.open(directory.file("r")).manifest.counts?.successes == 2)
-            let replay = try await BuiltProgram.run(
-                [
-                    "collect", "--policy", "replay:r", "--run", "again", "--tasks", "lifespan-longest-lived",
-                    "--python", Self.python,
-                ] + agent, in: directory.path)
-            #expect(replay.code == 0, "\(replay.errors)")
-            for shard in ["trajectories/part-00000.jsonl.gz", "calls/part-00000.jsonl.gz"] {
-                #expect(try directory.bytes(of: "again/\(shard)") == directory.bytes(of: "r/\(shard)"))
-            }
+            try await expectAReplay(of: "r", "bear", server, agent)
         }
     }
 
@@ -240,7 +223,7 @@ import Trajectories
             let tokens = "\(trajectory.usage.promptTokens) + \(trajectory.usage.completionTokens) tokens"
             trajectories.append("\(trajectory.ended.rawValue) after \(trajectory.calls) calls, \(tokens)")
         }
-        if run.isComplete { try await expectAReplay(of: scenario, server) }
+        if run.isComplete { try await expectAReplay(of: scenario, scenario, server) }
         try expectNoKey(in: scenario, outcome)
         let said = outcome.errors.split(separator: "\n").filter {
             !$0.contains("/1 episodes") && !$0.contains("in the environment")
@@ -254,20 +237,21 @@ import Trajectories
     }
 
     /// A run is replayed as it was, those of its calls among it that had no answer.
-    private func expectAReplay(of scenario: String, _ server: MisbehavingServer) async throws {
+    private func expectAReplay(
+        of run: String, _ scenario: String, _ server: MisbehavingServer, _ more: [String] = []
+    ) async throws {
         let asked = try await server.seen(scenario, "collect").count
         let replay = try await BuiltProgram.run(
             [
-                "collect", "--policy", "replay:\(scenario)", "--run", "\(scenario)-again", "--tasks",
+                "collect", "--policy", "replay:\(run)", "--run", "\(run)-again", "--tasks",
                 "lifespan-longest-lived", "--python", Self.python,
-            ], in: directory.path)
+            ] + more, in: directory.path)
         #expect(replay.code == 0, "\(replay.errors)")
         #expect(try await server.seen(scenario, "collect").count == asked)
         for shard in ["trajectories/part-00000.jsonl.gz", "calls/part-00000.jsonl.gz"] {
             #expect(
-                try directory.bytes(of: "\(scenario)-again/\(shard)")
-                    == directory.bytes(of: "\(scenario)/\(shard)"),
-                "\(scenario): \(shard)")
+                try directory.bytes(of: "\(run)-again/\(shard)") == directory.bytes(of: "\(run)/\(shard)"),
+                "\(run): \(shard)")
         }
     }
 

@@ -109,6 +109,8 @@ struct ProfileFileTests {
         "models:\n  m: {model: m, api_key:sk-canary-0123456789}\n",
         "api_key:sk-canary-0123456789",
         "models: sk-canary-0123456789\n",
+        "models:\n  m:\n    model: m\n    timeout: canary0123456789abcdef\n",
+        "models:\n  m:\n    model: m\n    canary0123456789abcdef: 1\n",
         "models:\n  m:\n    model: m\n    api_key: \"sk-canary-\u{1B}0123456789\"\n",
         "models:\n  m:\n    model: m\n    api_key: [sk-canary-0123456789]\n",
         "models:\n  m:\n    model: m\n    timeout: sk-canary-0123456789\n",

@@ -218,17 +218,18 @@ import Trajectories
         let estimate = Usage(promptTokens: 20, completionTokens: 0)
         try await budget.reserve(estimate)
         let second = Task { try await budget.reserve(estimate) }
-        try await Task.sleep(for: .milliseconds(20))
+        while await !budget.isWaitedFor { await Task.yield() }
         await budget.settle(estimate, as: Usage(promptTokens: 4, completionTokens: 0))
         try await second.value
         let third = Task { try await budget.reserve(estimate) }
-        try await Task.sleep(for: .milliseconds(20))
+        while await !budget.isWaitedFor { await Task.yield() }
         await budget.settle(estimate, as: Usage(promptTokens: 7, completionTokens: 0))
         await #expect(throws: BudgetReached.self) { try await third.value }
         #expect(await budget.spent.promptTokens == 11)
         let late = CallBudget(maxTokens: 10)
         try await late.reserve(estimate)
         let cancelled = Task { try await late.reserve(estimate) }
+        while await !late.isWaitedFor { await Task.yield() }
         cancelled.cancel()
         await #expect(throws: CancellationError.self) { try await cancelled.value }
     }

@@ -157,8 +157,8 @@ extension ProfileFile {
             let variable = try place.text("the name of an environment variable")
             guard let value = variables[variable], let secret = Secret(value) else {
                 // A key pasted in place of a name is not shown.
-                let isName = !variable.contains {
-                    !($0.isASCII && ($0.isUppercase || $0.isNumber || $0 == "_"))
+                let isName = variable.utf8.allSatisfy {
+                    (0x41...0x5A).contains($0) || $0 == UInt8(ascii: "_")
                 }
                 let shown = isName ? variable : "that api_key_env names"
                 let advice =

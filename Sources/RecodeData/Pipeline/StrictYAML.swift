@@ -67,9 +67,11 @@ struct YAMLPlace {
         case .scalar(let scalar):
             if scalar.style == .plain, ["", "~", "null"].contains(scalar.string) { return "nothing" }
             if hidesTexts, Double(scalar.string) == nil {
-                let name = scalar.string.prefix { $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "_") }
-                let isName = name.count == scalar.string.count && name.count <= 32
-                return isName ? "'\(name)'" : "a text"
+                // A mistyped name is shown; what has digits or other characters may be a key.
+                let isName = scalar.string.utf8.allSatisfy {
+                    (0x61...0x7A).contains($0) || $0 == UInt8(ascii: "_")
+                }
+                return isName && scalar.string.utf8.count <= 32 ? "'\(scalar.string)'" : "a text"
             }
             let text = scalar.string.split(separator: "\n", omittingEmptySubsequences: false).first ?? ""
             let shown =

@@ -77,7 +77,7 @@ class Printout:
 class Allowance:
     """What is left of the time and the output of one block, whose statements run one at a time."""
 
-    def __init__(self, processor: float, wall: float, output: int) -> None:
+    def __init__(self, processor: float, wall: float, output: int = 0) -> None:
         self.processor = processor
         self.wall = wall
         self.output = output
@@ -91,10 +91,9 @@ class Clock:
     processor time is over, and by the host some seconds after its wall time is.
     """
 
-    def __init__(self, processor: float, wall: float, episode_processor: float, output: int) -> None:
+    def __init__(self, processor: float, wall: float, episode_processor: float) -> None:
         self.processor = processor
         self.wall = wall
-        self.output = output
         self.episode_left = episode_processor
         self.is_exhausted = False
         self.is_armed = False
@@ -103,12 +102,12 @@ class Clock:
         # For good, so that not even code that ignores every signal goes on for ever.
         set_limit(resource.RLIMIT_CPU, math.ceil(used() + episode_processor + processor) + 4, for_good=True)
 
-    def whole_block(self) -> Allowance:
-        return Allowance(self.processor, self.wall, self.output)
+    def whole_block(self, output: int) -> Allowance:
+        return Allowance(self.processor, self.wall, output)
 
     def moment(self) -> Allowance:
         """Enough to turn a value or an exception into text, on a busy machine too."""
-        return Allowance(min(1.0, self.processor), min(10.0, self.wall), 0)
+        return Allowance(min(1.0, self.processor), min(10.0, self.wall))
 
     def arm(self, allowance: Allowance) -> None:
         self.allowance = allowance

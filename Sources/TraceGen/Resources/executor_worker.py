@@ -87,15 +87,12 @@ class Episode:
 
     def __init__(self, channel: Channel, start: Message) -> None:
         self.channel = channel
-        self.output_bytes: int = start["output_bytes"]
         self.clock = limits.Clock(
-            start["processor_seconds"],
-            start["wall_seconds"],
-            start["episode_processor_seconds"],
-            self.output_bytes,
+            start["processor_seconds"], start["wall_seconds"], start["episode_processor_seconds"]
         )
         self.allowances: dict[int, limits.Allowance] = {}
         self.memory = limits.Memory(start["memory_bytes"])
+        self.output_bytes: int = start["output_bytes"]
         self.recursion_limit = sys.getrecursionlimit()
         self.builtins = dict(vars(builtins))
         self.is_running = False
@@ -162,8 +159,8 @@ class Episode:
     def allowance(self, block: int | None) -> limits.Allowance:
         """What is left for a block; a statement without one is a block of its own."""
         if block is None:
-            return self.clock.whole_block()
-        return self.allowances.setdefault(block, self.clock.whole_block())
+            return self.clock.whole_block(self.output_bytes)
+        return self.allowances.setdefault(block, self.clock.whole_block(self.output_bytes))
 
     # placeholders
 

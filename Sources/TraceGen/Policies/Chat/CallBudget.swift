@@ -14,6 +14,8 @@ public actor CallBudget {
     /// Calls under way.
     private var underWay = 0
     private var waiting: [AsyncStream<Void>.Continuation] = []
+    /// Whether a reservation waits for calls under way.
+    var isWaitedFor: Bool { !waiting.isEmpty }
 
     /// Makes a budget.
     /// - Parameters:

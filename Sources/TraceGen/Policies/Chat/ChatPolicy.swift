@@ -127,7 +127,7 @@ private struct LiveCalls: CallSource {
         var charged: Usage?
         do {
             let began = ContinuousClock.now
-            let outcome = try await ask(body)
+            let outcome = try await outcome(of: body)
             let record = CallRecord(
                 trajectoryID: context.episodeID, taskID: context.taskID, call: call, subject: subject,
                 request: body, outcome: outcome)
@@ -143,7 +143,7 @@ private struct LiveCalls: CallSource {
 
     /// Asks the model.
     /// - Throws: a ``ModelFailure`` that ends the run; one that concerns this episode alone is an outcome.
-    private func ask(_ body: JSONValue) async throws -> CallRecord.Outcome {
+    private func outcome(of body: JSONValue) async throws -> CallRecord.Outcome {
         do {
             let completion = try await policy.model.complete(body)
             await policy.streak.end()
