@@ -1,3 +1,4 @@
+import Prompts
 import Trajectories
 
 /// A trajectory's nodes with what pairs need to know of their tree: which attempt stood, and where it failed.
@@ -66,7 +67,8 @@ struct DecisionTree {
         if attempt == lastAttempt[parent.id], !expansion.response.isEmpty { return expansion.thought.trimmed }
         let ran = expansion.attempts.filter { $0.problem != .format }
         let earlier = Set(children(of: parent).map(\.attempt)).filter { $0 < attempt }.count
-        return ran.indices.contains(earlier) ? AnswerText.thought(in: ran[earlier].response) : ""
+        return ran.indices.contains(earlier)
+            ? String(AnswerText.parts(of: ran[earlier].response).thought).trimmed : ""
     }
 
     private func children(of parent: Node) -> [Node] {

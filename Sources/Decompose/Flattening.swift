@@ -1,3 +1,4 @@
+import Prompts
 import Trajectories
 
 /// A trajectory as a flat agent would have lived it: one thought, what was done on it, what was seen then.
@@ -93,7 +94,7 @@ public struct Flattening: Sendable, Hashable {
         while index < actions.count {
             let action = actions[index]
             let count = actions[index...].prefix { $0 == action }.count
-            let line = "print(run(\(PythonLiteral.quoted(action))))"
+            let line = "print(run(\(PythonLiteral.string(action))))"
             if count >= 3 {
                 lines += ["for _ in range(\(count)):", "    \(line)"]
             } else {

@@ -336,11 +336,4 @@ private let badFiles: [BadFile] = [
         #expect(difference.there == "0.05")
         #expect(try one.firstDifference(from: one) == nil)
     }
-
-    @Test(arguments: [
-        ("kitten", "sitting", 3), ("", "abc", 3), ("abc", "", 3), ("same", "same", 0), ("ab", "ba", 1),
-    ])
-    func distanceCountsEdits(one: String, other: String, edits: Int) {
-        #expect(NearestName.distance(one, other) == edits)
-    }
 }

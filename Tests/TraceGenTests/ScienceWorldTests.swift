@@ -205,13 +205,4 @@ import Trajectories
         let folder = try ScienceWorld.javaFolder(["JAVA_HOME": "/usr", "PATH": "/bin"])
         #expect(folder == "/usr/bin")
     }
-
-    @Test(arguments: [
-        ("boill", ["boil"]), ("find-plnt", ["find-plant"]), ("lifespan-longest", ["lifespan-longest-lived"]),
-        ("webshop", []), ("", []),
-    ])
-    func closeMatchesAreWhatWasMeant(word: String, names: [String]) {
-        let tasks = ["boil", "find-animal", "find-plant", "lifespan-longest-lived", "melt"]
-        #expect(CloseMatches.of(word, among: tasks) == names)
-    }
 }

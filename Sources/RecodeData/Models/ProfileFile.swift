@@ -66,7 +66,8 @@ enum ProfileFile {
         guard let (_, profile, keys) = profiles.first(where: { $0.0 == name }) else {
             let names = profiles.map(\.0)
             let near =
-                NearestName.find(name, among: names + ["expert"]).map { " Did you mean '\($0)'?" } ?? ""
+                CloseMatches.nearest(to: name, among: names + ["expert"]).map { " Did you mean '\($0)'?" }
+                ?? ""
             throw CommandFailure(
                 .badUsage,
                 "\(file): there is no profile '\(name)'.\(near) There is: "

@@ -171,7 +171,7 @@ struct CollectOptions: ParsableArguments {
 
     private static func known(_ name: String, among names: [String], called what: String) throws -> String {
         guard !names.contains(name) else { return name }
-        let near = NearestName.find(name, among: names).map { " Did you mean '\($0)'?" } ?? ""
+        let near = CloseMatches.nearest(to: name, among: names).map { " Did you mean '\($0)'?" } ?? ""
         throw ValidationError(
             "there is no \(what) '\(name)'.\(near) There is: \(names.joined(separator: ", ")).")
     }

@@ -89,7 +89,7 @@ struct YAMLPlace {
         for (keyNode, value) in mapping {
             let place = self.place(key, keyNode)
             guard case .scalar(let scalar) = keyNode, known.contains(scalar.string) else {
-                let near = keyNode.scalar.flatMap { NearestName.find($0.string, among: known) }
+                let near = keyNode.scalar.flatMap { CloseMatches.nearest(to: $0.string, among: known) }
                 throw PipelineFileError(
                     file: file, line: keyNode.mark?.line, key: key, found: "the key \(place.found)",
                     expected: "one of \(known.joined(separator: ", "))",
@@ -186,7 +186,7 @@ struct YAMLPlace {
         let expected = "\(what): \(names.joined(separator: ", "))"
         let word = try text(expected)
         guard names.contains(word) else {
-            let near = NearestName.find(word, among: names)
+            let near = CloseMatches.nearest(to: word, among: names)
             throw problem(expected: expected, advice: near.map { "Did you mean '\($0)'?" } ?? "")
         }
         return word

@@ -1,3 +1,5 @@
+import Prompts
+
 /// A policy's answer taken apart: a thought and code.
 struct ParsedAnswer: Sendable, Hashable {
     /// The text between `<think>` and `</think>`; empty where the policy gave none.
@@ -11,7 +13,7 @@ enum AnswerFormat {
     /// Takes an answer apart. Lines may end as on Windows; in the parts they do not.
     /// - Returns: the parts, or the rule that was broken, in words for the policy.
     static func parse(_ text: String) -> Result<ParsedAnswer, FormatProblem> {
-        let (thought, rest) = splitThought(text.replacing("\r\n", with: "\n"))
+        let (thought, rest) = AnswerText.parts(of: text.replacing("\r\n", with: "\n"))
         guard let open = rest.firstRange(of: "<execute>") else {
             return .failure(
                 FormatProblem("There is no <execute>…</execute> block: put the Python code into exactly one.")
@@ -31,13 +33,6 @@ enum AnswerFormat {
                 FormatProblem("The <execute> block is empty: write at least one Python statement."))
         }
         return .success(ParsedAnswer(thought: String(trimmed(thought)), code: String(code)))
-    }
-
-    private static func splitThought(_ text: String) -> (thought: Substring, rest: Substring) {
-        guard let close = text.firstRange(of: "</think>") else { return ("", text[...]) }
-        let before = text[..<close.lowerBound]
-        let open = before.firstRange(of: "<think>")
-        return (open.map { before[$0.upperBound...] } ?? before, text[close.upperBound...])
     }
 
     /// Drops blank lines around the text and blanks at its end; the first line keeps its indentation.

@@ -1,3 +1,5 @@
+import Prompts
+
 /// Gives the functions of a plan what they name: the description of the room, and what is carried.
 ///
 /// A policy sees a function's signature and the variables it takes in, nothing else. An action on a thing that neither of

@@ -1,3 +1,4 @@
+import Prompts
 import Trajectories
 
 /// A function of the expert's plan: what it is called, what goes in and out, and what it expands to.
@@ -77,28 +78,6 @@ extension Plan {
                 "\(evidence.standpoint) To \(purpose), I will \(Wording.chain(purposes))."
             },
             body: steps.map(PlanLine.call))
-    }
-}
-
-/// Python source text for values.
-enum PythonLiteral {
-    /// A string in single quotes.
-    static func string(_ text: String) -> String {
-        var literal = "'"
-        for character in text.unicodeScalars {
-            switch character {
-            case "\\": literal += "\\\\"
-            case "'": literal += "\\'"
-            case "\n": literal += "\\n"
-            default: literal.unicodeScalars.append(character)
-            }
-        }
-        return literal + "'"
-    }
-
-    /// A list of strings.
-    static func list(_ texts: [String]) -> String {
-        "[\(texts.map(string).joined(separator: ", "))]"
     }
 }
 

@@ -1,3 +1,5 @@
+import Prompts
+
 /// Focusing, delivering, and answers that depend on what was measured.
 extension SkillReader {
     /// `focus on THING`

@@ -1,3 +1,5 @@
+import Prompts
+
 /// Plants, bees and animals: things that take time.
 extension SkillReader {
     /// `[teleport outside handled before] [pick up shovel,] use shovel on ground, pick up soil, teleport back, move soil to POT`

@@ -1,3 +1,5 @@
+import Prompts
+
 /// Inclined planes and electrical circuits.
 extension SkillReader {
     /// `move block to PLANE, activate stopwatch, look at PLANE…, deactivate stopwatch, examine stopwatch`

@@ -1,3 +1,5 @@
+import Prompts
+
 /// Heating, cooling, measuring temperatures, mixing.
 extension SkillReader {
     private static let heaters = ["stove", "blast furnace", "oven", "hot plate", "fire pit"]

@@ -1,3 +1,5 @@
+import Prompts
+
 /// Going places, taking things, searching, filling, reading recipes.
 extension SkillReader {
     /// `teleport to ROOM [look around]`

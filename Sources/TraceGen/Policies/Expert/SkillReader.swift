@@ -1,3 +1,5 @@
+import Prompts
+
 /// What a stretch of the route is for; neighbours of the same stage become one function of the plan.
 enum Stage: Sendable, Hashable {
     case gather, focus, prepare, grow, harvest, process, measure, answer

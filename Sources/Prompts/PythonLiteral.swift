@@ -1,8 +1,8 @@
 /// Python source for values.
-enum PythonLiteral {
+public enum PythonLiteral {
     /// A string as Python's `repr` writes it: single quotes unless only double ones avoid escapes, unprintable
     /// characters as escapes.
-    static func quoted(_ text: String) -> String {
+    public static func string(_ text: String) -> String {
         let scalars = text.unicodeScalars
         let quote: Unicode.Scalar = scalars.contains("'") && !scalars.contains("\"") ? "\"" : "'"
         var result = String.UnicodeScalarView()
@@ -16,6 +16,11 @@ enum PythonLiteral {
         }
         result.append(quote)
         return String(result)
+    }
+
+    /// A list of strings.
+    public static func list(_ texts: [String]) -> String {
+        "[\(texts.map(string).joined(separator: ", "))]"
     }
 
     private static func escape(_ scalar: Unicode.Scalar, in quote: Unicode.Scalar) -> String? {

@@ -1,14 +1,3 @@
-/// Reads a policy's answer, where only its word-for-word text was kept.
-enum AnswerText {
-    /// The text between the first `<think>` and the `</think>` after it, without blank edges; empty without both.
-    static func thought(in response: String) -> String {
-        guard let opening = response.firstRange(of: "<think>"),
-            let closing = response[opening.upperBound...].firstRange(of: "</think>")
-        else { return "" }
-        return String(response[opening.upperBound..<closing.lowerBound]).trimmed
-    }
-}
-
 extension String {
     /// The text without white space at its edges.
     var trimmed: String {
