@@ -2,13 +2,15 @@ import FoundationEssentials
 import TraceGen
 import Trajectories
 
-/// Collection against the bare environment: the same loads, scouted paths and actions in the same worker processes, with
+/// The quickstart's collection against the bare environment: the same loads, scouted paths and actions in the same worker processes, with
 /// no agent, no sandbox, no policy and no records around them.
 struct CollectionBench {
     let program: String
     let world: BenchWorld
     let variations: Int
     let rounds: Int
+    /// How often the expert drops or swaps an action, as data/pipelines/quickstart.yaml has it.
+    private let slip = 0.05
 
     struct Outcome {
         var trajectories: [Trajectory]
@@ -16,7 +18,7 @@ struct CollectionBench {
     }
 
     func run() async throws -> Outcome {
-        let policy = try ScienceWorldExpert()
+        let policy = try ScienceWorldExpert(slip: slip)
         let instances = try await world.environment.instances(
             tasks: nil, split: .train, variations: variations)
         let plans = try EpisodePlan.all(
@@ -41,8 +43,8 @@ struct CollectionBench {
             markdown: """
                 ## Collection against the bare environment
 
-                \(plans.count) episodes (30 ScienceWorld tasks, train split, \(variations) variations each), scripted expert without
-                slips, \(steps) actions, \(solved) of them with reward 1. The bare side sends the same loads, scouted gold paths
+                \(plans.count) episodes (30 ScienceWorld tasks, train split, \(variations) variations each), scripted expert that
+                slips as the quickstart's does (\(slip)), \(steps) actions, \(solved) of them with reward 1. The bare side sends the same loads, scouted gold paths
                 and actions to the same worker processes, and does nothing else. Runs alternate; median (lowest–highest).
 
                 | what | seconds | episodes/s |
@@ -63,9 +65,10 @@ struct CollectionBench {
         try await Program.run(
             program,
             [
-                "collect", "--env", "scienceworld", "--agent", "recode", "--policy", "expert", "--split",
-                "train",
-                "--variations", "\(variations)", "--seed", "0", "--concurrency", "\(world.concurrency)",
+                "collect", "--env", "scienceworld", "--agent", "recode", "--policy", "expert", "--slip",
+                "\(slip)",
+                "--split", "train", "--variations", "\(variations)", "--seed", "0", "--concurrency",
+                "\(world.concurrency)",
                 "--run", path,
             ])
     }
