@@ -43,9 +43,20 @@ enum DatasetCard {
             | pairs | \(counts.pairs) |
             | pairs by the tasks' split | \(splits.isEmpty ? "none" : splits.joined(separator: ", ")) |
             | answers that yielded no pair | \(drops.isEmpty ? "none" : drops.joined(separator: ", ")) |
+            | leakage gate | \(leakage(manifest.leakage)) |
             | files | \(manifest.shards.count), sizes and checksums in `\(ExportManifest.fileName)` |
 
             """
+    }
+
+    private static func leakage(_ leakage: ExportLeakage) -> String {
+        let leaks = leakage.leaks.sorted { $0.key < $1.key }.map { "\($0.value) \($0.key)" }
+        let found =
+            leakage.gate == .on
+            ? "on: nothing held out is in here"
+            : "**lifted**; trajectories that leak: \(leaks.isEmpty ? "none" : leaks.joined(separator: ", "))"
+        return found + "; \(leakage.sameInstruction) share their instruction with a held-out instance"
+            + (leakage.notCompared > 0 ? "; \(leakage.notCompared) could not be compared" : "")
     }
 
     private static func making(_ recipe: ExportRecipe) throws -> String {
@@ -54,6 +65,12 @@ enum DatasetCard {
             ? "All trajectories of the runs were taken."
             : "Trajectories were selected by these criteria:\n\n```json\n"
                 + String(decoding: try CanonicalJSON.encodePretty(recipe.selection), as: UTF8.self) + "```"
+        let pairs =
+            recipe.pairSelection == .null
+            ? ""
+            : "\n\nPairs were kept by these criteria; `\(ExportReport.fileName)` lists the others:\n\n```json\n"
+                + String(decoding: try CanonicalJSON.encodePretty(recipe.pairSelection), as: UTF8.self)
+                + "```"
         let sources = recipe.sources.map { "- run `\($0.name)`, sha256 `\($0.sha256)`" }
         let versions = recipe.versions.sorted { $0.key < $1.key }.map { "- \($0.key) \($0.value)" }
         return """
@@ -61,7 +78,7 @@ enum DatasetCard {
 
             \((["Written by recode-data from recorded episodes.", ""] + sources + versions).joined(separator: "\n"))
 
-            \(selection)
+            \(selection)\(pairs)
 
             A retried answer counts once: the accepted one, with the prompt it would have had as the first. An answer \
             whose own last attempts failed below is dropped (`failed_subtree`), as is a placeholder without an \

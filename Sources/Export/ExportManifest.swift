@@ -14,18 +14,27 @@ public struct ExportManifest: Codable, Sendable, Hashable {
     public var recipe: ExportRecipe
     /// What is in it.
     public var counts: ExportCounts
+    /// What the leakage gate said of its trajectories.
+    public var leakage: ExportLeakage
     /// Its data files, in order.
     public var shards: [ExportShard]
+    /// The file that lists the pairs that were not kept; `nil` where all were.
+    public var report: ExportReport?
 
     enum CodingKeys: String, CodingKey {
-        case schema, counts, shards
+        case schema, counts, leakage, shards, report
     }
 
-    init(recipe: ExportRecipe, counts: ExportCounts, shards: [ExportShard]) {
+    init(
+        recipe: ExportRecipe, counts: ExportCounts, leakage: ExportLeakage, shards: [ExportShard],
+        report: ExportReport?
+    ) {
         schema = Self.schemaName
         self.recipe = recipe
         self.counts = counts
+        self.leakage = leakage
         self.shards = shards
+        self.report = report
     }
 }
 
@@ -37,6 +46,8 @@ extension ExportManifest {
         schema = try container.decode(String.self, forKey: .schema)
         recipe = try ExportRecipe(from: decoder)
         counts = try container.decode(ExportCounts.self, forKey: .counts)
+        leakage = try container.decode(ExportLeakage.self, forKey: .leakage)
+        report = try container.decodeIfPresent(ExportReport.self, forKey: .report)
         shards = try container.decode([ExportShard].self, forKey: .shards)
     }
 
@@ -46,6 +57,8 @@ extension ExportManifest {
         var container = encoder.container(keyedBy: CodingKeys.self)
         try container.encode(schema, forKey: .schema)
         try container.encode(counts, forKey: .counts)
+        try container.encode(leakage, forKey: .leakage)
+        try container.encode(report, forKey: .report)
         try container.encode(shards, forKey: .shards)
     }
 }
@@ -63,6 +76,8 @@ public struct ExportRecipe: Codable, Sendable, Hashable {
     public var style: PromptStyle
     /// The criteria trajectories were selected by; `null` when all were taken.
     public var selection: JSONValue
+    /// The criteria pairs were kept by; `null` when all were.
+    public var pairSelection: JSONValue
     /// Where the trajectories came from.
     public var sources: [ExportSource]
     /// Versions of everything that shaped the data, by name.
@@ -70,17 +85,19 @@ public struct ExportRecipe: Codable, Sendable, Hashable {
 
     enum CodingKeys: String, CodingKey {
         case format, method, style, selection, sources, versions
+        case pairSelection = "pair_selection"
     }
 
     /// Makes a recipe from its parts; `format` is filled in.
     public init(
         method: AgentKind, style: PromptStyle, selection: JSONValue = .null,
-        sources: [ExportSource] = [], versions: [String: String] = [:]
+        pairSelection: JSONValue = .null, sources: [ExportSource] = [], versions: [String: String] = [:]
     ) {
         format = Self.formatName
         self.method = method
         self.style = style
         self.selection = selection
+        self.pairSelection = pairSelection
         self.sources = sources
         self.versions = versions
     }
@@ -114,6 +131,62 @@ public struct ExportCounts: Codable, Sendable, Hashable {
     enum CodingKeys: String, CodingKey {
         case trajectories, pairs, dropped
         case pairsBySplit = "pairs_by_split"
+    }
+}
+
+/// What the leakage gate said of the trajectories of an export.
+public struct ExportLeakage: Codable, Sendable, Hashable {
+    /// Whether trajectories that leak are refused.
+    public enum Gate: String, Codable, Sendable, Hashable {
+        /// They are: there is none.
+        case on
+        /// They are exported.
+        case lifted
+    }
+
+    /// Whether trajectories that leak are refused.
+    public var gate: Gate
+    /// How many leak, by reason; reasons that never came are left out.
+    public var leaks: [String: Int]
+    /// How many have the instruction of a held-out task instance, and another observation to begin with.
+    public var sameInstruction: Int
+    /// How many are of an environment whose held-out instances nobody has listed in that version, with those options.
+    public var notCompared: Int
+
+    enum CodingKeys: String, CodingKey {
+        case gate, leaks
+        case sameInstruction = "same_instruction"
+        case notCompared = "not_compared"
+    }
+
+    /// Makes an account from its parts.
+    public init(gate: Gate, leaks: [String: Int] = [:], sameInstruction: Int = 0, notCompared: Int = 0) {
+        self.gate = gate
+        self.leaks = leaks
+        self.sameInstruction = sameInstruction
+        self.notCompared = notCompared
+    }
+}
+
+/// The file that lists the pairs that were not kept: JSON lines, gzipped.
+public struct ExportReport: Codable, Sendable, Hashable {
+    /// The file's name in the export's directory.
+    public static let fileName = "dropped-pairs.jsonl.gz"
+
+    /// The file's name in the export's directory.
+    public var path: String
+    /// Its size as stored.
+    public var bytes: Int
+    /// Its lines.
+    public var lines: Int
+    /// SHA-256 of the stored bytes.
+    public var sha256: String
+
+    init(_ digest: FileDigest) {
+        path = Self.fileName
+        bytes = digest.byteCount
+        lines = digest.lineCount
+        sha256 = digest.sha256
     }
 }
 

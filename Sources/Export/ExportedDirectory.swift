@@ -19,7 +19,10 @@ enum ExportedDirectory {
             guard manifest.schema == ExportManifest.schemaName else {
                 throw refusal(path, "its \(ExportManifest.fileName) has schema \(manifest.schema.prefix(60))")
             }
-            own = Set(manifest.shards.map(\.path) + [ExportManifest.fileName, DatasetCard.fileName])
+            own = Set(
+                manifest.shards.map(\.path) + [
+                    ExportManifest.fileName, DatasetCard.fileName, ExportReport.fileName,
+                ])
         } catch let error as DecodingError {
             throw refusal(path, "its \(ExportManifest.fileName) is none of ours", cause: "\(error)")
         }

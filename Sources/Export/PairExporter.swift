@@ -4,7 +4,7 @@ import Trajectories
 /// Writes pairs as a directory that `datasets.load_dataset` opens: gzipped shards, a card and a manifest.
 ///
 /// Each split of the environment has shards of its own, named after it: rows of test tasks never lie in `train-…`.
-/// Everything stands under a temporary name until ``finish(trajectories:dropped:)``; letting go of the exporter
+/// Everything stands under a temporary name until ``finish(trajectories:dropped:leakage:)``; letting go of the exporter
 /// before that leaves nothing. The same pairs give the same bytes.
 public final class PairExporter {
     private let recipe: ExportRecipe
@@ -14,6 +14,7 @@ public final class PairExporter {
     private var seen: Set<String> = []
     private var pairsBySplit: [String: Int] = [:]
     private var line = JSONText()
+    private var report: ExportReport?
 
     /// The shards of one split.
     private struct SplitShards {
@@ -50,20 +51,34 @@ public final class PairExporter {
         pairsBySplit[pair.split.rawValue, default: 0] += 1
     }
 
+    /// Lists the pairs that are not kept beside the others, one line of JSON for each; without any there is no list.
+    /// - Throws: `JSONLinesError` from the disk.
+    public func report(dropped lines: some Sequence<[UInt8]>) throws {
+        let writer = try AtomicLinesWriter(
+            path: "\(directory.path)/\(ExportReport.fileName)", compression: .gzip)
+        for line in lines { try writer.append(line) }
+        guard writer.lineCount > 0 else { return }
+        report = ExportReport(try writer.finish())
+    }
+
     /// Completes the export and puts it in its place, an earlier one giving way.
     ///
     /// - Parameters:
     ///   - trajectories: how many were decomposed.
     ///   - dropped: answers that yielded no pair, by reason.
+    ///   - leakage: what the leakage gate said of the trajectories.
     /// - Returns: the manifest, as written.
     /// - Throws: `JSONLinesError` from the disk; ``ExportError`` when something foreign has appeared in its place.
-    public func finish(trajectories: Int, dropped: [String: Int]) throws -> ExportManifest {
+    public func finish(
+        trajectories: Int, dropped: [String: Int], leakage: ExportLeakage
+    ) throws -> ExportManifest {
         // Loaders want a file, even where there is no row whose split could name it.
         if shards.isEmpty { _ = try openShard(of: .train, for: 0) }
         for split in Split.allCases { try shards[split]?.closeCurrent() }
         let counts = ExportCounts(
             trajectories: trajectories, pairs: seen.count, dropped: dropped, pairsBySplit: pairsBySplit)
-        let manifest = ExportManifest(recipe: recipe, counts: counts, shards: try nameShards())
+        let manifest = ExportManifest(
+            recipe: recipe, counts: counts, leakage: leakage, shards: try nameShards(), report: report)
         try AtomicFile.write(
             Array(try DatasetCard.text(for: manifest).utf8), to: directory.path + "/" + DatasetCard.fileName)
         try AtomicFile.write(

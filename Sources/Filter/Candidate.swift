@@ -1,9 +1,13 @@
 import Trajectories
 
-/// What selection needs to know of a trajectory; light, so that a whole run's candidates fit in memory.
+/// What selection needs to know of a trajectory.
 public struct Candidate: Sendable, Hashable {
     /// The trajectory's id.
     public var id: String
+    /// The task instance, `environment/task/variation`.
+    public var taskID: String
+    /// Which repeat of its task instance it is, from 0.
+    public var `repeat`: Int
     /// What the group may be made of, every part.
     public var parts: [GroupPart: String]
     /// Final reward, 0…1.
@@ -12,18 +16,27 @@ public struct Candidate: Sendable, Hashable {
     public var success: Bool
     /// Why the episode ended.
     public var ended: EndReason
-    /// How many pairs it yields.
+    /// Primitive actions it took.
+    public var steps: Int
+    /// Answers it asked of its policy.
+    public var calls: Int
+    /// Whether it must not be trained on, as a ``LeakageGate`` says.
+    public var leaks: Bool
+    /// How many pairs it yields; 0 where no criterion asks (``SelectionCriteria/needsPairCounts``).
     public var pairCount: Int
-    /// Tokens its policy read and wrote.
+    /// Tokens its policy read and wrote; 0 where nobody counted.
     public var tokenCount: Int
 
     /// Takes from a trajectory what selection needs.
     ///
     /// - Parameters:
     ///   - trajectory: the record.
+    ///   - leaks: whether it must not be trained on.
     ///   - pairCount: how many pairs it yields; decomposing is another stage's work.
-    public init(_ trajectory: Trajectory, pairCount: Int) {
+    public init(_ trajectory: TrajectorySummary, leaks: Bool = false, pairCount: Int = 0) {
         id = trajectory.id
+        taskID = trajectory.taskID
+        self.repeat = trajectory.repeat
         parts = [
             .environment: trajectory.environment.name, .agent: trajectory.agent.rawValue,
             .policyModel: trajectory.policy.model, .policyName: trajectory.policy.name,
@@ -34,57 +47,30 @@ public struct Candidate: Sendable, Hashable {
         reward = trajectory.reward
         success = trajectory.success
         ended = trajectory.ended
+        steps = trajectory.steps
+        calls = trajectory.calls
+        self.leaks = leaks
         self.pairCount = pairCount
         tokenCount = trajectory.usage.promptTokens + trajectory.usage.completionTokens
     }
 
     /// Makes a candidate from its parts.
     public init(
-        id: String, parts: [GroupPart: String], reward: Double, success: Bool, ended: EndReason,
-        pairCount: Int,
-        tokenCount: Int
+        id: String, taskID: String, repeat: Int = 0, parts: [GroupPart: String], reward: Double,
+        success: Bool, ended: EndReason, steps: Int = 0, calls: Int = 0, leaks: Bool = false,
+        pairCount: Int = 0, tokenCount: Int = 0
     ) {
         self.id = id
+        self.taskID = taskID
+        self.repeat = `repeat`
         self.parts = parts
         self.reward = reward
         self.success = success
         self.ended = ended
+        self.steps = steps
+        self.calls = calls
+        self.leaks = leaks
         self.pairCount = pairCount
         self.tokenCount = tokenCount
-    }
-}
-
-/// Why a trajectory is not kept.
-public enum DropReason: String, Codable, Sendable, Hashable, CaseIterable {
-    /// A trajectory of the same id was read before.
-    case duplicateID = "duplicate_id"
-    /// The episode ended by an error of the policy.
-    case policyError = "policy_error"
-    /// The episode ended by an error of the environment.
-    case environmentError = "environment_error"
-    /// The episode ended because the run's budget was spent.
-    case budget
-    /// The reward is not above the criteria's minimum.
-    case rewardTooLow = "reward_too_low"
-    /// The environment calls it no success, and only successes were asked for.
-    case unsuccessful
-    /// Its reward is below the cut.
-    case belowCut = "below_cut"
-    /// Its reward is that of the cut, and the tie rule preferred others.
-    case lostTie = "lost_tie"
-}
-
-extension SelectionCriteria {
-    /// Why a candidate cannot compete, or `nil` where it can.
-    public func ineligibility(of candidate: Candidate) -> DropReason? {
-        switch candidate.ended {
-        case .policyError: return .policyError
-        case .environmentError: return .environmentError
-        case .budget: return .budget
-        default: break
-        }
-        // Written so that a reward that is no number is too low as well.
-        guard candidate.reward > minReward else { return .rewardTooLow }
-        return success == .successfulOnly && !candidate.success ? .unsuccessful : nil
     }
 }

@@ -6,6 +6,8 @@ public struct FilterError: Error, Sendable, Hashable {
         case badCriteria
         /// A file that is no selection (exit 65).
         case badSelectionFile
+        /// A file that is no list of held-out tasks (exit 65).
+        case badHeldOutFile
         /// A file that cannot be read (exit 65 where it is missing, else 1).
         case unreadable
         /// A file that cannot be written (exit 1).

@@ -6,7 +6,9 @@ extension Selection: SchemaRecord {
     public static var allowedValues: [String: [String]] {
         [
             "ties": TieRule.allCases.map(\.rawValue), "success": SuccessRule.allCases.map(\.rawValue),
-            "group": GroupPart.allCases.map(\.rawValue),
+            "group": GroupPart.allCases.map(\.rawValue), "rank_by": RankScore.allCases.map(\.rawValue),
+            "per_task": PerTaskRule.allCases.map(\.rawValue),
+            "leakage": LeakageRule.allCases.map(\.rawValue),
         ]
     }
 
@@ -83,7 +85,7 @@ extension Selection: SchemaRecord {
                         + DropReason.allCases.map(\.rawValue).joined(separator: ", "))
             }
             try checkCount(count, at: "\(keyPath).\(reason)")
-            // Eight numbers below ``TopPercentage/largestCount`` cannot run over.
+            // So few numbers below ``TopPercentage/largestCount`` cannot run over.
             total += count
         }
         return total
@@ -100,13 +102,8 @@ extension Selection: SchemaRecord {
 
 extension SelectionCriteria {
     fileprivate func check() throws(RecordProblem) {
-        guard (0..<1).contains(minReward) else {
-            throw RecordProblem(
-                keyPath: "criteria.min_reward", message: "is \(minReward), expected 0 or more and less than 1"
-            )
-        }
-        guard Set(group).count == group.count else {
-            throw RecordProblem(keyPath: "criteria.group", message: "names a part twice")
+        if let (key, problem) = firstProblem {
+            throw RecordProblem(keyPath: "criteria.\(key)", message: problem)
         }
     }
 }
@@ -159,6 +156,12 @@ extension SelectionGroup {
                 keyPath: "\(path).cut_reward",
                 message: "is \(cutReward.map { "\($0)" } ?? "null"), expected "
                     + (k == 0 ? "null where nothing is kept" : "a reward from 0 to 1"))
+        }
+        guard cutScore.map({ $0 >= 0 && $0.isFinite && k > 0 }) ?? (k == 0) else {
+            throw RecordProblem(
+                keyPath: "\(path).cut_score",
+                message: "is \(cutScore.map { "\($0)" } ?? "null"), expected "
+                    + (k == 0 ? "null where nothing is kept" : "a score of 0 or more"))
         }
     }
 }

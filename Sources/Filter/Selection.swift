@@ -35,43 +35,22 @@ public struct Selection: Codable, Sendable, Hashable {
         _ candidates: some Sequence<Candidate>, by criteria: SelectionCriteria,
         from sources: [SelectionSource] = []
     ) -> Selection {
-        var contests: [[String]: Contest] = [:]
-        var ids: Set<String> = []
-        var order: [String] = []
-        for candidate in candidates {
-            let isRepeated = !ids.insert(candidate.id).inserted
-            let key = criteria.group.map { candidate.parts[$0] ?? "" }
-            contests[key, default: Contest()].add(
-                candidate, reason: isRepeated ? .duplicateID : criteria.ineligibility(of: candidate))
-            order.append(candidate.id)
-        }
-        return Selection(criteria: criteria, sources: sources, order: order, contests: contests)
+        var selector = Selector(criteria)
+        for candidate in candidates { selector.add(candidate) }
+        return selector.selection(from: sources)
     }
 
-    private init(
-        criteria: SelectionCriteria, sources: [SelectionSource], order: [String],
-        contests: [[String]: Contest]
+    init(
+        criteria: SelectionCriteria, sources: [SelectionSource], read: Int, groups: [SelectionGroup],
+        kept: [KeptTrajectory]
     ) {
         schema = Self.schemaName
         self.sources = sources
         self.criteria = criteria
-        read = order.count
-        dropped = [:]
-        groups = []
-        kept = []
-        var rankByID: [String: Int] = [:]
-        for (key, contest) in contests.sorted(by: { $0.key.lexicographicallyPrecedes($1.key) }) {
-            let names = zip(criteria.group, key).map { ($0.rawValue, $1) }
-            let (group, winners) = contest.decide(
-                by: criteria, group: Dictionary(uniqueKeysWithValues: names))
-            groups.append(group)
-            dropped.merge(group.dropped, uniquingKeysWith: +)
-            for (position, id) in winners.enumerated() { rankByID[id] = position + 1 }
-        }
-        // Taking each out once keeps a repeated id from being listed twice.
-        for id in order {
-            if let rank = rankByID.removeValue(forKey: id) { kept.append(KeptTrajectory(id: id, rank: rank)) }
-        }
+        self.read = read
+        dropped = groups.reduce(into: [:]) { sums, group in sums.merge(group.dropped, uniquingKeysWith: +) }
+        self.groups = groups
+        self.kept = kept
     }
 
     /// The rank of each kept trajectory in its group, by id.
@@ -98,7 +77,7 @@ public struct SelectionSource: Codable, Sendable, Hashable {
 public struct KeptTrajectory: Codable, Sendable, Hashable {
     /// The trajectory's id.
     public var id: String
-    /// Its place in its group, from 1: by reward, then by the tie rule.
+    /// Its place in its group, from 1: by score, then by the tie rule.
     public var rank: Int
 
     /// Makes an entry from its parts.
@@ -114,13 +93,15 @@ public struct SelectionGroup: Codable, Sendable, Hashable {
     public var group: [String: String]
     /// How many were read.
     public var read: Int
-    /// How many of them were eligible: the contract's n.
+    /// How many of them competed for the share, after every earlier step: the contract's n.
     public var n: Int
     /// The share that is kept: ceil(top / 100 · n).
     public var k: Int
-    /// The reward of the last one kept; `nil` where none is.
+    /// The lowest reward that is kept; `nil` where none is.
     public var cutReward: Double?
-    /// How many eligible trajectories have the reward of the cut.
+    /// The score of the last one kept: the reward, where trajectories are ranked by it; `nil` where none is.
+    public var cutScore: Double?
+    /// How many eligible trajectories have the score of the cut.
     public var tiedAtCut: Int
     /// How many of those are kept.
     public var tiedKept: Int
@@ -132,6 +113,7 @@ public struct SelectionGroup: Codable, Sendable, Hashable {
     enum CodingKeys: String, CodingKey {
         case group, read, n, k, kept, dropped
         case cutReward = "cut_reward"
+        case cutScore = "cut_score"
         case tiedAtCut = "tied_at_cut"
         case tiedKept = "tied_kept"
     }
@@ -144,6 +126,7 @@ public struct SelectionGroup: Codable, Sendable, Hashable {
         try container.encode(n, forKey: .n)
         try container.encode(k, forKey: .k)
         try container.encode(cutReward, forKey: .cutReward)
+        try container.encode(cutScore, forKey: .cutScore)
         try container.encode(tiedAtCut, forKey: .tiedAtCut)
         try container.encode(tiedKept, forKey: .tiedKept)
         try container.encode(kept, forKey: .kept)

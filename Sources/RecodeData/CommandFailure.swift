@@ -112,7 +112,7 @@ struct CommandFailure: Error, Sendable, Hashable {
     private static func code(of error: FilterError) -> Code {
         switch error.code {
         case .badCriteria: .badUsage
-        case .badSelectionFile, .unreadable: .badData
+        case .badSelectionFile, .badHeldOutFile, .unreadable: .badData
         case .unwritable: .failed
         }
     }

@@ -16,6 +16,10 @@ extension SchemaRecord {
 }
 
 extension Trajectory: SchemaRecord {}
+extension TrajectorySummary: SchemaRecord {
+    /// That of the whole record.
+    public static var schemaName: String { Trajectory.schemaName }
+}
 extension RunManifest: SchemaRecord {}
 
 /// Why a piece of JSON is not the record it should be: which key, and what was expected there.

@@ -33,11 +33,31 @@ public enum TrajectoryCodec {
             try TrajectoryInvariants.check(trajectory)
             return trajectory
         } catch {
-            throw TrajectoriesError(
-                .badRecord,
-                "\(file):\(line.number): no \(Trajectory.schemaName) record: \(error.text). "
-                    + "Check that the file was made by recode-data collect, or remove the line.")
+            throw noRecord(line, in: file, error)
         }
+    }
+
+    /// Decodes what a line says beside the nodes, which may be anything.
+    /// - Throws: as ``decode(_:in:)``, but for the nodes.
+    static func decodeSummary(
+        _ line: JSONLine, in file: String
+    ) throws(TrajectoriesError) -> TrajectorySummary {
+        do {
+            let summary = try RecordProblem.decode(TrajectorySummary.self, from: line.bytes)
+            try TrajectoryInvariants.check(summary)
+            return summary
+        } catch {
+            throw noRecord(line, in: file, error)
+        }
+    }
+
+    private static func noRecord(
+        _ line: JSONLine, in file: String, _ problem: RecordProblem
+    ) -> TrajectoriesError {
+        TrajectoriesError(
+            .badRecord,
+            "\(file):\(line.number): no \(Trajectory.schemaName) record: \(problem.text). "
+                + "Check that the file was made by recode-data collect, or remove the line.")
     }
 }
 
@@ -49,21 +69,27 @@ public enum TrajectoryInvariants {
     /// - Throws: the first problem found, in the order of the record's keys.
     /// - Complexity: O(*n*) in the number of nodes.
     public static func check(_ trajectory: Trajectory) throws(RecordProblem) {
-        try RecordProblem.requireSchema(of: trajectory)
-        if trajectory.id.isEmpty {
+        try check(TrajectorySummary(trajectory))
+        try checkTree(trajectory.nodes)
+    }
+
+    /// Checks what a record says beside its nodes.
+    static func check(_ record: TrajectorySummary) throws(RecordProblem) {
+        try RecordProblem.requireSchema(of: record)
+        if record.id.isEmpty {
             throw RecordProblem(keyPath: "id", message: "is empty, expected hex digits")
         }
-        if trajectory.taskID.isEmpty {
+        if record.taskID.isEmpty {
             throw RecordProblem(keyPath: "task_id", message: "is empty, expected environment/task/variation")
         }
         // A comparison that NaN fails, too.
-        guard (0...1).contains(trajectory.reward) else {
-            throw RecordProblem(keyPath: "reward", message: "is \(trajectory.reward), expected 0 to 1")
+        guard (0...1).contains(record.reward) else {
+            throw RecordProblem(keyPath: "reward", message: "is \(record.reward), expected 0 to 1")
         }
         let counts = [
-            ("steps", trajectory.steps), ("calls", trajectory.calls),
-            ("usage.prompt_tokens", trajectory.usage.promptTokens),
-            ("usage.completion_tokens", trajectory.usage.completionTokens),
+            ("steps", record.steps), ("calls", record.calls),
+            ("usage.prompt_tokens", record.usage.promptTokens),
+            ("usage.completion_tokens", record.usage.completionTokens),
         ]
         // The upper bound keeps sums over any number of records from overflowing.
         for (key, count) in counts where !(0...(1 << 40)).contains(count) {
@@ -71,7 +97,6 @@ public enum TrajectoryInvariants {
                 keyPath: key, message: "is \(count), expected 0 or more" + (count > 0 ? ", at most 2^40" : "")
             )
         }
-        try checkTree(trajectory.nodes)
     }
 
     /// Nodes stand in pre-order: a node's parent is the node before it or one of that node's ancestors.

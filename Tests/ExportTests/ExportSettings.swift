@@ -8,4 +8,7 @@ enum ExportSettings {
         selection: .object(["top": .int(40), "ties": .string("hash"), "min_reward": .double(0.5)]),
         sources: [ExportSource(name: "expert", sha256: String(repeating: "ab", count: 32))],
         versions: ["recode-data": "0.1.0", "scienceworld": "1.2.3"])
+
+    static let leakage = ExportLeakage(
+        gate: .lifted, leaks: ["held_out_split": 2], sameInstruction: 1, notCompared: 3)
 }

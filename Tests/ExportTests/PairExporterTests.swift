@@ -19,7 +19,8 @@ import Trajectories
         let exporter = try PairExporter(
             directory: directory.file(name), recipe: ExportSettings.recipe, limit: limit)
         for pair in pairs { try exporter.append(pair) }
-        return try exporter.finish(trajectories: pairs.count + 1, dropped: ["failed_subtree": 2])
+        return try exporter.finish(
+            trajectories: pairs.count + 1, dropped: ["failed_subtree": 2], leakage: ExportSettings.leakage)
     }
 
     /// What Python finds in an export.
@@ -165,7 +166,7 @@ import Trajectories
     @Test func failureOnTheWayKeepsTheEarlierExport() throws {
         let first = try exporter()
         try first.append(SamplePairs.pair(1))
-        _ = try first.finish(trajectories: 1, dropped: [:])
+        _ = try first.finish(trajectories: 1, dropped: [:], leakage: ExportSettings.leakage)
         let before = try directory.bytes(of: "out/manifest.json")
         do {
             let second = try exporter()
@@ -183,22 +184,22 @@ import Trajectories
     @Test func earlierExportGivesWayToANewOne() throws {
         let first = try exporter(limit: ShardLimit(rowCount: 1))
         for number in 0..<3 { try first.append(SamplePairs.pair(number)) }
-        _ = try first.finish(trajectories: 3, dropped: [:])
+        _ = try first.finish(trajectories: 3, dropped: [:], leakage: ExportSettings.leakage)
         let second = try exporter("out/")
         try second.append(SamplePairs.pair(7))
-        let manifest = try second.finish(trajectories: 1, dropped: [:])
+        let manifest = try second.finish(trajectories: 1, dropped: [:], leakage: ExportSettings.leakage)
         #expect(try directory.names() == ["out"])
         let names = try FileManager.default.contentsOfDirectory(atPath: directory.file("out")).sorted()
         #expect(names == (["README.md", "manifest.json"] + manifest.shards.map(\.path)).sorted())
     }
 
     @Test func exportOfAnotherVersionGivesWayToo() throws {
-        _ = try exporter().finish(trajectories: 0, dropped: [:])
+        _ = try exporter().finish(trajectories: 0, dropped: [:], leakage: ExportSettings.leakage)
         let text = String(decoding: try directory.bytes(of: "out/manifest.json"), as: UTF8.self)
         let older = text.replacing("\"split\" : \"train\"", with: "\"more\" : 1")
         try #require(older != text)
         _ = try directory.write(Array(older.utf8), to: "out/manifest.json")
-        _ = try exporter().finish(trajectories: 0, dropped: [:])
+        _ = try exporter().finish(trajectories: 0, dropped: [:], leakage: ExportSettings.leakage)
         #expect(try directory.bytes(of: "out/manifest.json") == Array(text.utf8))
     }
 
@@ -222,7 +223,7 @@ import Trajectories
 
     @Test func aFileBesideAnEarlierExportIsNotLost() throws {
         let first = try exporter()
-        _ = try first.finish(trajectories: 0, dropped: [:])
+        _ = try first.finish(trajectories: 0, dropped: [:], leakage: ExportSettings.leakage)
         _ = try directory.write(Array("mine".utf8), to: "out/notes.txt")
         let error = #expect(throws: ExportError.self) { try exporter() }
         #expect(error?.message.contains("it holds notes.txt, which its manifest does not list") == true)
@@ -234,7 +235,9 @@ import Trajectories
             try FileManager.default.createDirectory(
                 atPath: directory.file("out"), withIntermediateDirectories: false)
             _ = try directory.write(Array("mine".utf8), to: "out/notes.txt")
-            #expect(throws: ExportError.self) { try exporter.finish(trajectories: 0, dropped: [:]) }
+            #expect(throws: ExportError.self) {
+                try exporter.finish(trajectories: 0, dropped: [:], leakage: ExportSettings.leakage)
+            }
         }
         #expect(try directory.names() == ["out"])
         #expect(try directory.bytes(of: "out/notes.txt") == Array("mine".utf8))
@@ -245,7 +248,7 @@ import Trajectories
             atPath: directory.file("real"), withIntermediateDirectories: false)
         try FileManager.default.createSymbolicLink(
             atPath: directory.file("link"), withDestinationPath: directory.file("real"))
-        _ = try exporter("link").finish(trajectories: 0, dropped: [:])
+        _ = try exporter("link").finish(trajectories: 0, dropped: [:], leakage: ExportSettings.leakage)
         #expect(try directory.names() == ["link", "real"])
         #expect(FileManager.default.fileExists(atPath: directory.file("real/manifest.json")))
     }

@@ -10,7 +10,7 @@ private func candidate(
     pairs: Int = 1, tokens: Int = 1
 ) -> Candidate {
     Candidate(
-        id: id,
+        id: id, taskID: "scienceworld/boil/0",
         parts: [
             .environment: "scienceworld", .agent: agent, .policyModel: "expert", .policyName: "expert",
             .split: "train", .task: "boil",

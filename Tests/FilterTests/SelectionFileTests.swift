@@ -13,7 +13,8 @@ import Trajectories
         directory = try TemporaryDirectory()
         let candidates = [("a", 1.0), ("b", 0.5), ("c", 0)].map { id, reward in
             Candidate(
-                id: id, parts: [.environment: "scienceworld", .agent: "recode", .policyModel: "expert"],
+                id: id, taskID: "scienceworld/boil/0",
+                parts: [.environment: "scienceworld", .agent: "recode", .policyModel: "expert"],
                 reward: reward, success: true, ended: .resolved, pairCount: 1, tokenCount: 1)
         }
         selection = Selection.select(
@@ -27,12 +28,19 @@ import Trajectories
         let text = """
             {
               "criteria" : {
+                "attempts" : null,
                 "group" : [
                   "environment",
                   "agent",
                   "policy_model"
                 ],
+                "leakage" : "keep",
+                "max_per_family" : null,
+                "max_per_task" : null,
                 "min_reward" : 0,
+                "min_score" : null,
+                "per_task" : "all",
+                "rank_by" : "reward",
                 "seed" : 0,
                 "success" : "any",
                 "ties" : "hash",
@@ -45,6 +53,7 @@ import Trajectories
               "groups" : [
                 {
                   "cut_reward" : 1,
+                  "cut_score" : 1,
                   "dropped" : {
                     "below_cut" : 1,
                     "reward_too_low" : 1
@@ -120,6 +129,15 @@ import Trajectories
             "criteria.success: has an unknown value, expected one of any, successful_only"
         ),
         (
+            "\"rank_by\" : \"reward\"", "\"rank_by\" : \"tokens\"",
+            "criteria.rank_by: has an unknown value, expected one of reward, reward_per_step, reward_per_call, "
+                + "reward_per_token"
+        ),
+        (
+            "\"per_task\" : \"all\"", "\"per_task\" : \"some\"",
+            "criteria.per_task: has an unknown value, expected one of all, best, shortest, cheapest"
+        ),
+        (
             "\"agent\",", "\"agents\",",
             "criteria.group[1]: has an unknown value, expected one of environment, agent, policy_model, policy_name, "
                 + "split, task, max_depth, prompt_sha256"
@@ -144,8 +162,9 @@ import Trajectories
         ),
         (
             "    \"reward_too_low\" : 1\n  },\n  \"groups\"", "    \"bad_luck\" : 1\n  },\n  \"groups\"",
-            "dropped.bad_luck: is no reason, expected one of duplicate_id, policy_error, environment_error, budget, "
-                + "reward_too_low, unsuccessful, below_cut, lost_tie"
+            "dropped.bad_luck: is no reason, expected one of duplicate_id, leak, later_attempt, policy_error, environment_error, "
+                + "budget, reward_too_low, unsuccessful, score_unknown, score_too_low, other_of_task, over_task_cap, "
+                + "over_family_cap, below_cut, lost_tie"
         ),
         (
             "        \"reward_too_low\" : 1", "        \"reward_too_low\" : -1",
@@ -179,7 +198,15 @@ import Trajectories
         ),
         (
             "\"min_reward\" : 0", "\"min_reward\" : -1",
-            "criteria.min_reward: is -1.0, expected 0 or more and less than 1"
+            "criteria.min_reward: is -1.0, expected 0 or more and less than 1: trajectories with a reward above it are kept"
+        ),
+        (
+            "\"max_per_task\" : null", "\"max_per_task\" : 0",
+            "criteria.max_per_task: is 0, expected 1 or more"
+        ),
+        (
+            "\"cut_score\" : 1", "\"cut_score\" : null",
+            "groups[0].cut_score: is null, expected a score of 0 or more"
         ),
         (
             "      \"rank\" : 1\n    }", "      \"rank\" : 1\n    }, {\"id\" : \"b\", \"rank\" : 2}",
@@ -200,7 +227,7 @@ import Trajectories
         for count in [0, 1, 2, 7, 40] {
             let candidates = (0..<count).map { number in
                 Candidate(
-                    id: "\(number / 2 * (number % 5 == 0 ? 1 : 2))",
+                    id: "\(number / 2 * (number % 5 == 0 ? 1 : 2))", taskID: "e/boil/\(number % 3)",
                     parts: [.environment: "e", .agent: ["recode", "react"][number % 2], .policyModel: "m"],
                     reward: Double(Int.random(in: 0...3, using: &generator)) / 3, success: number % 3 == 0,
                     ended: number % 11 == 3 ? .policyError : .resolved, pairCount: number, tokenCount: 1)
@@ -244,17 +271,18 @@ import Trajectories
             initialObservation: "", agent: .react, policy: PolicyRecord(name: "teacher", model: "big"),
             limits: EpisodeLimits(stepLimit: 1), reward: 0.75,
             nativeReward: NativeReward(value: 75, min: 0, max: 100),
-            success: true, ended: .environmentDone, steps: 1, calls: 1,
-            usage: Usage(promptTokens: 30, completionTokens: 12), seed: 0, repeat: 0, nodes: [])
-        let candidate = Candidate(trajectory, pairCount: 4)
+            success: true, ended: .environmentDone, steps: 3, calls: 2,
+            usage: Usage(promptTokens: 30, completionTokens: 12), seed: 0, repeat: 5, nodes: [])
+        let candidate = Candidate(TrajectorySummary(trajectory), pairCount: 4)
         #expect(
             candidate
                 == Candidate(
-                    id: "ab",
+                    id: "ab", taskID: "scienceworld/boil/1", repeat: 5,
                     parts: [
                         .environment: "scienceworld", .agent: "react", .policyModel: "big",
                         .policyName: "teacher",
                         .split: "dev", .task: "boil", .maxDepth: "10", .promptSHA256: "",
-                    ], reward: 0.75, success: true, ended: .environmentDone, pairCount: 4, tokenCount: 42))
+                    ], reward: 0.75, success: true, ended: .environmentDone, steps: 3, calls: 2, pairCount: 4,
+                    tokenCount: 42))
     }
 }

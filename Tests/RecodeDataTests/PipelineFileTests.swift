@@ -37,7 +37,7 @@ private let badFiles: [BadFile] = [
     ),
     BadFile(
         "- a\n",
-        "p.yaml:1: found a list, expected a pipeline: a mapping of name, seed, collect, select, export, count."
+        "p.yaml:1: found a list, expected a pipeline: a mapping of name, seed, collect, select, leakage, export, count."
     ),
     BadFile(
         "name: [\n",
@@ -50,7 +50,7 @@ private let badFiles: [BadFile] = [
     ),
     BadFile(
         head + "selct: {top: [10]}\n",
-        "p.yaml:6: found the key 'selct', expected one of name, seed, collect, select, export, count. "
+        "p.yaml:6: found the key 'selct', expected one of name, seed, collect, select, leakage, export, count. "
             + "Did you mean 'select'?"
     ),
     BadFile(
@@ -216,6 +216,24 @@ private let badFiles: [BadFile] = [
             + "Only what is selected can be exported: add it to select.top too."
     ),
     BadFile(
+        head + "    split: test\n",
+        "p.yaml: leakage.allow: found false, or nothing, expected true, since stage 'c' plays the test split. "
+            + "An export of it must not be trained on; its manifest will say so."
+    ),
+    BadFile(
+        head + "leakage: {alow: true}\n",
+        "p.yaml:6: leakage: found the key 'alow', expected one of exclude, held_out, drop, allow. "
+            + "Did you mean 'allow'?"
+    ),
+    BadFile(
+        head + "export: {similarity: 1.5}\n",
+        "p.yaml:6: export.similarity: found '1.5', expected a similarity above 0, up to 1."
+    ),
+    BadFile(
+        head + "select: {max_per_task: 0}\n",
+        "p.yaml:6: select.max_per_task: found '0', expected an integer of 1 or more."
+    ),
+    BadFile(
         head + "count: {top: {}}\n",
         "p.yaml:6: count.top: found a mapping, expected a list of percentages above 0, up to 100."
     ),
@@ -237,9 +255,12 @@ private let badFiles: [BadFile] = [
                                 tasks: nil, variations: 1, repeats: 1, limit: nil, maxDepth: 10))
                     ],
                     select: SelectStage(
-                        top: try tops(10, 20, 30, 40), ties: .hash, minReward: 0, success: .any),
+                        top: try tops(10, 20, 30, 40),
+                        criteria: try SelectionCriteria(top: TopPercentage("40"))),
+                    leakage: LeakageStage(heldOut: [], allow: false),
                     export: ExportStage(
-                        methods: [.recode], top: try tops(10, 20, 30, 40), format: .trl, style: .zeroShot),
+                        methods: [.recode], top: try tops(10, 20, 30, 40), format: .trl, style: .zeroShot,
+                        pairs: try PairCriteria()),
                     count: CountStage(top: try tops(10, 20, 30, 40))))
     }
 
@@ -256,8 +277,12 @@ private let badFiles: [BadFile] = [
               - {name: a.1, env: scienceworld, agent: recode, policy: expert, slip: 0.25, split: dev,
                  tasks: [boil, melt], variations: all, repeats: 3, limit: 40, max_depth: 8}
               - {name: b_2, env: scienceworld, policy: expert, tasks: all, variations: 5}
-            select: {top: [40, 2.5, 100], ties: shortest, min_reward: 0.5, successful_only: true}
-            export: {methods: [react, recode], top: [2.5], format: trl, style: bare}
+            select: {top: [40, 2.5, 100], ties: shortest, min_reward: 0.5, successful_only: true,
+                     rank_by: reward_per_step, min_score: 0.01, attempts: 4, per_task: best, max_per_task: 3,
+                     max_per_family: 5}
+            export: {methods: [react, recode], top: [2.5], format: trl, style: bare, duplicates: near,
+                     similarity: 0.9, max_per_depth: 100}
+            leakage: {exclude: no.txt, held_out: [list.json], drop: true, allow: true}
             count: {top: [100, 50]}
             """
         let pipeline = try PipelineFile.parse(text, file: "p.yaml")
@@ -272,10 +297,17 @@ private let badFiles: [BadFile] = [
         #expect(pipeline.collect[0].recipe.maxDepth == 8)
         #expect(pipeline.collect[1].recipe.tasks == nil)
         #expect(pipeline.collect[1].recipe.variations == 5)
-        let select = SelectStage(
-            top: try tops(2.5, 40, 100), ties: .shortest, minReward: 0.5, success: .successfulOnly)
-        #expect(pipeline.select == select)
-        let export = ExportStage(methods: [.react, .recode], top: try tops(2.5), format: .trl, style: .bare)
+        let criteria = try SelectionCriteria(
+            top: TopPercentage("100"), rankBy: .rewardPerStep, ties: .shortest, seed: -7, minReward: 0.5,
+            minScore: 0.01, success: .successfulOnly, attempts: 4, perTask: .best, maxPerTask: 3,
+            maxPerFamily: 5,
+            leakage: .drop)
+        #expect(pipeline.select == SelectStage(top: try tops(2.5, 40, 100), criteria: criteria))
+        let export = ExportStage(
+            methods: [.react, .recode], top: try tops(2.5), format: .trl, style: .bare,
+            pairs: try PairCriteria(duplicates: .near, similarity: 0.9, maxPerDepth: 100, seed: -7))
+        #expect(
+            pipeline.leakage == LeakageStage(exclude: "no.txt", heldOut: ["list.json"], allow: true))
         #expect(pipeline.export == export)
         #expect(pipeline.count.top == (try tops(50, 100)))
     }

@@ -87,7 +87,8 @@ struct CollectCommand: LongCommand {
 
     private func run(_ job: CollectJob, on machine: Machine) async throws {
         guard !dryRun else {
-            let environment = try await machine.environment(named: job.recipe.environment)
+            let environment = try await Machine.environment(
+                named: job.recipe.environment, python: machine.python)
             return try StandardOutput.write(try await CollectForecast(of: job, in: environment).words)
         }
         // A policy that is not there, and what the machine lacks, show before the directory is claimed for this recipe.
@@ -106,7 +107,8 @@ struct CollectCommand: LongCommand {
         let sweep = try CollectSweep(directory: directory, jobs: jobs)
         guard !dryRun else {
             return try StandardOutput.write(
-                try await sweep.forecast(in: try await machine.environment(named: options.environment)))
+                try await sweep.forecast(
+                    in: try await Machine.environment(named: options.environment, python: machine.python)))
         }
         try await sweep.run(at: try await machine.site(for: options.environment))
     }

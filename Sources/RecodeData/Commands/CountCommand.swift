@@ -30,6 +30,8 @@ struct CountCommand: LongCommand {
 
     @OptionGroup var ties: TieOptions
     @OptionGroup var eligibility: EligibilityOptions
+    @OptionGroup(title: "What must not be trained on") var leaks: LeakDropOptions
+    @OptionGroup(title: "What must not be trained on") var lists: LeakageOptions
 
     @Flag(help: "Select from each run by itself; rows name their run.")
     var eachRun = false
@@ -39,16 +41,21 @@ struct CountCommand: LongCommand {
 
     func run() async throws {
         let job = StudyJob(
-            parts: try parts(), criteria: try top.map { try SelectionCriteria(top: $0, ties, eligibility) })
+            parts: try parts(),
+            criteria: try top.map { try SelectionCriteria(top: $0, ties, eligibility, leaks) })
         try StandardOutput.write(try job.table().rendered(as: format))
     }
 
     private func parts() throws -> [StudyJob.Part] {
         let runs = try self.runs.flatMap(TrajectorySources.runs)
-        guard eachRun else { return [StudyJob.Part(survey: try Survey(of: TrajectorySources(paths: runs)))] }
+        let gate = try lists.gate().gate
+        guard eachRun else {
+            return [StudyJob.Part(survey: try Survey(of: TrajectorySources(paths: runs), gate: gate))]
+        }
         let parts = try runs.map { path in
             let sources = try TrajectorySources(paths: [path])
-            return StudyJob.Part(run: try sources.provenance()[0].name, survey: try Survey(of: sources))
+            return StudyJob.Part(
+                run: try sources.provenance()[0].name, survey: try Survey(of: sources, gate: gate))
         }
         var names: Set<String?> = []
         guard let part = parts.first(where: { !names.insert($0.run).inserted }) else { return parts }

@@ -42,6 +42,21 @@ struct ExportCommand: LongCommand {
     @OptionGroup
     var prompts: PromptOptions
 
+    @OptionGroup(title: "Which pairs are kept")
+    var pairs: PairOptions
+
+    @Option(help: ArgumentHelp("The seed of every hash that chooses.", valueName: "n"))
+    var seed = 0
+
+    @OptionGroup(title: "What must not be trained on")
+    var lists: LeakageOptions
+
+    @OptionGroup(title: "What must not be trained on")
+    var leaks: LeakDropOptions
+
+    @Flag(help: "Export what must not be trained on as well. The manifest and the card say so.")
+    var allowLeakage = false
+
     @Option(
         help: ArgumentHelp("The directory to write; an earlier export gives way.", valueName: "dir"),
         transform: OptionText.path)
@@ -52,25 +67,34 @@ struct ExportCommand: LongCommand {
             throw ValidationError(
                 "--selection and --top exclude each other: a selection has its own percentage.")
         }
+        guard top != nil || !leaks.dropLeaks else {
+            throw ValidationError(
+                "--drop-leaks goes with --top. A selection drops them where it is made: recode-data filter --drop-leaks."
+            )
+        }
     }
 
     func run() async throws {
         let sources = try TrajectorySources(paths: runs)
-        let target = ExportJob.Target(directory: out, method: method, selection: try selected(from: sources))
+        let gate = try lists.gate(isLifted: allowLeakage)
+        let target = ExportJob.Target(
+            directory: out, method: method, selection: try selected(from: sources, gate.gate))
         let manifests = try ExportJob(
-            sources: sources, style: style, prompts: try prompts.library(for: style), targets: [target]
+            sources: sources, style: style, prompts: try prompts.library(for: style),
+            pairCriteria: try pairs.criteria(seed: seed), gate: gate, targets: [target]
         ).run()
         for manifest in manifests { StandardError.say("\(out): \(manifest.summary)") }
     }
 
-    private func selected(from sources: TrajectorySources) throws -> Selection? {
+    private func selected(from sources: TrajectorySources, _ gate: LeakageGate) throws -> Selection? {
         if let selection {
             let chosen = try SelectionFile.read(selection)
             try sources.require(chosen, in: selection)
             return chosen
         }
         guard let top else { return nil }
-        return try Survey(of: sources).select(by: SelectionCriteria(top: top))
+        return try sources.select(
+            by: SelectionCriteria(top: top, seed: seed, leakage: leaks.rule), gate: gate)
     }
 }
 

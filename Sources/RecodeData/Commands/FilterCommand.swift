@@ -9,9 +9,9 @@ struct FilterCommand: LongCommand {
         commandName: "filter",
         abstract: "Select the trajectories of highest reward; write a selection file.",
         discussion: """
-            In each group, the k = ceil(P/100 · n) trajectories of highest reward are kept. n counts what is eligible: \
-            reward above --min-reward, and not ended by an error of policy or environment or by the budget. For the runs \
-            of a sweep, group by what was swept as well: --group environment,agent,policy_model,max_depth.
+            In each group, the k = ceil(P/100 · n) trajectories of highest reward are kept. n counts what every earlier step \
+            left; the steps and their order are in docs/selection.md. For the runs of a sweep, group by what was swept as \
+            well: --group environment,agent,policy_model,max_depth.
             """)
 
     @Argument(
@@ -34,6 +34,8 @@ struct FilterCommand: LongCommand {
 
     @OptionGroup var ties: TieOptions
     @OptionGroup var eligibility: EligibilityOptions
+    @OptionGroup(title: "What must not be trained on") var leaks: LeakDropOptions
+    @OptionGroup(title: "What must not be trained on") var lists: LeakageOptions
 
     @Option(help: ArgumentHelp("The selection file to write.", valueName: "file"), transform: OptionText.path)
     var out: String
@@ -46,10 +48,13 @@ struct FilterCommand: LongCommand {
                 "\(out) is there already and is no selection file. Name another file with --out, or remove it."
             )
         }
-        let survey = try Survey(of: TrajectorySources(paths: runs))
-        let selection = survey.select(by: try SelectionCriteria(top: top, ties, eligibility, group: group))
+        let sources = try TrajectorySources(paths: runs)
+        let selection = try sources.select(
+            by: try SelectionCriteria(top: top, ties, eligibility, leaks, group: group),
+            gate: try lists.gate().gate)
         try SelectionFile.write(selection, to: out)
-        StandardError.say("\(out): \(selection.summary)")
+        for line in selection.funnel { StandardError.say(line) }
+        StandardError.say("\(out): \(selection.keptWords)")
     }
 }
 
@@ -62,10 +67,26 @@ extension TopPercentage {
 }
 
 extension Selection {
+    /// What each step left, in the order of the steps: `read 60`, `  reward_too_low 2, left 58`, …
+    var funnel: [String] {
+        var left = read
+        return ["read \(read)"]
+            + DropReason.allCases.compactMap { reason in
+                guard let count = dropped[reason.rawValue] else { return nil }
+                left -= count
+                return "  \(count) \(reason.rawValue), \(left) left"
+            }
+    }
+
+    /// `kept 24 of 60 trajectories`.
+    var keptWords: String {
+        "kept \(kept.count) of \(Wording.count(read, "trajectory", plural: "trajectories"))"
+    }
+
     /// `kept 24 of 60 (30 below_cut, 4 lost_tie, 2 reward_too_low)`.
     var summary: String {
         let reasons = dropped.sorted { $0.key < $1.key }.map { "\($0.value) \($0.key)" }
         let dropped = reasons.isEmpty ? "" : " (dropped: \(reasons.joined(separator: ", ")))"
-        return "kept \(kept.count) of \(Wording.count(read, "trajectory", plural: "trajectories"))\(dropped)"
+        return keptWords + dropped
     }
 }

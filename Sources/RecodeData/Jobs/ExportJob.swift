@@ -22,73 +22,135 @@ struct ExportJob: Sendable {
     var style: PromptStyle
     /// The texts prompts are made of.
     var prompts: PromptLibrary
+    /// Which pairs are kept.
+    var pairCriteria: PairCriteria
+    /// What must not be among the trajectories.
+    var gate: ExportGate
     /// What is written.
     var targets: [Target]
 
-    /// Reads the sources once and writes every target.
+    /// Reads the sources once, twice where pairs are chosen, and writes every target.
     ///
     /// - Returns: the manifests, in the targets' order.
-    /// - Throws: ``CommandFailure`` where a selection lists what the sources do not have; `ExportError`,
-    ///   `DecomposeError`, `TrajectoriesError`. Then no target is changed.
+    /// - Throws: ``CommandFailure`` where a trajectory must not be trained on, or a selection lists what the sources do not
+    ///   have; `ExportError`, `DecomposeError`, `TrajectoriesError`. Then no target is changed.
     func run() throws -> [ExportManifest] {
-        let writers = try targets.map { try TargetWriter($0, recipe: try recipe(of: $0)) }
+        let choices = try pairCriteria.keepsAll ? nil : chosenPairs()
+        let writers = try targets.indices.map { index in
+            TargetWriter(
+                targets[index], dropping: choices?[index].finish() ?? [],
+                into: try PairExporter(
+                    directory: targets[index].directory, recipe: try recipe(of: targets[index])))
+        }
+        try decompose(writers.map(\.taking), style: style, prompts: prompts) {
+            index, trajectory, decomposition in
+            try writers[index].take(
+                decomposition, of: trajectory, gate.gate.verdict(on: TrajectorySummary(trajectory)))
+        }
+        for writer in writers { try writer.checkNothingIsMissing() }
+        if !gate.isLifted { for writer in writers { try writer.checkNothingLeaks() } }
+        return try writers.map { try $0.finish(isLifted: gate.isLifted) }
+    }
+
+    /// Which pairs of each target are kept. They are told apart by what is their own: the call, its variables and the answer,
+    /// or the history and the answer, without the instructions that every prompt has.
+    private func chosenPairs() throws -> [PairSelector] {
+        var selectors = targets.map { _ in PairSelector(pairCriteria) }
+        try decompose(targets.map(TakenOnce.init), style: .bare, prompts: .none) {
+            index, trajectory, decomposition in
+            for pair in decomposition.pairs {
+                let answer = pair.completion.map(\.content)
+                let texts = [trajectory.environment.name] + pair.prompt.map(\.content) + answer
+                selectors[index].add(
+                    PairCandidate(
+                        id: pair.id, depth: pair.depth, text: texts.joined(separator: "\n"),
+                        ownText: ([pair.prompt.last?.content ?? ""] + answer).joined(separator: "\n")))
+            }
+        }
+        return selectors
+    }
+
+    /// Cuts every trajectory into the pairs of each target that takes it, once for each method.
+    private func decompose(
+        _ takers: [TakenOnce], style: PromptStyle, prompts: PromptLibrary,
+        _ body: (_ target: Int, Trajectory, Decomposition) throws -> Void
+    ) throws {
         let builders = Set(targets.map(\.method)).sorted { $0.rawValue < $1.rawValue }.map {
             PairBuilder(method: $0, style: style, prompts: prompts)
         }
         try sources.forEach { trajectory in
             for builder in builders {
-                let takers = writers.filter { $0.target.method == builder.method && $0.wants(trajectory.id) }
-                guard !takers.isEmpty else { continue }
+                let chosen = takers.indices.filter { index in
+                    targets[index].method == builder.method && takers[index].takes(trajectory.id)
+                }
+                guard !chosen.isEmpty else { continue }
                 let decomposition = try builder.pairs(of: trajectory)
-                for taker in takers { try taker.take(decomposition, of: trajectory.id) }
+                for index in chosen { try body(index, trajectory, decomposition) }
             }
         }
-        for writer in writers { try writer.checkNothingIsMissing() }
-        return try writers.map { try $0.finish() }
     }
 
     private func recipe(of target: Target) throws -> ExportRecipe {
-        let criteria = try target.selection.map {
-            try CanonicalJSON.decode(JSONValue.self, from: CanonicalJSON.encode($0.criteria))
-        }
+        let criteria = try target.selection.map { try JSONValue(encoding: $0.criteria) }
+        let pairs = try pairCriteria.keepsAll ? nil : JSONValue(encoding: pairCriteria)
         let versions = sources.versions.merging([Version.program: Version.current]) { _, own in own }
         return ExportRecipe(
             method: target.method, style: style, selection: criteria ?? .null,
-            sources: try sources.provenance(),
-            versions: versions)
+            pairSelection: pairs ?? .null, sources: try sources.provenance(), versions: versions)
+    }
+}
+
+/// Which trajectories an export takes: those of its selection, each once, however often it is read.
+private final class TakenOnce {
+    let ranks: [String: Int]?
+    private(set) var ids: Set<String> = []
+
+    init(_ target: ExportJob.Target) {
+        ranks = target.selection?.ranks
+    }
+
+    /// Whether a trajectory that is read now is taken. Without a selection every one is: the exporter refuses what comes twice.
+    func takes(_ id: String) -> Bool {
+        guard let ranks else {
+            ids.insert(id)
+            return true
+        }
+        return ranks[id] != nil && ids.insert(id).inserted
     }
 }
 
 /// One export while it is being written.
 private final class TargetWriter {
-    let target: ExportJob.Target
+    let taking: TakenOnce
+    private let target: ExportJob.Target
     private let exporter: PairExporter
-    private let ranks: [String: Int]?
-    private var taken: Set<String> = []
-    private var dropped: [String: Int] = [:]
+    private let droppedPairs: [DroppedPair]
+    private let droppedIDs: Set<String>
+    private var dropped: [String: Int]
+    private var leakage = GateTally()
 
-    init(_ target: ExportJob.Target, recipe: ExportRecipe) throws {
+    init(_ target: ExportJob.Target, dropping pairs: [DroppedPair], into exporter: PairExporter) {
         self.target = target
-        ranks = target.selection?.ranks
-        exporter = try PairExporter(directory: target.directory, recipe: recipe)
+        self.exporter = exporter
+        taking = TakenOnce(target)
+        droppedPairs = pairs
+        droppedIDs = Set(pairs.map(\.id))
+        dropped = Dictionary(pairs.map { ($0.reason.rawValue, 1) }, uniquingKeysWith: +)
     }
 
-    /// Whether a trajectory is kept; one that a selection keeps is taken once, however often it is read.
-    func wants(_ id: String) -> Bool {
-        ranks.map { $0[id] != nil && !taken.contains(id) } ?? true
-    }
-
-    func take(_ decomposition: Decomposition, of id: String) throws {
-        taken.insert(id)
-        for var pair in decomposition.pairs {
-            pair.rank = ranks?[id]
+    func take(
+        _ decomposition: Decomposition, of trajectory: Trajectory, _ verdict: LeakageGate.Verdict
+    ) throws {
+        leakage.add(verdict)
+        for var pair in decomposition.pairs where !droppedIDs.contains(pair.id) {
+            pair.rank = taking.ranks?[trajectory.id]
             try exporter.append(pair)
         }
         dropped.merge(decomposition.tally.droppedByName, uniquingKeysWith: +)
     }
 
     func checkNothingIsMissing() throws {
-        let missing = (target.selection?.kept ?? []).filter { !taken.contains($0.id) }
+        let missing = (target.selection?.kept ?? []).filter { !taking.ids.contains($0.id) }
         guard let first = missing.first else { return }
         throw CommandFailure(
             .badData,
@@ -97,7 +159,20 @@ private final class TargetWriter {
                 + "recode-data filter.")
     }
 
-    func finish() throws -> ExportManifest {
-        try exporter.finish(trajectories: taken.count, dropped: dropped)
+    func checkNothingLeaks() throws {
+        if !leakage.leaks.isEmpty { throw leakage.refusal(of: target.directory) }
+    }
+
+    func finish(isLifted: Bool) throws -> ExportManifest {
+        try exporter.report(dropped: try droppedPairs.map { try CanonicalJSON.encode($0) })
+        return try exporter.finish(
+            trajectories: taking.ids.count, dropped: dropped, leakage: leakage.account(isLifted: isLifted))
+    }
+}
+
+extension JSONValue {
+    /// A value as it stands in JSON.
+    fileprivate init(encoding value: some Encodable) throws {
+        self = try CanonicalJSON.decode(JSONValue.self, from: CanonicalJSON.encode(value))
     }
 }

@@ -34,13 +34,14 @@ struct Machine: Sendable {
     /// - Throws: `TraceGenError` (`missingProgram`) naming what the machine lacks.
     func site(for environment: String) async throws -> Site {
         Site(
-            environment: try await self.environment(named: environment), executors: try await executors(),
+            environment: try await Self.environment(named: environment, python: python),
+            executors: try await executors(),
             environmentWorkers: environmentWorkers)
     }
 
     /// Opens an environment.
     /// - Throws: `TraceGenError` (`missingProgram`) where the machine lacks what it needs.
-    func environment(named name: String) async throws -> any Environment {
+    static func environment(named name: String, python: String) async throws -> any Environment {
         switch name {
         case "scienceworld": try await ScienceWorld(python: python)
         default:

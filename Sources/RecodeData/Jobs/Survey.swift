@@ -26,9 +26,10 @@ struct Survey: Sendable {
     init() {}
 
     /// Reads trajectories once.
+    /// - Parameter gate: says which of them must not be trained on; none are where it is `nil`.
     /// - Throws: `TrajectoriesError` naming file and line; `DecomposeError` for nodes that are no tree.
     /// - Complexity: O(*n*) in the size of the trajectories; what is kept is O(1) for each.
-    init(of sources: TrajectorySources) throws {
+    init(of sources: TrajectorySources, gate: LeakageGate? = nil) throws {
         self.sources = try sources.selectionSources()
         var options = EpisodeOptions()
         try sources.forEach { trajectory, recipe in
@@ -36,9 +37,12 @@ struct Survey: Sendable {
             for method in trajectory.agent.methods {
                 pairs[method] = try PairBuilder(method: method).tally(of: trajectory).kept
             }
+            let summary = TrajectorySummary(trajectory)
             entries.append(
                 Entry(
-                    candidate: Candidate(trajectory, pairCount: pairs[trajectory.agent] ?? 0),
+                    candidate: Candidate(
+                        summary, leaks: gate?.holdsBack(summary) ?? false,
+                        pairCount: pairs[trajectory.agent] ?? 0),
                     environment: trajectory.environment.name, policy: trajectory.policy.name,
                     agent: trajectory.agent,
                     steps: trajectory.steps, usage: trajectory.usage,

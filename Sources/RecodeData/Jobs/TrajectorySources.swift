@@ -1,3 +1,4 @@
+import Decompose
 import Export
 import Filter
 import JSONLines
@@ -54,6 +55,37 @@ struct TrajectorySources: Sendable {
                 try body(trajectory, recipe)
             }
         }
+    }
+
+    /// Reads what every trajectory says beside its nodes, in order, one at a time.
+    func forEachSummary(_ body: (TrajectorySummary) throws -> Void) throws {
+        for (_, source) in sources {
+            let reader = try source.trajectories()
+            while let summary = try reader.nextSummary() {
+                try Task.checkCancellation()
+                try body(summary)
+            }
+        }
+    }
+
+    /// Selects among them, of each of which a few words are kept in memory (see `Selector`). Trees are decomposed only where a
+    /// criterion counts pairs.
+    /// - Parameter gate: what says which of them must not be trained on; asked where the criteria drop those.
+    func select(by criteria: SelectionCriteria, gate: LeakageGate) throws -> Selection {
+        var selector = Selector(criteria)
+        func add(_ summary: TrajectorySummary, pairCount: Int = 0) {
+            let leaks = criteria.leakage == .drop && gate.holdsBack(summary)
+            selector.add(Candidate(summary, leaks: leaks, pairCount: pairCount))
+        }
+        if criteria.needsPairCounts {
+            try forEach { trajectory in
+                let pairCount = try PairBuilder(method: trajectory.agent).tally(of: trajectory).kept
+                add(TrajectorySummary(trajectory), pairCount: pairCount)
+            }
+        } else {
+            try forEachSummary { add($0) }
+        }
+        return selector.selection(from: try selectionSources())
     }
 
     /// What an export's manifest says of them: names and checksums, no paths.

@@ -1,6 +1,4 @@
 import ArgumentParser
-import FoundationEssentials
-import JSONLines
 import Prompts
 import Trajectories
 
@@ -28,28 +26,12 @@ extension PromptLibrary {
     /// - Throws: `PromptsError` naming the file that is missing or wrong; ``CommandFailure`` where there is no folder.
     static func read(from folder: String?, for styles: [PromptStyle]) throws -> PromptLibrary {
         guard styles.contains(where: { $0 != .bare }) else { return .none }
-        guard let directory = folder ?? installed else {
+        guard let directory = folder ?? ProgramData.folder("prompts", with: "recode") else {
             throw CommandFailure(
                 .missingProgram,
                 "the texts that prompts are made of are not where the program looks for them (data/prompts or "
                     + "share/recode-data/prompts in a folder above it). Name their folder with --prompts.")
         }
         return try PromptLibrary(directory: directory)
-    }
-
-    /// The folder of texts that belongs to this program.
-    private static var installed: String? {
-        var place = FileManager.default.currentDirectoryPath
-        if let program = try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe") {
-            place = program
-        }
-        while let slash = place.lastIndex(of: "/") {
-            place = String(place[..<slash])
-            for candidate in ["data/prompts", "share/recode-data/prompts"]
-            where Directory.isDirectory("\(place)/\(candidate)/recode") {
-                return "\(place)/\(candidate)"
-            }
-        }
-        return nil
     }
 }

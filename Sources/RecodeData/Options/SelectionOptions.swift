@@ -6,14 +6,14 @@ import Trajectories
 
 /// How ties are broken, as options that several commands share.
 struct TieOptions: ParsableArguments {
-    @Option(help: "What decides between equal rewards at the cut.")
+    @Option(help: "What decides between equal scores at the cut.")
     var ties = TieRule.hash
 
     @Option(help: ArgumentHelp("The seed of the hash that breaks ties.", valueName: "n"))
     var seed = 0
 }
 
-/// What may be kept at all, as options.
+/// What may be kept at all, and what it is ranked by, as options.
 struct EligibilityOptions: ParsableArguments {
     @Option(help: ArgumentHelp("Only rewards above this, from 0, less than 1.", valueName: "r"))
     var minReward = 0.0
@@ -21,22 +21,55 @@ struct EligibilityOptions: ParsableArguments {
     @Flag(help: "Only what the environment calls a success.")
     var successfulOnly = false
 
+    @Option(help: "What trajectories are ranked by.")
+    var rankBy = RankScore.reward
+
+    @Option(help: ArgumentHelp("Only scores of at least this, by --rank-by.", valueName: "s"))
+    var minScore: Double?
+
+    @Option(
+        help: ArgumentHelp("Look at the first n attempts (repeats) at each task instance.", valueName: "n"))
+    var attempts: Int?
+
+    @Option(
+        help: ArgumentHelp(
+            "Which trajectories of each task instance go on: all, the best, or the shortest or cheapest success."
+        ))
+    var perTask = PerTaskRule.all
+
+    @Option(help: ArgumentHelp("At most n trajectories of each task instance, the best.", valueName: "n"))
+    var maxPerTask: Int?
+
+    @Option(help: ArgumentHelp("At most n trajectories of each task, the best.", valueName: "n"))
+    var maxPerFamily: Int?
+
     mutating func validate() throws {
-        guard (0..<1).contains(minReward) else {
-            throw ValidationError("--min-reward is \(minReward), expected 0 or more, and less than 1.")
+        do {
+            _ = try criteria(top: .paper)
+        } catch {
+            throw ValidationError("--\(error.message).")
         }
+    }
+
+    func criteria(
+        top: TopPercentage, ties: TieRule = .hash, seed: Int = 0, leakage: LeakageRule = .keep,
+        group: [GroupPart] = GroupPart.usual
+    ) throws(FilterError) -> SelectionCriteria {
+        try SelectionCriteria(
+            top: top, rankBy: rankBy, ties: ties, seed: seed, minReward: minReward, minScore: minScore,
+            success: successfulOnly ? .successfulOnly : .any, attempts: attempts, perTask: perTask,
+            maxPerTask: maxPerTask, maxPerFamily: maxPerFamily, leakage: leakage, group: group)
     }
 }
 
 extension SelectionCriteria {
     /// The criteria that options describe.
     init(
-        top: TopPercentage, _ ties: TieOptions, _ eligibility: EligibilityOptions,
+        top: TopPercentage, _ ties: TieOptions, _ eligibility: EligibilityOptions, _ leaks: LeakDropOptions,
         group: [GroupPart] = GroupPart.usual
     ) throws {
-        try self.init(
-            top: top, ties: ties.ties, seed: ties.seed, minReward: eligibility.minReward,
-            success: eligibility.successfulOnly ? .successfulOnly : .any, group: group)
+        self = try eligibility.criteria(
+            top: top, ties: ties.ties, seed: ties.seed, leakage: leaks.rule, group: group)
     }
 }
 
@@ -94,6 +127,8 @@ extension GroupPart {
 }
 
 extension TieRule: ExpressibleByArgument {}
+extension RankScore: ExpressibleByArgument {}
+extension PerTaskRule: ExpressibleByArgument {}
 extension PromptStyle: ExpressibleByArgument {}
 extension StudyFormat: ExpressibleByArgument {}
 extension ExportFormat: ExpressibleByArgument {}

@@ -11,6 +11,8 @@ struct Pipeline: Encodable, Sendable, Hashable {
     var collect: [CollectStage]
     /// Which trajectories are kept, at each p.
     var select: SelectStage
+    /// What must not be trained on.
+    var leakage: LeakageStage
     /// What the kept ones are written as.
     var export: ExportStage
     /// Which p the table of counts has rows for.
@@ -43,20 +45,18 @@ struct CollectStage: Encodable, Sendable, Hashable {
     }
 }
 
-/// Which trajectories are kept.
+/// Which trajectories are kept, at each p.
 struct SelectStage: Encodable, Sendable, Hashable {
     /// The percentages kept, in ascending order.
     var top: [TopPercentage]
-    /// How ties at the cut are broken.
-    var ties: TieRule
-    /// Only rewards above this are kept.
-    var minReward: Double
-    /// Whether the environment's own verdict counts.
-    var success: SuccessRule
+    /// What is asked for beside: the criteria of the highest p.
+    var criteria: SelectionCriteria
 
-    enum CodingKeys: String, CodingKey {
-        case top, ties, success
-        case minReward = "min_reward"
+    /// Encodes the percentages beside the keys of the criteria, as the file has them.
+    func encode(to encoder: any Encoder) throws {
+        try criteria.encode(to: encoder)
+        var container = encoder.container(keyedBy: SelectionCriteria.CodingKeys.self)
+        try container.encode(top, forKey: .top)
     }
 }
 
@@ -70,6 +70,23 @@ struct ExportStage: Encodable, Sendable, Hashable {
     var format: ExportFormat
     /// How prompts are rendered.
     var style: PromptStyle
+    /// Which pairs are kept.
+    var pairs: PairCriteria
+}
+
+/// What must not be trained on, and what becomes of it.
+struct LeakageStage: Encodable, Sendable, Hashable {
+    /// A file of task ids that must not be trained on.
+    var exclude: String?
+    /// Lists of held-out task instances beside the program's own.
+    var heldOut: [String]
+    /// Whether what leaks is exported all the same.
+    var allow: Bool
+
+    enum CodingKeys: String, CodingKey {
+        case exclude, allow
+        case heldOut = "held_out"
+    }
 }
 
 /// The records that pairs are written as.

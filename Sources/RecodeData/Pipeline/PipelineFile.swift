@@ -12,14 +12,16 @@ enum PipelineFile {
     static func parse(_ text: String, file: String) throws -> Pipeline {
         let top = try YAMLPlace(parsing: text, file: file)
         let keys = try top.mapping(
-            of: ["name", "seed", "collect", "select", "export", "count"], called: "a pipeline")
+            of: ["name", "seed", "collect", "select", "leakage", "export", "count"], called: "a pipeline")
         let name = try fileName(keys.required("name", expected: "a name for the pipeline"))
         let seed = try keys["seed"]?.integer(in: Int.min...Int.max, called: "an integer") ?? 0
         let collect = try stages(keys.required("collect", expected: "a list of collect stages"))
-        let select = try selection(keys["select"])
+        var select = try selection(keys["select"], seed: seed)
+        let (leakage, rule) = try leakage(keys["leakage"], in: file, of: collect)
+        select.criteria.leakage = rule
         return Pipeline(
-            name: name, seed: seed, collect: collect, select: select,
-            export: try export(keys["export"], in: file, of: collect, selected: select.top),
+            name: name, seed: seed, collect: collect, select: select, leakage: leakage,
+            export: try export(keys["export"], in: file, of: collect, selected: select.top, seed: seed),
             count: try count(keys["count"], selected: select.top))
     }
 }
@@ -134,29 +136,80 @@ extension PipelineFile {
 // MARK: - Select, export, count
 
 extension PipelineFile {
-    private static func selection(_ place: YAMLPlace?) throws -> SelectStage {
+    private static func selection(_ place: YAMLPlace?, seed: Int) throws -> SelectStage {
         let keys = try place?.mapping(
-            of: ["top", "ties", "min_reward", "successful_only"], called: "the selection")
+            of: [
+                "top", "rank_by", "ties", "min_reward", "min_score", "successful_only", "attempts",
+                "per_task",
+                "max_per_task", "max_per_family",
+            ], called: "the selection")
+        let top = try keys?["top"].map(percentages) ?? [10, 20, 30, 40].map { try TopPercentage($0) }
+        let highest = try top.last ?? TopPercentage(100.0)
         return SelectStage(
-            top: try keys?["top"].map(percentages) ?? [10, 20, 30, 40].map { try TopPercentage($0) },
-            ties: try keys?["ties"].map { try value($0, called: "a rule for ties") } ?? .hash,
-            minReward: try keys?["min_reward"].map(minReward) ?? 0,
-            success: try keys?["successful_only"]?.truth() == true ? .successfulOnly : .any)
+            top: top,
+            criteria: try SelectionCriteria(
+                top: highest,
+                rankBy: try keys?["rank_by"].map { try value($0, called: "a score") } ?? .reward,
+                ties: try keys?["ties"].map { try value($0, called: "a rule for ties") } ?? .hash,
+                seed: seed, minReward: try keys?["min_reward"].map(minReward) ?? 0,
+                minScore: try keys?["min_score"].map(minScore),
+                success: try keys?["successful_only"]?.truth() == true ? .successfulOnly : .any,
+                attempts: try keys?["attempts"].map(positive),
+                perTask: try keys?["per_task"].map { try value($0, called: "a rule for each task") } ?? .all,
+                maxPerTask: try keys?["max_per_task"].map(positive),
+                maxPerFamily: try keys?["max_per_family"].map(positive)))
     }
 
     private static func minReward(_ place: YAMLPlace) throws -> Double {
         try place.number(called: "a reward from 0, less than 1") { (0..<1).contains($0) }
     }
 
+    private static func minScore(_ place: YAMLPlace) throws -> Double {
+        try place.number(called: "a score of 0 or more") { $0 >= 0 }
+    }
+
     private static func export(
-        _ place: YAMLPlace?, in file: String, of stages: [CollectStage], selected: [TopPercentage]
+        _ place: YAMLPlace?, in file: String, of stages: [CollectStage], selected: [TopPercentage], seed: Int
     ) throws -> ExportStage {
-        let keys = try place?.mapping(of: ["methods", "top", "format", "style"], called: "the export")
+        let keys = try place?.mapping(
+            of: [
+                "methods", "top", "format", "style", "duplicates", "similarity", "max_per_depth",
+            ], called: "the export")
         return ExportStage(
             methods: try methods(keys?["methods"], in: file, of: stages),
             top: try keys?["top"].map { try subset($0, of: selected) } ?? selected,
             format: try keys?["format"].map { try value($0, called: "a format") } ?? .trl,
-            style: try keys?["style"].map { try value($0, called: "a prompt style") } ?? .zeroShot)
+            style: try keys?["style"].map { try value($0, called: "a prompt style") } ?? .zeroShot,
+            pairs: try PairCriteria(
+                duplicates: try keys?["duplicates"].map { try value($0, called: "a rule for duplicates") }
+                    ?? .keep,
+                similarity: try keys?["similarity"].map(similarity) ?? PairCriteria.usualSimilarity,
+                maxPerDepth: try keys?["max_per_depth"].map(positive), seed: seed))
+    }
+
+    private static func leakage(
+        _ place: YAMLPlace?, in file: String, of stages: [CollectStage]
+    ) throws -> (LeakageStage, LeakageRule) {
+        let keys = try place?.mapping(
+            of: ["exclude", "held_out", "drop", "allow"], called: "what must not be trained on")
+        let stage = LeakageStage(
+            exclude: try keys?["exclude"]?.text("a file of task ids"),
+            heldOut: try keys?["held_out"].map { place in
+                try place.list(of: "lists of held-out tasks").map { try $0.text("a file") }
+            } ?? [],
+            allow: try keys?["allow"]?.truth() ?? false)
+        // Said before anything is collected, not when the export is refused.
+        if !stage.allow, let held = stages.first(where: { $0.recipe.split != .train }) {
+            throw PipelineFileError(
+                file: file, key: "leakage.allow", found: "false, or nothing",
+                expected: "true, since stage '\(held.name)' plays the \(held.recipe.split.rawValue) split",
+                advice: "An export of it must not be trained on; its manifest will say so.")
+        }
+        return (stage, try keys?["drop"]?.truth() == true ? .drop : .keep)
+    }
+
+    private static func similarity(_ place: YAMLPlace) throws -> Double {
+        try place.number(called: "a similarity above 0, up to 1") { $0 > 0 && $0 <= 1 }
     }
 
     private static func count(_ place: YAMLPlace?, selected: [TopPercentage]) throws -> CountStage {

@@ -25,6 +25,9 @@ struct PipelineRun: Sendable {
         // claimed.
         try requirePolicies()
         try PipelineDirectory.requireFree(directory, for: pipeline)
+        let gate = try ExportGate(
+            exclude: pipeline.leakage.exclude, heldOut: pipeline.leakage.heldOut,
+            isLifted: pipeline.leakage.allow)
         let sites = try await sites()
         try Directory.create(directory)
         // Held to the end: two programs in one directory would take each other's stages for their own.
@@ -34,7 +37,7 @@ struct PipelineRun: Sendable {
         var ledger = StageLedger(directory: directory)
         var stages: [CollectedStage] = []
         for stage in pipeline.collect {
-            let collected = try await collect(stage, in: place, sites)
+            let collected = try await collect(stage, in: place, sites, gate.gate)
             if let reason = collected.result.stopped {
                 StandardError.say(
                     "collect/\(stage.name) stopped: \(reason). Run the same command with more budget to go on."
@@ -46,7 +49,7 @@ struct PipelineRun: Sendable {
         var pairCount = 0
         for index in stages.indices {
             try select(from: &stages[index], in: place, &ledger)
-            pairCount += try export(stages[index], in: place, &ledger)
+            pairCount += try export(stages[index], past: gate, in: place, &ledger)
         }
         let table = try count(stages, in: place, &ledger)
         try StandardOutput.write(try table.rendered(as: .text))
@@ -102,7 +105,7 @@ extension PipelineRun {
     }
 
     private func collect(
-        _ stage: CollectStage, in place: PipelineDirectory, _ sites: [String: Site]
+        _ stage: CollectStage, in place: PipelineDirectory, _ sites: [String: Site], _ gate: LeakageGate
     ) async throws -> CollectedStage {
         guard let site = sites[stage.recipe.environment] else {
             preconditionFailure("every environment of the pipeline was opened")
@@ -123,7 +126,7 @@ extension PipelineRun {
         return CollectedStage(
             name: stage.name, result: result, sources: sources,
             checksum: try sources.provenance().map(\.sha256).joined(separator: "\n"),
-            survey: try Survey(of: sources))
+            survey: try Survey(of: sources, gate: gate))
     }
 
     private func select(
@@ -131,7 +134,7 @@ extension PipelineRun {
     ) throws {
         var recognised = 0
         for top in pipeline.select.top {
-            let selection = stage.survey.select(by: try criteria(top))
+            let selection = stage.survey.select(by: criteria(top))
             let name = "selection/\(stage.name)-top\(top).json"
             let inputs = try StageLedger.fingerprint([
                 "run": stage.checksum, "criteria": try text(selection.criteria), "program": Version.current,
@@ -150,7 +153,8 @@ extension PipelineRun {
 
     /// - Returns: how many pairs the stage's exports hold.
     private func export(
-        _ stage: CollectedStage, in place: PipelineDirectory, _ ledger: inout StageLedger
+        _ stage: CollectedStage, past gate: ExportGate, in place: PipelineDirectory,
+        _ ledger: inout StageLedger
     ) throws -> Int {
         var stale: [(name: String, inputs: String, target: ExportJob.Target)] = []
         var pairCount = 0
@@ -160,7 +164,8 @@ extension PipelineRun {
                 let inputs = try StageLedger.fingerprint([
                     "run": stage.checksum, "selection": try text(selection), "method": method.rawValue,
                     "format": pipeline.export.format.rawValue, "style": pipeline.export.style.rawValue,
-                    "program": Version.current,
+                    "pairs": try text(pipeline.export.pairs), "gate": try text(gate.checksums),
+                    "lifted": "\(gate.isLifted)", "program": Version.current,
                 ])
                 if ledger.isCurrent(name, inputs: inputs) {
                     pairCount += stage.survey.pairCount(of: selection, by: method)
@@ -175,7 +180,7 @@ extension PipelineRun {
             "export/\(stage.name)-*", pipeline.export.methods.count * pipeline.export.top.count - stale.count)
         let job = ExportJob(
             sources: stage.sources, style: pipeline.export.style, prompts: models.prompts,
-            targets: stale.map(\.target))
+            pairCriteria: pipeline.export.pairs, gate: gate, targets: stale.map(\.target))
         for (export, manifest) in zip(stale, try stale.isEmpty ? [] : job.run()) {
             try ledger.record(export.name, inputs: export.inputs)
             pairCount += manifest.counts.pairs
@@ -190,7 +195,7 @@ extension PipelineRun {
         // Each stage by itself, as its selection files and exports are.
         let table = StudyJob(
             parts: stages.map { StudyJob.Part(run: $0.name, survey: $0.survey) },
-            criteria: try pipeline.count.top.map(criteria)
+            criteria: pipeline.count.top.map(criteria)
         ).table()
         for (name, format) in [("count.json", StudyFormat.json), ("count.md", .markdown)] {
             let rendered = try table.rendered(as: format)
@@ -202,10 +207,10 @@ extension PipelineRun {
         return table
     }
 
-    private func criteria(_ top: TopPercentage) throws -> SelectionCriteria {
-        try SelectionCriteria(
-            top: top, ties: pipeline.select.ties, seed: pipeline.seed, minReward: pipeline.select.minReward,
-            success: pipeline.select.success)
+    private func criteria(_ top: TopPercentage) -> SelectionCriteria {
+        var criteria = pipeline.select.criteria
+        criteria.top = top
+        return criteria
     }
 
     private func text(_ value: some Encodable) throws -> String {

@@ -1,0 +1,136 @@
+import Trajectories
+
+/// Holds trajectories that are meant for training against what a model is tested on.
+///
+/// A trajectory leaks where its task instance is of the dev or test split, stands on a list of exclusions, or begins with the
+/// very texts of a held-out instance: instruction and initial observation, normalised. One whose instruction alone is that of
+/// a held-out instance is counted, and is no leak: ScienceWorld uses one sentence in several splits.
+public struct LeakageGate: Sendable {
+    /// Why a trajectory leaks.
+    public enum Reason: String, Codable, Sendable, Hashable, CaseIterable {
+        /// Its task instance is of the dev or test split.
+        case heldOutSplit = "held_out_split"
+        /// Its task instance is excluded.
+        case excluded
+        /// It begins as a held-out instance does.
+        case heldOutInstance = "held_out_instance"
+    }
+
+    /// A trajectory that leaks.
+    public struct Leak: Sendable, Hashable {
+        /// The trajectory's id.
+        public var trajectoryID: String
+        /// Its task instance.
+        public var taskID: String
+        /// Why it leaks.
+        public var reason: Reason
+        /// What it must not be, in words: a split, or the held-out instance it begins as.
+        public var detail: String
+    }
+
+    private struct World: Hashable {
+        var environment: String
+        var version: String
+        var options: [String: JSONValue]
+    }
+
+    private struct Texts: Sendable {
+        /// A held-out instance for each digest of instruction and initial observation.
+        var instances: [String: String] = [:]
+        var instructions: Set<String> = []
+    }
+
+    private let exclusions: Exclusions
+    private var heldOut: [World: Texts] = [:]
+
+    /// Makes a gate.
+    /// - Parameters:
+    ///   - exclusions: task instances that must not be trained on.
+    ///   - heldOut: the instances of dev and test splits, as far as they are known.
+    public init(exclusions: Exclusions = Exclusions(), heldOut: [HeldOutTasks] = []) {
+        self.exclusions = exclusions
+        for list in heldOut {
+            let world = World(
+                environment: list.environment, version: list.version, options: list.options)
+            for instance in list.instances {
+                self.heldOut[world, default: Texts()].instances[instance.instance] = instance.taskID
+                self.heldOut[world, default: Texts()].instructions.insert(instance.instruction)
+            }
+        }
+    }
+
+    /// What the gate has to say of a trajectory.
+    /// - Complexity: O(*n*) in the length of its instruction and initial observation.
+    public func verdict(on trajectory: TrajectorySummary) -> Verdict {
+        let environment = trajectory.environment
+        func leak(_ reason: Reason, _ detail: String) -> Verdict {
+            .leak(
+                Leak(
+                    trajectoryID: trajectory.id, taskID: trajectory.taskID, reason: reason, detail: detail))
+        }
+        guard environment.split == .train else {
+            return leak(.heldOutSplit, "is of the \(environment.split.rawValue) split")
+        }
+        if let entry = exclusions.entry(for: trajectory.taskID) {
+            return leak(.excluded, "is excluded by “\(entry)”")
+        }
+        let world = World(
+            environment: environment.name, version: environment.version, options: environment.options)
+        guard let known = heldOut[world] else { return .notCompared }
+        let texts = TaskTexts(
+            instruction: trajectory.instruction, initialObservation: trajectory.initialObservation)
+        if let instance = known.instances[texts.instance] {
+            return leak(.heldOutInstance, "begins as the held-out \(instance)")
+        }
+        return known.instructions.contains(texts.instruction) ? .sameInstruction : .clean
+    }
+
+    /// Whether a trajectory must not be trained on.
+    public func holdsBack(_ trajectory: TrajectorySummary) -> Bool {
+        if case .leak = verdict(on: trajectory) { true } else { false }
+    }
+
+    /// What a gate says of one trajectory.
+    public enum Verdict: Sendable, Hashable {
+        /// It must not be trained on.
+        case leak(Leak)
+        /// Its instruction is that of a held-out instance, which begins with another observation.
+        case sameInstruction
+        /// Nobody knows the texts of its environment's held-out instances under its version and options.
+        case notCompared
+        /// Nothing held out is like it.
+        case clean
+    }
+}
+
+/// Task instances that must not be trained on.
+public struct Exclusions: Sendable, Hashable {
+    private var tasks: Set<String> = []
+    private var prefixes: [String] = []
+
+    /// None.
+    public init() {}
+
+    /// Reads a list: a task id on each line, or its beginning and `*`; blank lines and those that begin with `#` count for
+    /// nothing.
+    public init(list: String) {
+        for line in list.split(whereSeparator: \.isNewline) {
+            let entry = NormalizedText.spaced(String(line))
+            if entry.isEmpty || entry.hasPrefix("#") { continue }
+            if entry.hasSuffix("*") {
+                prefixes.append(String(entry.dropLast()))
+            } else {
+                tasks.insert(entry)
+            }
+        }
+    }
+
+    /// How many entries there are.
+    public var count: Int { tasks.count + prefixes.count }
+
+    /// The entry that excludes a task instance.
+    func entry(for taskID: String) -> String? {
+        if tasks.contains(taskID) { return taskID }
+        return prefixes.first { taskID.hasPrefix($0) }.map { "\($0)*" }
+    }
+}
