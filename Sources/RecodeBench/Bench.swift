@@ -28,11 +28,12 @@ struct Bench: AsyncParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "What to measure: collection, short, latency, faults, tokens, whole.", valueName: "part"))
+            "What to measure: collection, short, latency, faults, tokens, selection, whole.",
+            valueName: "part"))
     var parts: [Part] = Part.allCases
 
     enum Part: String, CaseIterable, ExpressibleByArgument {
-        case collection, short, latency, faults, tokens, whole
+        case collection, short, latency, faults, tokens, selection, whole
     }
 
     @Option(help: "How often each side of a comparison is run, in turns.")
@@ -44,9 +45,13 @@ struct Bench: AsyncParsableCommand {
     @Option(help: "How many variations of each task are played.")
     var variations = 2
 
+    @Option(help: "How many trajectories are selected among.")
+    var trajectories = 1_000_000
+
     func validate() throws {
-        guard rounds > 0, concurrency > 0, variations > 0 else {
-            throw ValidationError("--rounds, --concurrency and --variations must be at least 1.")
+        guard rounds > 0, concurrency > 0, variations > 0, trajectories > 0 else {
+            throw ValidationError(
+                "--rounds, --concurrency, --variations and --trajectories must be at least 1.")
         }
     }
 
@@ -72,6 +77,9 @@ struct Bench: AsyncParsableCommand {
         }
         if parts.contains(.tokens) {
             say(try await TokenBench(python: python, rounds: rounds).run())
+        }
+        if parts.contains(.selection) {
+            say(try await SelectionBench(program: program, rounds: rounds, count: trajectories).run())
         }
         if parts.contains(.whole) {
             let whole = WholeProgramBench(

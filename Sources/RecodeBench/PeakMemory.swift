@@ -2,15 +2,17 @@ import Glibc
 
 /// The memory of this process and all it has started, while something runs.
 enum PeakMemory {
-    /// Runs `body` and looks every three seconds.
+    /// Runs `body` and looks now and then.
     /// - Returns: the most memory seen, in MiB: proportional set sizes, so that shared pages count once.
-    static func watch(_ body: () async throws -> Void) async throws -> Double {
+    static func watch(
+        every pause: Duration = .seconds(3), _ body: () async throws -> Void
+    ) async throws -> Double {
         try await withThrowingTaskGroup(of: Double.self) { group in
             group.addTask {
                 var peak = 0.0
                 while !Task.isCancelled {
                     peak = max(peak, total())
-                    try? await Task.sleep(for: .seconds(3))
+                    try? await Task.sleep(for: pause)
                 }
                 return peak
             }

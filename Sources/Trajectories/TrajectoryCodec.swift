@@ -43,7 +43,8 @@ public enum TrajectoryCodec {
         _ line: JSONLine, in file: String
     ) throws(TrajectoriesError) -> TrajectorySummary {
         do {
-            let summary = try RecordProblem.decode(TrajectorySummary.self, from: line.bytes)
+            let summary = try RecordProblem.decode(
+                TrajectorySummary.self, from: RecordHead.bytes(of: line.bytes))
             try TrajectoryInvariants.check(summary)
             return summary
         } catch {
