@@ -3,7 +3,7 @@ import JSONLines
 
 /// Which pre-tokenizer goes with a tiktoken rank file: the file does not say.
 public enum RankFilePattern: String, Sendable, Hashable, CaseIterable {
-    /// `r50k_base`, `p50k_base` and GPT-2's.
+    /// `r50k_base` and GPT-2's.
     case gpt2
     /// `cl100k_base`: GPT-4.
     case gpt4
@@ -11,6 +11,17 @@ public enum RankFilePattern: String, Sendable, Hashable, CaseIterable {
     case llama3
     /// `qwen.tiktoken`: Qwen, up to Qwen2.5 and Qwen3.
     case qwen
+
+    /// The pattern of the well-known file with so many tokens.
+    fileprivate init?(tokenCount: Int) {
+        switch tokenCount {
+        case 50_256: self = .gpt2
+        case 100_256: self = .gpt4
+        case 128_000: self = .llama3
+        case 151_643: self = .qwen
+        default: return nil
+        }
+    }
 
     fileprivate var splitter: Splitter {
         switch self {
@@ -34,7 +45,40 @@ extension Tokenizer {
         rankFile path: String, pattern: RankFilePattern, specialTokens: [String: Int] = [:],
         normalizes: Bool = false
     ) throws(TokensError) {
+        let model = try Self.model(ofRankFile: try VocabularyFile.read(path), path)
+        self.init(
+            name: VocabularyFile.name(of: path), splitters: [pattern.splitter], model: model,
+            normalizes: normalizes,
+            added: AddedTokens(specialTokens))
+    }
+
+    /// Reads a vocabulary of any kind: a Hugging Face `tokenizer.json`, or a well-known rank file, whose number of tokens
+    /// tells the pre-tokenizer. Qwen's has the added tokens and the normal form of Qwen2.5.
+    ///
+    /// - Parameter path: the file.
+    /// - Throws: ``TokensError`` (`unreadable`; `badVocabulary` or `unsupported` naming file and line or key).
+    public init(vocabulary path: String) throws(TokensError) {
         let bytes = try VocabularyFile.read(path)
+        guard bytes.first(where: { $0 > 0x20 }) != UInt8(ascii: "{") else {
+            try self.init(tokenizerFile: path)
+            return
+        }
+        let model = try Self.model(ofRankFile: bytes, path)
+        guard let pattern = RankFilePattern(tokenCount: model.tokens.count) else {
+            throw TokensError(
+                .unsupported,
+                "\(path): a rank file of \(model.tokens.count) tokens is none of r50k_base, cl100k_base, Llama 3 and Qwen, so "
+                    + "how it cuts texts is not known. Name the vocabulary's tokenizer.json.")
+        }
+        self.init(
+            name: VocabularyFile.name(of: path), splitters: [pattern.splitter], model: model,
+            normalizes: pattern == .qwen,
+            added: AddedTokens(pattern == .qwen ? Qwen25.addedTokens : [:]))
+    }
+
+    private static func model(
+        ofRankFile bytes: [UInt8], _ path: String
+    ) throws(TokensError) -> MergeModel {
         let lines = bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
         var table = RankTable(capacity: lines.count)
         var ids = Set<Int>(minimumCapacity: lines.count)
@@ -66,9 +110,7 @@ extension Tokenizer {
         guard let model = MergeModel(tokens: table, order: .ids, takesWholePieces: true) else {
             throw TokensError(.badVocabulary, "\(path): not every byte has a token. Fetch it again.")
         }
-        self.init(
-            name: path.split(separator: "/").last.map(String.init) ?? path, splitters: [pattern.splitter],
-            model: model, normalizes: normalizes, added: AddedTokens(specialTokens))
+        return model
     }
 
     private static func entry(_ line: ArraySlice<UInt8>) -> (token: [UInt8], id: Int)? {
@@ -88,6 +130,9 @@ extension Tokenizer {
 
 /// Vocabulary files, which are small.
 enum VocabularyFile {
+    /// How a vocabulary is called: as its file.
+    static func name(of path: String) -> String { path.split(separator: "/").last.map(String.init) ?? path }
+
     static func read(_ path: String) throws(TokensError) -> [UInt8] {
         do {
             return try AtomicFile.read(path)

@@ -22,7 +22,7 @@ extension Tokenizer {
         }
         do {
             self.init(
-                name: path.split(separator: "/").last.map(String.init) ?? path,
+                name: VocabularyFile.name(of: path),
                 splitters: try file.splitters(), model: try file.mergeModel(),
                 normalizes: try file.normalizes(),
                 added: try file.added())

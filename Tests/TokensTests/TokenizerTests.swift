@@ -63,16 +63,4 @@ import Testing
             #expect(tokenizer.encodeOrdinary(text) == ids, "from U+\(String(index * 64, radix: 16)) on")
         }
     }
-
-    @Test func aTemplateAddsWhatQwensDoes() throws {
-        let tokenizer = try Tokenizer(
-            rankFile: Reference.rankFile, pattern: .qwen,
-            specialTokens: ["<|endoftext|>": 151643, "<|im_start|>": 151644, "<|im_end|>": 151645])
-        let counter = TokenCounter(tokenizer)
-        let contents = ["What is there?", "A door."]
-        let text = ChatTemplate.qwen25.rendered([.init(.user, contents[0]), .init(.assistant, contents[1])])
-        let plain = contents.reduce(0) { $0 + counter.countOrdinary($1) }
-        #expect(counter.count(text) == plain + 31)
-        #expect(ChatTemplate.none.rendered([.init(.user, "a"), .init(.assistant, "b")]) == "ab")
-    }
 }
