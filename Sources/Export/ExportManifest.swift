@@ -14,17 +14,20 @@ public struct ExportManifest: Codable, Sendable, Hashable {
     public var recipe: ExportRecipe
     /// What is in it.
     public var counts: ExportCounts
+    /// The tokens of its rows; `nil` where they were not counted.
+    public var tokens: ExportTokens?
     /// Its data files, in order.
     public var shards: [ExportShard]
 
     enum CodingKeys: String, CodingKey {
-        case schema, counts, shards
+        case schema, counts, tokens, shards
     }
 
-    init(recipe: ExportRecipe, counts: ExportCounts, shards: [ExportShard]) {
+    init(recipe: ExportRecipe, counts: ExportCounts, tokens: ExportTokens?, shards: [ExportShard]) {
         schema = Self.schemaName
         self.recipe = recipe
         self.counts = counts
+        self.tokens = tokens
         self.shards = shards
     }
 }
@@ -37,6 +40,7 @@ extension ExportManifest {
         schema = try container.decode(String.self, forKey: .schema)
         recipe = try ExportRecipe(from: decoder)
         counts = try container.decode(ExportCounts.self, forKey: .counts)
+        tokens = try container.decodeIfPresent(ExportTokens.self, forKey: .tokens)
         shards = try container.decode([ExportShard].self, forKey: .shards)
     }
 
@@ -46,6 +50,7 @@ extension ExportManifest {
         var container = encoder.container(keyedBy: CodingKeys.self)
         try container.encode(schema, forKey: .schema)
         try container.encode(counts, forKey: .counts)
+        try container.encode(tokens, forKey: .tokens)
         try container.encode(shards, forKey: .shards)
     }
 }

@@ -55,15 +55,19 @@ public final class PairExporter {
     /// - Parameters:
     ///   - trajectories: how many were decomposed.
     ///   - dropped: answers that yielded no pair, by reason.
+    ///   - tokens: those of the rows; `nil` where they were not counted.
     /// - Returns: the manifest, as written.
     /// - Throws: `JSONLinesError` from the disk; ``ExportError`` when something foreign has appeared in its place.
-    public func finish(trajectories: Int, dropped: [String: Int]) throws -> ExportManifest {
+    public func finish(
+        trajectories: Int, dropped: [String: Int], tokens: ExportTokens? = nil
+    ) throws -> ExportManifest {
         // Loaders want a file, even where there is no row whose split could name it.
         if shards.isEmpty { _ = try openShard(of: .train, for: 0) }
         for split in Split.allCases { try shards[split]?.closeCurrent() }
         let counts = ExportCounts(
             trajectories: trajectories, pairs: seen.count, dropped: dropped, pairsBySplit: pairsBySplit)
-        let manifest = ExportManifest(recipe: recipe, counts: counts, shards: try nameShards())
+        let manifest = ExportManifest(
+            recipe: recipe, counts: counts, tokens: tokens, shards: try nameShards())
         try AtomicFile.write(
             Array(try DatasetCard.text(for: manifest).utf8), to: directory.path + "/" + DatasetCard.fileName)
         try AtomicFile.write(

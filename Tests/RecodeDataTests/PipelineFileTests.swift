@@ -216,6 +216,20 @@ private let badFiles: [BadFile] = [
             + "Only what is selected can be exported: add it to select.top too."
     ),
     BadFile(
+        head + "export:\n  tokens: qwen2\n",
+        "p.yaml:7: export.tokens: found 'qwen2', expected a vocabulary: qwen2.5, none, or a file: a path with a '/', or "
+            + "ending in .json, .tiktoken or .model. Did you mean 'qwen2.5'?"
+    ),
+    BadFile(
+        head + "export: {tokens: [qwen2.5]}\n",
+        "p.yaml:6: export.tokens: found a list, expected a vocabulary: qwen2.5, none, or a file: a path with a '/', or "
+            + "ending in .json, .tiktoken or .model."
+    ),
+    BadFile(
+        head + "export: {chat_template: chatml}\n",
+        "p.yaml:6: export.chat_template: found 'chatml', expected a chat template: qwen2.5, none."
+    ),
+    BadFile(
         head + "count: {top: {}}\n",
         "p.yaml:6: count.top: found a mapping, expected a list of percentages above 0, up to 100."
     ),
@@ -239,7 +253,8 @@ private let badFiles: [BadFile] = [
                     select: SelectStage(
                         top: try tops(10, 20, 30, 40), ties: .hash, minReward: 0, success: .any),
                     export: ExportStage(
-                        methods: [.recode], top: try tops(10, 20, 30, 40), format: .trl, style: .zeroShot),
+                        methods: [.recode], top: try tops(10, 20, 30, 40), format: .trl, style: .zeroShot,
+                        tokens: .qwen25, chatTemplate: .qwen25),
                     count: CountStage(top: try tops(10, 20, 30, 40))))
     }
 
@@ -257,7 +272,8 @@ private let badFiles: [BadFile] = [
                  tasks: [boil, melt], variations: all, repeats: 3, limit: 40, max_depth: 8}
               - {name: b_2, env: scienceworld, policy: expert, tasks: all, variations: 5}
             select: {top: [40, 2.5, 100], ties: shortest, min_reward: 0.5, successful_only: true}
-            export: {methods: [react, recode], top: [2.5], format: trl, style: bare}
+            export: {methods: [react, recode], top: [2.5], format: trl, style: bare, tokens: v/tokenizer.json,
+              chat_template: none}
             count: {top: [100, 50]}
             """
         let pipeline = try PipelineFile.parse(text, file: "p.yaml")
@@ -275,7 +291,9 @@ private let badFiles: [BadFile] = [
         let select = SelectStage(
             top: try tops(2.5, 40, 100), ties: .shortest, minReward: 0.5, success: .successfulOnly)
         #expect(pipeline.select == select)
-        let export = ExportStage(methods: [.react, .recode], top: try tops(2.5), format: .trl, style: .bare)
+        let export = ExportStage(
+            methods: [.react, .recode], top: try tops(2.5), format: .trl, style: .bare,
+            tokens: .file("v/tokenizer.json"), chatTemplate: .none)
         #expect(pipeline.export == export)
         #expect(pipeline.count.top == (try tops(50, 100)))
     }

@@ -77,6 +77,7 @@ import Trajectories
             let pair = try CanonicalJSON.decode(Pair.self, from: line.bytes)
             let messages = MessagePair(prompt: pair.prompt, completion: pair.completion)
             let counts = counts(messages)
+            #expect(pair.tokens == counts.chat)
             // A flat pair's conversation is the one before and a turn: some of them tell for all.
             if count % 5 == 0 { #expect(counts == countsOfWhole(messages)) }
             count += 1

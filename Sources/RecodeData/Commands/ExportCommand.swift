@@ -42,6 +42,9 @@ struct ExportCommand: LongCommand {
     @OptionGroup
     var prompts: PromptOptions
 
+    @OptionGroup
+    var tokens: TokenOptions
+
     @Option(
         help: ArgumentHelp("The directory to write; an earlier export gives way.", valueName: "dir"),
         transform: OptionText.path)
@@ -58,7 +61,8 @@ struct ExportCommand: LongCommand {
         let sources = try TrajectorySources(paths: runs)
         let target = ExportJob.Target(directory: out, method: method, selection: try selected(from: sources))
         let manifests = try ExportJob(
-            sources: sources, style: style, prompts: try prompts.library(for: style), targets: [target]
+            sources: sources, style: style, prompts: try prompts.library(for: style),
+            tokens: try tokens.counting(), targets: [target]
         ).run()
         for manifest in manifests { StandardError.say("\(out): \(manifest.summary)") }
     }

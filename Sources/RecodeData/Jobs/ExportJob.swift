@@ -2,6 +2,7 @@ import Decompose
 import Export
 import Filter
 import Prompts
+import Tokens
 import Trajectories
 
 /// Writes trajectories as pairs, into any number of exports, in one pass over the sources.
@@ -22,6 +23,8 @@ struct ExportJob: Sendable {
     var style: PromptStyle
     /// The texts prompts are made of.
     var prompts: PromptLibrary
+    /// What the pairs' tokens are counted with; `nil` where they are not.
+    var tokens: TokenCounting?
     /// What is written.
     var targets: [Target]
 
@@ -31,7 +34,10 @@ struct ExportJob: Sendable {
     /// - Throws: ``CommandFailure`` where a selection lists what the sources do not have; `ExportError`,
     ///   `DecomposeError`, `TrajectoriesError`. Then no target is changed.
     func run() throws -> [ExportManifest] {
-        let writers = try targets.map { try TargetWriter($0, recipe: try recipe(of: $0)) }
+        let writers = try targets.map {
+            try TargetWriter($0, recipe: try recipe(of: $0), tokens: tokens?.total)
+        }
+        let counter = try tokens.map { try PairTokenCounter($0.tokenizer, template: $0.template) }
         let builders = Set(targets.map(\.method)).sorted { $0.rawValue < $1.rawValue }.map {
             PairBuilder(method: $0, style: style, prompts: prompts)
         }
@@ -40,7 +46,10 @@ struct ExportJob: Sendable {
                 let takers = writers.filter { $0.target.method == builder.method && $0.wants(trajectory.id) }
                 guard !takers.isEmpty else { continue }
                 let decomposition = try builder.pairs(of: trajectory)
-                for taker in takers { try taker.take(decomposition, of: trajectory.id) }
+                let lengths = counter.map { counter in
+                    decomposition.pairs.map { counter.count(prompt: $0.prompt, completion: $0.completion) }
+                }
+                for taker in takers { try taker.take(decomposition, lengths, of: trajectory.id) }
             }
         }
         for writer in writers { try writer.checkNothingIsMissing() }
@@ -64,11 +73,13 @@ private final class TargetWriter {
     let target: ExportJob.Target
     private let exporter: PairExporter
     private let ranks: [String: Int]?
+    private var tokens: ExportTokens?
     private var taken: Set<String> = []
     private var dropped: [String: Int] = [:]
 
-    init(_ target: ExportJob.Target, recipe: ExportRecipe) throws {
+    init(_ target: ExportJob.Target, recipe: ExportRecipe, tokens: ExportTokens?) throws {
         self.target = target
+        self.tokens = tokens
         ranks = target.selection?.ranks
         exporter = try PairExporter(directory: target.directory, recipe: recipe)
     }
@@ -78,10 +89,17 @@ private final class TargetWriter {
         ranks.map { $0[id] != nil && !taken.contains(id) } ?? true
     }
 
-    func take(_ decomposition: Decomposition, of id: String) throws {
+    /// Takes a trajectory's pairs.
+    /// - Parameter lengths: their tokens, in the same order; `nil` where they were not counted.
+    func take(_ decomposition: Decomposition, _ lengths: [PairTokens]?, of id: String) throws {
         taken.insert(id)
-        for var pair in decomposition.pairs {
+        for (index, pair) in decomposition.pairs.enumerated() {
+            var pair = pair
             pair.rank = ranks?[id]
+            if let length = lengths?[index] {
+                pair.tokens = length.chat
+                tokens?.add(content: length.content, chat: length.chat, trained: length.trained)
+            }
             try exporter.append(pair)
         }
         dropped.merge(decomposition.tally.droppedByName, uniquingKeysWith: +)
@@ -98,6 +116,6 @@ private final class TargetWriter {
     }
 
     func finish() throws -> ExportManifest {
-        try exporter.finish(trajectories: taken.count, dropped: dropped)
+        try exporter.finish(trajectories: taken.count, dropped: dropped, tokens: tokens)
     }
 }

@@ -1,5 +1,4 @@
 import ArgumentParser
-import FoundationEssentials
 import JSONLines
 import Prompts
 import Trajectories
@@ -39,17 +38,8 @@ extension PromptLibrary {
 
     /// The folder of texts that belongs to this program.
     private static var installed: String? {
-        var place = FileManager.default.currentDirectoryPath
-        if let program = try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe") {
-            place = program
+        InstalledFiles.first(of: ["data/prompts", "share/recode-data/prompts"]) {
+            Directory.isDirectory("\($0)/recode")
         }
-        while let slash = place.lastIndex(of: "/") {
-            place = String(place[..<slash])
-            for candidate in ["data/prompts", "share/recode-data/prompts"]
-            where Directory.isDirectory("\(place)/\(candidate)/recode") {
-                return "\(place)/\(candidate)"
-            }
-        }
-        return nil
     }
 }

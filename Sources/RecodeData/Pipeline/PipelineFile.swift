@@ -151,12 +151,24 @@ extension PipelineFile {
     private static func export(
         _ place: YAMLPlace?, in file: String, of stages: [CollectStage], selected: [TopPercentage]
     ) throws -> ExportStage {
-        let keys = try place?.mapping(of: ["methods", "top", "format", "style"], called: "the export")
+        let keys = try place?.mapping(
+            of: ["methods", "top", "format", "style", "tokens", "chat_template"], called: "the export")
         return ExportStage(
             methods: try methods(keys?["methods"], in: file, of: stages),
             top: try keys?["top"].map { try subset($0, of: selected) } ?? selected,
             format: try keys?["format"].map { try value($0, called: "a format") } ?? .trl,
-            style: try keys?["style"].map { try value($0, called: "a prompt style") } ?? .zeroShot)
+            style: try keys?["style"].map { try value($0, called: "a prompt style") } ?? .zeroShot,
+            tokens: try keys?["tokens"].map(vocabulary) ?? .qwen25,
+            chatTemplate: try keys?["chat_template"].map { try value($0, called: "a chat template") }
+                ?? .qwen25)
+    }
+
+    private static func vocabulary(_ place: YAMLPlace) throws -> VocabularyChoice {
+        let expected = "a vocabulary: \(VocabularyChoice.expected)"
+        let text = try place.text(expected)
+        if let choice = VocabularyChoice(text) { return choice }
+        let near = CloseMatches.nearest(to: text, among: VocabularyChoice.names)
+        throw place.problem(expected: expected, advice: near.map { "Did you mean '\($0)'?" } ?? "")
     }
 
     private static func count(_ place: YAMLPlace?, selected: [TopPercentage]) throws -> CountStage {

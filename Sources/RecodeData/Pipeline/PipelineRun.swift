@@ -24,6 +24,8 @@ struct PipelineRun: Sendable {
         // A policy that is not there, and what the machine lacks, are said before anything is collected or the directory
         // claimed.
         try requirePolicies()
+        let tokens = try TokenCounting.read(
+            pipeline.export.tokens, template: pipeline.export.chatTemplate, python: machine.python)
         try PipelineDirectory.requireFree(directory, for: pipeline)
         let sites = try await sites()
         try Directory.create(directory)
@@ -46,7 +48,7 @@ struct PipelineRun: Sendable {
         var pairCount = 0
         for index in stages.indices {
             try select(from: &stages[index], in: place, &ledger)
-            pairCount += try export(stages[index], in: place, &ledger)
+            pairCount += try export(stages[index], tokens, in: place, &ledger)
         }
         let table = try count(stages, in: place, &ledger)
         try StandardOutput.write(try table.rendered(as: .text))
@@ -150,7 +152,8 @@ extension PipelineRun {
 
     /// - Returns: how many pairs the stage's exports hold.
     private func export(
-        _ stage: CollectedStage, in place: PipelineDirectory, _ ledger: inout StageLedger
+        _ stage: CollectedStage, _ tokens: TokenCounting?, in place: PipelineDirectory,
+        _ ledger: inout StageLedger
     ) throws -> Int {
         var stale: [(name: String, inputs: String, target: ExportJob.Target)] = []
         var pairCount = 0
@@ -160,7 +163,7 @@ extension PipelineRun {
                 let inputs = try StageLedger.fingerprint([
                     "run": stage.checksum, "selection": try text(selection), "method": method.rawValue,
                     "format": pipeline.export.format.rawValue, "style": pipeline.export.style.rawValue,
-                    "program": Version.current,
+                    "tokens": try tokens.map { try text($0.total) } ?? "none", "program": Version.current,
                 ])
                 if ledger.isCurrent(name, inputs: inputs) {
                     pairCount += stage.survey.pairCount(of: selection, by: method)
@@ -174,7 +177,7 @@ extension PipelineRun {
         sayRecognised(
             "export/\(stage.name)-*", pipeline.export.methods.count * pipeline.export.top.count - stale.count)
         let job = ExportJob(
-            sources: stage.sources, style: pipeline.export.style, prompts: models.prompts,
+            sources: stage.sources, style: pipeline.export.style, prompts: models.prompts, tokens: tokens,
             targets: stale.map(\.target))
         for (export, manifest) in zip(stale, try stale.isEmpty ? [] : job.run()) {
             try ledger.record(export.name, inputs: export.inputs)
