@@ -25,8 +25,7 @@ public struct Tokenizer: Sendable {
     /// - Complexity: O(*n* log *n*) in bytes at worst, O(*n*) for texts of words.
     public func encodeOrdinary(_ text: String) -> [Int] {
         var ids: [Int] = []
-        var scratch = MergeScratch()
-        appendOrdinary(normalizes ? Normalization.composed(text) : text, to: &ids, &scratch)
+        appendOrdinary(normalizes ? Normalization.composed(text) : text, to: &ids)
         return ids
     }
 
@@ -34,21 +33,20 @@ public struct Tokenizer: Sendable {
     /// at either end.
     public func encode(_ text: String) -> [Int] {
         var ids: [Int] = []
-        var scratch = MergeScratch()
         added.split(text) { part in
             switch part {
             case .token(let id): ids.append(id)
             case .text(let text):
-                appendOrdinary(normalizes ? Normalization.composed(text) : text, to: &ids, &scratch)
+                appendOrdinary(normalizes ? Normalization.composed(text) : text, to: &ids)
             }
         }
         return ids
     }
 
-    private func appendOrdinary(_ text: String, to ids: inout [Int], _ scratch: inout MergeScratch) {
+    private func appendOrdinary(_ text: String, to ids: inout [Int]) {
         var text = text
         text.withUTF8 { bytes in
-            forEachPiece(of: bytes) { piece in model.encode(piece, into: &ids, &scratch) }
+            forEachPiece(of: bytes) { piece in model.encode(piece, into: &ids) }
         }
     }
 

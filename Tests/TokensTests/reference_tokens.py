@@ -3,7 +3,7 @@
 reference_tokens.py tokenizer RANKFILE KIND OUT     writes a tokenizer.json with the rank file's vocabulary
 reference_tokens.py tiktoken RANKFILE KIND          ids of texts, a JSON string a line on standard input
 reference_tokens.py huggingface FILE                the same by a tokenizer.json
-reference_tokens.py pairs FILE                      token counts of pairs, a JSON object a line: content, chat, trained
+reference_tokens.py pairs FILE                      token counts of pairs, a JSON object a line: as TRL masks
 reference_tokens.py corpus OUT RUN                  texts: trajectories, source code, translations, odd ones
 reference_tokens.py speed TEXTS tiktoken RANKFILE KIND    how long texts take, and a checksum of their ids
 reference_tokens.py speed TEXTS huggingface FILE
