@@ -63,4 +63,26 @@ import Testing
             #expect(tokenizer.encodeOrdinary(text) == ids, "from U+\(String(index * 64, radix: 16)) on")
         }
     }
+
+    @Test func everyCharacterIsInNormalFormAsHuggingFaceHasIt() async throws {
+        let directory = try TemporaryDirectory()
+        let path = directory.file("tokenizer.json")
+        try await Reference.writeTokenizer("qwen", to: path)
+        let tokenizer = try Tokenizer(tokenizerFile: path)
+        // Each by itself, and behind letters that marks and jamo go with; not the ideographs and syllables.
+        let blocks = [
+            0..<0x3400, 0xA600..<0xAC40, 0xD780..<0xD7C0, 0xF900..<0x11A00, 0x1D100..<0x1D300,
+            0x2F800..<0x2FA40,
+        ]
+        let scalars = blocks.joined().compactMap { Unicode.Scalar(UInt32($0)) }.filter {
+            $0.properties.age.map { $0 <= (9, 0) } ?? false
+        }
+        let texts = scalars.map { scalar in
+            ["", "e", "\u{1100}", "\u{AC00}"].map { "\($0)\(scalar)\n" }.joined()
+        }
+        let theirs = try await Reference.huggingFace(path, texts)
+        for (index, (text, ids)) in zip(texts, theirs).enumerated() {
+            #expect(tokenizer.encode(text) == ids, "U+\(String(scalars[index].value, radix: 16))")
+        }
+    }
 }
