@@ -86,7 +86,7 @@ let package = Package(
             name: "RecodeData",
             dependencies: [
                 "TraceGen", "Import", "Decompose", "Filter", "Export", "Study", "Prompts", "LanguageModels",
-                "Trajectories",
+                "Tokens", "Trajectories",
                 "JSONLines", "Yams",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
@@ -180,7 +180,7 @@ let package = Package(
         .testTarget(
             name: "TokensTests",
             dependencies: [
-                "Tokens", "Trajectories", "TemporaryFiles",
+                "JSONLines", "Tokens", "Trajectories", "TemporaryFiles",
                 .product(name: "Subprocess", package: "swift-subprocess"),
             ],
             exclude: ["reference_tokens.py"], swiftSettings: strict),

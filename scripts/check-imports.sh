@@ -18,7 +18,7 @@ allowed() {
     Decompose) echo Trajectories Prompts ;;
     Import | Filter | Export | Tokens) echo Trajectories JSONLines ;;
     RecodeBench) echo TestServers Tokens JSONLines Trajectories Prompts LanguageModels TraceGen ;;
-    RecodeData) echo Trajectories JSONLines Prompts LanguageModels TraceGen Import Decompose Filter Export Study ;;
+    RecodeData) echo Trajectories JSONLines Prompts LanguageModels Tokens TraceGen Import Decompose Filter Export Study ;;
     *) return 1 ;;
     esac
 }

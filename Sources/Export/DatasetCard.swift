@@ -7,8 +7,10 @@ enum DatasetCard {
 
     /// The card's text; nothing but the manifest shapes it.
     static func text(for manifest: ExportManifest) throws -> String {
-        [header(manifest), opening(manifest), try making(manifest.recipe), columns].joined(
-            separator: "\n")
+        [
+            header(manifest), opening(manifest), try making(manifest.recipe), tokens(manifest.tokens),
+            columns,
+        ].joined(separator: "\n")
     }
 
     private static func header(_ manifest: ExportManifest) -> String {
@@ -88,6 +90,31 @@ enum DatasetCard {
             """
     }
 
+    private static func tokens(_ tokens: ExportTokens?) -> String {
+        guard let tokens else {
+            return "## Tokens\n\nThey were not counted.\n"
+        }
+        let lengths = tokens.histogram.bins.map { "| \($0.from) to \($0.below - 1) | \($0.pairs) |" }
+        let over = ExportTokens.limits.map { "| over \($0) | \(tokens.over[String($0)] ?? 0) |" }
+        return """
+            ## Tokens
+
+            Counted with the vocabulary `\(tokens.vocabulary.name)` (sha256 `\(tokens.vocabulary.sha256)`) under the \
+            chat template `\(tokens.template)`.
+
+            | tokens | all pairs |
+            | --- | --- |
+            | of the messages' contents | \(tokens.content) |
+            | under the chat template | \(tokens.chat) |
+            | of those, trained: completions, each with the end of its turn | \(tokens.trained) |
+
+            | length of a pair under the chat template | pairs |
+            | --- | --- |
+            \((lengths + over).joined(separator: "\n"))
+
+            """
+    }
+
     private static var columns: String {
         let rows = metadata.map { "| `\($0.name)` | \($0.type) | \($0.meaning) |" }
         return
@@ -122,7 +149,7 @@ enum DatasetCard {
             "rank", "int64",
             "the episode's rank by reward in its selection group, from 1; null without a selection"
         ),
-        ("tokens", "int64", "tokens of prompt and completion; null where not counted"),
+        ("tokens", "int64", "the length under the chat template, in tokens; null where not counted"),
         ("style", "string", "how the prompt was rendered"),
     ]
 }

@@ -16,22 +16,25 @@ public struct ExportManifest: Codable, Sendable, Hashable {
     public var counts: ExportCounts
     /// What the leakage gate said of its trajectories.
     public var leakage: ExportLeakage
+    /// The tokens of its rows; `nil` where they were not counted.
+    public var tokens: ExportTokens?
     /// Its data files, in order.
     public var shards: [ExportShard]
     /// The file that lists the pairs that were not kept; `nil` where all were.
     public var report: ExportReport?
 
     enum CodingKeys: String, CodingKey {
-        case schema, counts, leakage, shards, report
+        case schema, counts, tokens, leakage, shards, report
     }
 
     init(
-        recipe: ExportRecipe, counts: ExportCounts, leakage: ExportLeakage, shards: [ExportShard],
-        report: ExportReport?
+        recipe: ExportRecipe, counts: ExportCounts, tokens: ExportTokens?, leakage: ExportLeakage,
+        shards: [ExportShard], report: ExportReport?
     ) {
         schema = Self.schemaName
         self.recipe = recipe
         self.counts = counts
+        self.tokens = tokens
         self.leakage = leakage
         self.shards = shards
         self.report = report
@@ -48,6 +51,7 @@ extension ExportManifest {
         counts = try container.decode(ExportCounts.self, forKey: .counts)
         leakage = try container.decode(ExportLeakage.self, forKey: .leakage)
         report = try container.decodeIfPresent(ExportReport.self, forKey: .report)
+        tokens = try container.decodeIfPresent(ExportTokens.self, forKey: .tokens)
         shards = try container.decode([ExportShard].self, forKey: .shards)
     }
 
@@ -59,6 +63,7 @@ extension ExportManifest {
         try container.encode(counts, forKey: .counts)
         try container.encode(leakage, forKey: .leakage)
         try container.encode(report, forKey: .report)
+        try container.encode(tokens, forKey: .tokens)
         try container.encode(shards, forKey: .shards)
     }
 }

@@ -66,11 +66,12 @@ public final class PairExporter {
     /// - Parameters:
     ///   - trajectories: how many were decomposed.
     ///   - dropped: answers that yielded no pair, by reason.
+    ///   - tokens: those of the rows; `nil` where they were not counted.
     ///   - leakage: what the leakage gate said of the trajectories.
     /// - Returns: the manifest, as written.
     /// - Throws: `JSONLinesError` from the disk; ``ExportError`` when something foreign has appeared in its place.
     public func finish(
-        trajectories: Int, dropped: [String: Int], leakage: ExportLeakage
+        trajectories: Int, dropped: [String: Int], tokens: ExportTokens? = nil, leakage: ExportLeakage
     ) throws -> ExportManifest {
         // Loaders want a file, even where there is no row whose split could name it.
         if shards.isEmpty { _ = try openShard(of: .train, for: 0) }
@@ -78,7 +79,8 @@ public final class PairExporter {
         let counts = ExportCounts(
             trajectories: trajectories, pairs: seen.count, dropped: dropped, pairsBySplit: pairsBySplit)
         let manifest = ExportManifest(
-            recipe: recipe, counts: counts, leakage: leakage, shards: try nameShards(), report: report)
+            recipe: recipe, counts: counts, tokens: tokens, leakage: leakage, shards: try nameShards(),
+            report: report)
         try AtomicFile.write(
             Array(try DatasetCard.text(for: manifest).utf8), to: directory.path + "/" + DatasetCard.fileName)
         try AtomicFile.write(

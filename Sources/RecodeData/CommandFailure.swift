@@ -5,6 +5,7 @@ import Import
 import JSONLines
 import LanguageModels
 import Prompts
+import Tokens
 import TraceGen
 import Trajectories
 
@@ -51,6 +52,8 @@ struct CommandFailure: Error, Sendable, Hashable {
         case let error as FilterError: self.init(Self.code(of: error), error.description)
         case let error as ExportError:
             self.init(error.code == .foreignDirectory ? .badUsage : .badData, error.description)
+        case let error as TokensError:
+            self.init(error.code == .unreadable ? .failed : .badData, error.description)
         case let error as ImportError: self.init(Self.code(of: error), error.description)
         case let error as JSONLinesError: self.init(Self.code(of: error), error.description)
         case is CancellationError: self = .interruption

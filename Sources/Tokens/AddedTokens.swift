@@ -6,45 +6,54 @@ struct AddedTokens: Sendable {
         case text(String)
     }
 
-    /// The names and ids.
-    let tokens: [(name: [UInt8], id: Int)]
-    /// The tokens that begin with each byte, the longest first.
-    private let byFirstByte: [[Int]]
+    /// The names and ids, the longest first.
+    private let tokens: [(name: [UInt8], id: Int)]
+    /// Whether a token begins with each byte; 256 of them.
+    private let begins: [Bool]
 
     init(_ names: [String: Int]) {
         tokens = names.filter { !$0.key.isEmpty }.map { (Array($0.key.utf8), $0.value) }
             .sorted { ($1.name.count, $0.id) < ($0.name.count, $1.id) }
-        var byFirstByte = Array(repeating: [Int](), count: 256)
-        for (index, token) in tokens.enumerated() { byFirstByte[Int(token.name[0])].append(index) }
-        self.byFirstByte = byFirstByte
+        var begins = Array(repeating: false, count: 256)
+        for token in tokens { begins[Int(token.name[0])] = true }
+        self.begins = begins
+    }
+
+    /// How many there are.
+    var count: Int { tokens.count }
+
+    /// Whether there is a token of this name.
+    func has(_ name: String) -> Bool {
+        tokens.contains { $0.name.elementsEqual(name.utf8) }
     }
 
     /// Cuts a text into tokens and what stands between them.
     func split(_ text: String, _ body: (Part) -> Void) {
         guard !tokens.isEmpty else { return body(.text(text)) }
-        var text = text
-        text.withUTF8 { bytes in
+        var copy = text
+        copy.withUTF8 { bytes in
             var start = 0
             var place = 0
-            while place < bytes.count {
-                guard let token = token(at: place, in: bytes) else {
-                    place += 1
-                    continue
-                }
-                if start < place { body(.text(String(decoding: bytes[start..<place], as: UTF8.self))) }
-                body(.token(tokens[token].id))
-                place += tokens[token].name.count
+            while let (found, token) = firstToken(from: place, in: bytes) {
+                if start < found { body(.text(String(decoding: bytes[start..<found], as: UTF8.self))) }
+                body(.token(token.id))
+                place = found + token.name.count
                 start = place
             }
-            if start < place { body(.text(String(decoding: bytes[start..<place], as: UTF8.self))) }
+            if start == 0 { return body(.text(text)) }
+            if start < bytes.count { body(.text(String(decoding: bytes[start...], as: UTF8.self))) }
         }
     }
 
-    @inline(__always)
-    private func token(at place: Int, in bytes: UnsafeBufferPointer<UInt8>) -> Int? {
-        byFirstByte[Int(bytes[place])].first { index in
-            let name = tokens[index].name
-            return name.count <= bytes.count - place && bytes[place..<place + name.count].elementsEqual(name)
+    private func firstToken(
+        from start: Int, in bytes: UnsafeBufferPointer<UInt8>
+    ) -> (place: Int, token: (name: [UInt8], id: Int))? {
+        begins.withUnsafeBufferPointer { begins in
+            for place in start..<bytes.count where begins[Int(bytes[place])] {
+                let rest = bytes[place...]
+                if let token = tokens.first(where: { rest.starts(with: $0.name) }) { return (place, token) }
+            }
+            return nil
         }
     }
 }

@@ -1,4 +1,4 @@
-/// What pre-tokenizers ask of a character.
+/// What pre-tokenizers and normal forms ask of a character.
 struct CharacterClass: OptionSet, Sendable {
     let rawValue: UInt8
 
@@ -16,6 +16,8 @@ struct CharacterClass: OptionSet, Sendable {
     static let symbol = CharacterClass(rawValue: 32)
     /// Chinese characters and kana, as DeepSeek's pre-tokenizer has them.
     static let cjk = CharacterClass(rawValue: 64)
+    /// What normal form C may change, or put together with what stands before it.
+    static let composing = CharacterClass(rawValue: 128)
     /// `[\s\p{L}\p{N}]`.
     static let letterNumberOrSpace: CharacterClass = [.letter, .number, .space]
 }
@@ -35,7 +37,7 @@ enum CharacterClasses {
     static func of(_ scalar: UInt32, in table: UnsafePointer<UInt8>) -> CharacterClass {
         if scalar < limit { return CharacterClass(rawValue: table[Int(scalar)]) }
         // The variation selectors beyond are marks.
-        return (0xE0100...0xE01EF).contains(scalar) ? .mark : []
+        return (0xE0100...0xE01EF).contains(scalar) ? [.mark, .composing] : []
     }
 
     private static func classify(_ scalar: Unicode.Scalar) -> CharacterClass {
@@ -55,7 +57,12 @@ enum CharacterClasses {
         if scalar == "\r" || scalar == "\n" { classes.insert(.newline) }
         switch scalar.value {
         case 0x4E00...0x9FA5, 0x3040...0x309F, 0x30A0...0x30FF: classes.insert(.cjk)
+        // Vowels and final consonants of Hangul.
+        case 0x1161...0x1175, 0x11A8...0x11C2: classes.insert(.composing)
         default: break
+        }
+        if classes.contains(.mark) || scalar.properties.isFullCompositionExclusion {
+            classes.insert(.composing)
         }
         return classes
     }

@@ -1,7 +1,7 @@
 import Trajectories
 
 /// How a trainer renders a conversation before it is encoded.
-public enum ChatTemplate: String, Sendable, Hashable, CaseIterable {
+public enum ChatTemplate: String, Codable, Sendable, Hashable, CaseIterable {
     /// ChatML as Qwen2.5's template has it: its default system message comes first where none is given.
     case qwen25 = "qwen2.5"
     /// The contents alone, one after the other.
@@ -10,6 +10,14 @@ public enum ChatTemplate: String, Sendable, Hashable, CaseIterable {
     /// The system message of Qwen2.5's template.
     private static let defaultSystem =
         "You are Qwen, created by Alibaba Cloud. You are a helpful assistant."
+
+    /// The added tokens that the template writes.
+    var markers: [String] {
+        switch self {
+        case .none: []
+        case .qwen25: ["<|im_start|>", "<|im_end|>"]
+        }
+    }
 
     /// The text a trainer encodes: what ``rendered(_:)-(Message)`` gives of each message, one after the other.
     public func rendered(_ messages: [Message]) -> String {

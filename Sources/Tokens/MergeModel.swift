@@ -30,103 +30,39 @@ struct MergeModel: Sendable {
     }
 
     /// How many tokens a piece has.
-    @inline(__always)
-    func count(_ piece: UnsafeBufferPointer<UInt8>, _ scratch: inout MergeScratch) -> Int {
+    func count(_ piece: UnsafeBufferPointer<UInt8>) -> Int {
         if piece.count == 1 || takesWholePieces && tokens.id(of: piece) >= 0 { return 1 }
-        merge(piece, &scratch)
-        return scratch.liveCount
+        var count = 0
+        merge(piece) { _ in count += 1 }
+        return count
     }
 
     /// Adds the tokens of a piece.
-    func encode(_ piece: UnsafeBufferPointer<UInt8>, into ids: inout [Int], _ scratch: inout MergeScratch) {
+    func encode(_ piece: UnsafeBufferPointer<UInt8>, into ids: inout [Int]) {
         if takesWholePieces {
             let whole = tokens.id(of: piece)
             if whole >= 0 { return ids.append(Int(whole)) }
         }
-        merge(piece, &scratch)
-        scratch.forEachID { ids.append(Int($0)) }
+        merge(piece) { ids.append(Int($0)) }
     }
 
-    private func merge(_ piece: UnsafeBufferPointer<UInt8>, _ scratch: inout MergeScratch) {
-        scratch.begin(piece, byteIDs)
-        if piece.count <= MergeScratch.scanLimit {
-            scratch.mergeScanning { start, middle, end, ids in merged(piece, start, middle, end, ids) }
-        } else {
-            scratch.mergeQueueing { start, middle, end, ids in merged(piece, start, middle, end, ids) }
-        }
-    }
-
-    /// What two neighbours merge into; a rank of `Int32.max` where they do not.
+    /// Merges the bytes of a piece and gives the ids that are left, in order.
     @inline(__always)
-    private func merged(
-        _ piece: UnsafeBufferPointer<UInt8>, _ start: Int, _ middle: Int, _ end: Int,
-        _ ids: (left: Int32, right: Int32)
-    ) -> Merge {
+    private func merge(_ piece: UnsafeBufferPointer<UInt8>, _ body: (Int32) -> Void) {
         switch order {
-        case .ids:
-            let id = tokens.id(of: UnsafeBufferPointer(rebasing: piece[start..<end]))
-            return Merge(rank: id < 0 ? .max : id, id: id)
-        case .pairs(let table): return table.merge(ids.left, ids.right)
+        case .ids: merge(piece, by: RankRule(tokens: tokens), body)
+        case .pairs(let pairs): merge(piece, by: pairs, body)
         }
-    }
-}
-
-/// What two neighbours merge into.
-struct Merge: Sendable {
-    /// The lower, the sooner; `Int32.max` where they do not merge.
-    var rank: Int32
-    /// The token they become.
-    var id: Int32
-
-    static let none = Merge(rank: .max, id: -1)
-}
-
-/// Pairs of tokens and what they merge into: open addressing.
-struct PairTable: Sendable {
-    private var keys: [UInt64]
-    private var merges: [Merge]
-    private let mask: Int
-    private static let free = UInt64.max
-
-    /// Makes room for so many pairs.
-    init(capacity: Int) {
-        var size = 16
-        while size < capacity * 2 { size *= 2 }
-        keys = Array(repeating: Self.free, count: size)
-        merges = Array(repeating: .none, count: size)
-        mask = size - 1
-    }
-
-    /// Adds a pair; one that is there already keeps its first rank.
-    mutating func insert(_ left: Int32, _ right: Int32, _ merge: Merge) {
-        let key = Self.key(left, right)
-        var place = slot(key)
-        while keys[place] != Self.free {
-            if keys[place] == key { return }
-            place = (place + 1) & mask
-        }
-        keys[place] = key
-        merges[place] = merge
     }
 
     @inline(__always)
-    func merge(_ left: Int32, _ right: Int32) -> Merge {
-        let key = Self.key(left, right)
-        var place = slot(key)
-        while keys[place] != Self.free {
-            if keys[place] == key { return merges[place] }
-            place = (place + 1) & mask
+    private func merge(
+        _ piece: UnsafeBufferPointer<UInt8>, by rule: some MergeRule, _ body: (Int32) -> Void
+    ) {
+        if piece.count <= ScanningMerge.longest {
+            ScanningMerge.forEachID(of: piece, byteIDs, by: rule, body)
+        } else {
+            QueueingMerge(piece, byteIDs, by: rule).forEachID(body)
         }
-        return .none
-    }
-
-    @inline(__always)
-    private func slot(_ key: UInt64) -> Int {
-        Int(truncatingIfNeeded: (key &* 0x9E37_79B9_7F4A_7C15) >> 20) & mask
-    }
-
-    @inline(__always)
-    private static func key(_ left: Int32, _ right: Int32) -> UInt64 {
-        UInt64(UInt32(bitPattern: left)) << 32 | UInt64(UInt32(bitPattern: right))
     }
 }

@@ -41,10 +41,28 @@ public final class PairTokenCounter {
     /// How conversations are rendered.
     public let template: ChatTemplate
     private let counter: TokenCounter
-    private var remembered: [Message: MessageTokens] = [:]
+    private var remembered: [ExactMessage: MessageTokens] = [:]
+
+    /// A message by its bytes. Two strings are equal in Swift where they mean the same characters, `é` in one scalar or in
+    /// two, and their tokens are not the same.
+    private struct ExactMessage: Hashable {
+        var message: Message
+
+        static func == (left: Self, right: Self) -> Bool {
+            left.message.role == right.message.role
+                && left.message.content.utf8.elementsEqual(right.message.content.utf8)
+        }
+
+        func hash(into hasher: inout Hasher) {
+            var content = message.content
+            content.withUTF8 { hasher.combine(bytes: UnsafeRawBufferPointer($0)) }
+        }
+    }
 
     /// Begins with nothing remembered.
-    public init(_ tokenizer: Tokenizer, template: ChatTemplate = .qwen25) {
+    /// - Throws: ``TokensError`` (`unsupported`) where the template writes a token that the vocabulary does not have.
+    public init(_ tokenizer: Tokenizer, template: ChatTemplate = .qwen25) throws(TokensError) {
+        try tokenizer.require(template)
         counter = TokenCounter(tokenizer)
         self.template = template
     }
@@ -66,13 +84,21 @@ public final class PairTokenCounter {
     }
 
     private func counts(of message: Message) -> MessageTokens {
-        if let counts = remembered[message] { return counts }
-        let chat = counter.count(template.rendered(message))
-        let counts = MessageTokens(
-            content: counter.countOrdinary(message.content), chat: chat,
-            trained: chat - counter.count(template.opening(of: message)))
+        let key = ExactMessage(message: message)
+        if let counts = remembered[key] { return counts }
+        let counts = countedAnew(message)
         if remembered.count >= Self.rememberedCount { remembered = [:] }
-        remembered[message] = counts
+        remembered[key] = counts
         return counts
+    }
+
+    private func countedAnew(_ message: Message) -> MessageTokens {
+        let content = counter.countOrdinary(message.content)
+        guard template != .none else {
+            return MessageTokens(content: content, chat: content, trained: content)
+        }
+        let chat = counter.count(template.rendered(message))
+        return MessageTokens(
+            content: content, chat: chat, trained: chat - counter.count(template.opening(of: message)))
     }
 }

@@ -1,9 +1,8 @@
-import FoundationEssentials
 import JSONLines
 
 /// Which pre-tokenizer goes with a tiktoken rank file: the file does not say.
 public enum RankFilePattern: String, Sendable, Hashable, CaseIterable {
-    /// `r50k_base`, `p50k_base` and GPT-2's.
+    /// `r50k_base` and GPT-2's.
     case gpt2
     /// `cl100k_base`: GPT-4.
     case gpt4
@@ -11,6 +10,17 @@ public enum RankFilePattern: String, Sendable, Hashable, CaseIterable {
     case llama3
     /// `qwen.tiktoken`: Qwen, up to Qwen2.5 and Qwen3.
     case qwen
+
+    /// The pattern of the well-known file with so many tokens.
+    fileprivate init?(tokenCount: Int) {
+        switch tokenCount {
+        case 50_256: self = .gpt2
+        case 100_256: self = .gpt4
+        case 128_000: self = .llama3
+        case 151_643: self = .qwen
+        default: return nil
+        }
+    }
 
     fileprivate var splitter: Splitter {
         switch self {
@@ -34,60 +44,95 @@ extension Tokenizer {
         rankFile path: String, pattern: RankFilePattern, specialTokens: [String: Int] = [:],
         normalizes: Bool = false
     ) throws(TokensError) {
+        let model = try Self.model(ofRankFile: try VocabularyFile.read(path), path)
+        self.init(
+            name: VocabularyFile.name(of: path), splitters: [pattern.splitter], model: model,
+            normalizes: normalizes,
+            added: AddedTokens(specialTokens))
+    }
+
+    /// Reads a vocabulary of any kind: a Hugging Face `tokenizer.json`, or a well-known rank file, whose number of tokens
+    /// tells the pre-tokenizer. Qwen's has the added tokens and the normal form of Qwen2.5.
+    ///
+    /// - Parameter path: the file.
+    /// - Throws: ``TokensError`` (`unreadable`; `badVocabulary` or `unsupported` naming file and line or key).
+    public init(vocabulary path: String) throws(TokensError) {
         let bytes = try VocabularyFile.read(path)
-        let lines = bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
-        var table = RankTable(capacity: lines.count)
-        var ids = Set<Int>(minimumCapacity: lines.count)
-        for (number, line) in lines.enumerated() where !line.isEmpty {
-            let place = "\(path):\(number + 1)"
-            guard let (token, id) = Self.entry(line) else {
-                throw TokensError(
-                    .badVocabulary,
-                    "\(place): not a line of a tiktoken rank file, which has a token in base64, a space and its id: "
-                        + "“\(String(decoding: line.prefix(60), as: UTF8.self))”. Is the file of another kind, or cut?"
-                )
-            }
-            guard table.insert(token, id: id), ids.insert(id).inserted else {
-                throw TokensError(.badVocabulary, "\(place): the token or its id \(id) came before.")
-            }
+        guard bytes.first(where: { $0 > 0x20 }) != UInt8(ascii: "{") else {
+            try self.init(tokenizerFile: path)
+            return
+        }
+        let model = try Self.model(ofRankFile: bytes, path)
+        guard let pattern = RankFilePattern(tokenCount: model.tokens.count) else {
+            throw TokensError(
+                .unsupported,
+                "\(path): a rank file of \(model.tokens.count) tokens is none of r50k_base, cl100k_base, Llama 3 and Qwen, so "
+                    + "how it cuts texts is not known. Name the vocabulary's tokenizer.json.")
+        }
+        self.init(
+            name: VocabularyFile.name(of: path), splitters: [pattern.splitter], model: model,
+            normalizes: pattern == .qwen,
+            added: AddedTokens(pattern == .qwen ? Qwen25.addedTokens : [:]))
+    }
+
+    private static func model(
+        ofRankFile bytes: [UInt8], _ path: String
+    ) throws(TokensError) -> MergeModel {
+        // A line has 8 bytes and more, but for the shortest tokens'.
+        let table = RankTable(capacity: bytes.count / 8 + 256)
+        let (lineCount, highestID) = try bytes.withUnsafeBufferPointer { bytes throws(TokensError) in
+            try read(bytes, path, into: table)
         }
         guard bytes.last == UInt8(ascii: "\n") || bytes.isEmpty else {
             throw TokensError(
                 .badVocabulary,
-                "\(path):\(lines.count): the last line has no end: the file is cut. Fetch it again.")
+                "\(path):\(lineCount): the last line has no end: the file is cut. Fetch it again.")
         }
         // Ranks are numbered from 0 without a gap; a file that lost lines in the middle shows here.
-        guard let highest = ids.max(), highest == ids.count - 1 else {
+        guard table.count > 0, highestID == table.count - 1 else {
             throw TokensError(
                 .badVocabulary,
-                "\(path): holds \(ids.count) tokens, and the highest id is \(ids.max() ?? -1): lines are missing. Fetch it again."
+                "\(path): holds \(table.count) tokens, and the highest id is \(highestID): lines are missing. Fetch it again."
             )
         }
         guard let model = MergeModel(tokens: table, order: .ids, takesWholePieces: true) else {
             throw TokensError(.badVocabulary, "\(path): not every byte has a token. Fetch it again.")
         }
-        self.init(
-            name: path.split(separator: "/").last.map(String.init) ?? path, splitters: [pattern.splitter],
-            model: model, normalizes: normalizes, added: AddedTokens(specialTokens))
+        return model
     }
 
-    private static func entry(_ line: ArraySlice<UInt8>) -> (token: [UInt8], id: Int)? {
-        guard let space = line.firstIndex(of: UInt8(ascii: " ")), space > line.startIndex,
-            let token = Data(base64Encoded: Data(line[..<space])), !token.isEmpty
-        else { return nil }
-        let digits = line[(space + 1)...]
-        guard (1...7).contains(digits.count) else { return nil }
-        var id = 0
-        for digit in digits {
-            guard (0x30...0x39).contains(digit) else { return nil }
-            id = id * 10 + Int(digit - 0x30)
+    private static func read(
+        _ bytes: UnsafeBufferPointer<UInt8>, _ path: String, into table: RankTable
+    ) throws(TokensError) -> (lineCount: Int, highestID: Int) {
+        var lines = RankFileLines(bytes)
+        var isTaken: [Bool] = []
+        while let line = lines.next() {
+            switch line {
+            case .empty: break
+            case .unknown(let beginning):
+                throw TokensError(
+                    .badVocabulary,
+                    "\(path):\(lines.number): not a line of a tiktoken rank file, which has a token in base64, a space and "
+                        + "its id: “\(beginning)”. Is the file of another kind, or cut?")
+            case .entry(let id):
+                while isTaken.count <= id { isTaken.append(false) }
+                guard !isTaken[id], lines.token.withUnsafeBufferPointer({ table.insert($0, id: id) }) else {
+                    throw TokensError(
+                        .badVocabulary,
+                        "\(path):\(lines.number): the token or its id \(id) came before.")
+                }
+                isTaken[id] = true
+            }
         }
-        return (Array(token), id)
+        return (lines.number, isTaken.count - 1)
     }
 }
 
 /// Vocabulary files, which are small.
 enum VocabularyFile {
+    /// How a vocabulary is called: as its file.
+    static func name(of path: String) -> String { path.split(separator: "/").last.map(String.init) ?? path }
+
     static func read(_ path: String) throws(TokensError) -> [UInt8] {
         do {
             return try AtomicFile.read(path)

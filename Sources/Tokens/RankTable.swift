@@ -1,121 +1,93 @@
-/// Byte strings and their ids, for lookup by bytes: open addressing over one arena.
-struct RankTable: Sendable {
+/// Byte strings and their ids, for lookup by bytes: open addressing.
+///
+/// The memory is its own rather than an array's, since a lookup must cost neither a bounds check nor a reference count.
+final class RankTable: @unchecked Sendable {
+    // Sendable without a lock: only `insert` writes, and who makes a table gives it away when it is full.
+
+    /// A place for an entry; free where the length is 0.
+    private struct Slot {
+        /// The bytes themselves where they are short, else a hash of them.
+        var key: UInt64 = 0
+        var id: Int32 = -1
+        var length: UInt32 = 0
+    }
+
+    /// Up to so many bytes are a key.
+    private static let longestKey = 8
+
     /// The longest byte string.
     private(set) var longest = 0
-    private var arena: [UInt8] = []
-    /// Where each entry's bytes end; they begin where the one before ends.
-    private var ends: [UInt32] = []
-    private var ids: [Int32] = []
-    /// Pairs of the upper half of a hash and an entry's number plus one; 0 is free.
-    private var slots: [UInt64]
+    /// How many entries there are.
+    private(set) var count = 0
+    private let slots: UnsafeMutablePointer<Slot>
     private let mask: Int
+    /// The bytes of entries that are no keys, one after the other.
+    private var arena: [UInt8] = []
+    /// Where the bytes of the entry in a slot begin in ``arena``.
+    private var starts: [Int: Int] = [:]
 
     /// Makes room for so many entries.
     init(capacity: Int) {
         var size = 16
-        while size < capacity * 2 { size *= 2 }
-        slots = Array(repeating: 0, count: size)
+        while size < capacity + capacity / 2 { size *= 2 }
+        slots = .allocate(capacity: size)
+        slots.initialize(repeating: Slot(), count: size)
         mask = size - 1
-        ends.reserveCapacity(capacity)
-        ids.reserveCapacity(capacity)
     }
 
-    /// How many entries there are.
-    var count: Int { ids.count }
+    deinit {
+        slots.deallocate()
+    }
 
-    /// Adds a byte string.
+    /// Adds a byte string that is not empty.
     /// - Returns: whether it is new; an old one keeps its id.
-    mutating func insert(_ bytes: [UInt8], id: Int) -> Bool {
-        let hash = bytes.withUnsafeBufferPointer(ByteHash.of)
-        guard bytes.withUnsafeBufferPointer({ find($0, hash: hash) }) < 0 else { return false }
-        arena += bytes
-        ends.append(UInt32(arena.count))
-        ids.append(Int32(id))
+    func insert(_ bytes: UnsafeBufferPointer<UInt8>, id: Int) -> Bool {
+        precondition(!bytes.isEmpty && count < mask, "an entry has bytes, and the table was made for so many")
+        let key = Self.key(of: bytes)
+        guard find(bytes, key) < 0 else { return false }
+        var place = slot(of: key, bytes.count)
+        while slots[place].length != 0 { place = (place + 1) & mask }
+        slots[place] = Slot(key: key, id: Int32(id), length: UInt32(bytes.count))
+        if bytes.count > Self.longestKey {
+            starts[place] = arena.count
+            arena += bytes
+        }
         longest = max(longest, bytes.count)
-        var place = Int(truncatingIfNeeded: hash) & mask
-        while slots[place] != 0 { place = (place + 1) & mask }
-        slots[place] = (hash & 0xFFFF_FFFF_0000_0000) | UInt64(ids.count)
+        count += 1
         return true
     }
 
     /// The id of a byte string; -1 where there is none.
     @inline(__always)
     func id(of bytes: UnsafeBufferPointer<UInt8>) -> Int32 {
-        bytes.count > longest ? -1 : find(bytes, hash: ByteHash.of(bytes))
+        bytes.count > longest || bytes.isEmpty ? -1 : find(bytes, Self.key(of: bytes))
     }
 
     @inline(__always)
-    private func find(_ bytes: UnsafeBufferPointer<UInt8>, hash: UInt64) -> Int32 {
-        slots.withUnsafeBufferPointer { slots in
-            var place = Int(truncatingIfNeeded: hash) & mask
-            while true {
-                let slot = slots[place]
-                guard slot != 0 else { return -1 }
-                if (slot ^ hash) >> 32 == 0 {
-                    let entry = Int(slot & 0xFFFF_FFFF) - 1
-                    if matches(bytes, entry: entry) { return ids[entry] }
-                }
-                place = (place + 1) & mask
+    private func find(_ bytes: UnsafeBufferPointer<UInt8>, _ key: UInt64) -> Int32 {
+        var place = slot(of: key, bytes.count)
+        while slots[place].length != 0 {
+            if slots[place].key == key, slots[place].length == UInt32(bytes.count) {
+                if bytes.count <= Self.longestKey || matches(bytes, at: place) { return slots[place].id }
             }
+            place = (place + 1) & mask
         }
+        return -1
+    }
+
+    private func matches(_ bytes: UnsafeBufferPointer<UInt8>, at place: Int) -> Bool {
+        guard let start = starts[place] else { return false }
+        return arena[start...].starts(with: bytes)
     }
 
     @inline(__always)
-    private func matches(_ bytes: UnsafeBufferPointer<UInt8>, entry: Int) -> Bool {
-        let start = entry == 0 ? 0 : Int(ends[entry - 1])
-        guard Int(ends[entry]) - start == bytes.count else { return false }
-        return arena.withUnsafeBufferPointer { arena in
-            for offset in 0..<bytes.count where arena[start + offset] != bytes[offset] { return false }
-            return true
-        }
-    }
-}
-
-/// A hash of short byte strings; the same in every process.
-enum ByteHash {
-    @inline(__always)
-    static func of(_ bytes: UnsafeBufferPointer<UInt8>) -> UInt64 {
-        guard let base = bytes.baseAddress else { return 0x9E37_79B9_7F4A_7C15 }
-        let raw = UnsafeRawPointer(base)
-        let count = bytes.count
-        var hash = UInt64(count) &* 0x9E37_79B9_7F4A_7C15
-        if count >= 8 {
-            var offset = 0
-            while offset + 8 < count {
-                hash = mix(hash ^ raw.loadUnaligned(fromByteOffset: offset, as: UInt64.self))
-                offset += 8
-            }
-            return mix(hash ^ raw.loadUnaligned(fromByteOffset: count - 8, as: UInt64.self))
-        }
-        guard count > 0 else { return mix(hash) }
-        let (first, last) = ends(of: raw, count)
-        return mix(hash ^ first ^ last << 32)
-    }
-
-    /// Two words that together with the length, from 1 to 16, are the whole byte string; up to 7 bytes each is of 32 bits.
-    @inline(__always)
-    static func ends(of bytes: UnsafeRawPointer, _ count: Int) -> (first: UInt64, last: UInt64) {
-        if count >= 8 {
-            return (
-                bytes.loadUnaligned(as: UInt64.self),
-                bytes.loadUnaligned(fromByteOffset: count - 8, as: UInt64.self)
-            )
-        }
-        if count >= 4 {
-            return (
-                UInt64(bytes.loadUnaligned(as: UInt32.self)),
-                UInt64(bytes.loadUnaligned(fromByteOffset: count - 4, as: UInt32.self))
-            )
-        }
-        let first = UInt64(bytes.load(as: UInt8.self))
-        let middle = UInt64(bytes.load(fromByteOffset: count / 2, as: UInt8.self))
-        let last = UInt64(bytes.load(fromByteOffset: count - 1, as: UInt8.self))
-        return (first | middle << 8 | last << 16, 0)
+    private static func key(of bytes: UnsafeBufferPointer<UInt8>) -> UInt64 {
+        bytes.count <= longestKey ? ByteWords.word(of: bytes) : ByteWords.hash(of: bytes)
     }
 
     @inline(__always)
-    private static func mix(_ value: UInt64) -> UInt64 {
-        let product = value.multipliedFullWidth(by: 0xD6E8_FEB8_6659_FD93)
-        return product.high ^ product.low
+    private func slot(of key: UInt64, _ length: Int) -> Int {
+        let hash = (key ^ UInt64(length) << 56) &* 0x9E37_79B9_7F4A_7C15
+        return Int(truncatingIfNeeded: hash >> 32) & mask
     }
 }

@@ -1,31 +1,12 @@
 /// Counts tokens, remembering the words it has seen; one for each thread.
 public final class TokenCounter {
-    /// A piece of up to 16 bytes, whole, and how many tokens it has.
-    private struct Entry {
-        var first: UInt64 = 0
-        var last: UInt64 = 0
-        var length: UInt32 = 0
-        var count: UInt32 = 0
-    }
-
-    private static let entryCount = 1 << 15
-    private static let longestKept = 16
-
     /// The vocabulary that is counted with.
     public let tokenizer: Tokenizer
-    private var scratch = MergeScratch()
-    private let entries: UnsafeMutablePointer<Entry>
+    private let known = WordCache()
 
-    /// Begins with nothing remembered; what is remembered takes 768 KiB, always.
+    /// Begins with nothing remembered; what is remembered takes 4 MiB, always.
     public init(_ tokenizer: Tokenizer) {
         self.tokenizer = tokenizer
-        entries = .allocate(capacity: Self.entryCount)
-        entries.initialize(repeating: Entry(), count: Self.entryCount)
-    }
-
-    deinit {
-        entries.deinitialize(count: Self.entryCount)
-        entries.deallocate()
     }
 
     /// How many ids ``Tokenizer/encodeOrdinary(_:)`` gives.
@@ -47,28 +28,13 @@ public final class TokenCounter {
     }
 
     private func countPieces(of bytes: UnsafeBufferPointer<UInt8>) -> Int {
+        let model = tokenizer.model
         var total = 0
-        tokenizer.forEachPiece(of: bytes) { piece in total += count(ofPiece: piece) }
+        tokenizer.forEachPiece(of: bytes) { piece in
+            total +=
+                piece.count > WordCache.longest
+                ? model.count(piece) : known.count(of: piece) { model.count($0) }
+        }
         return total
-    }
-
-    @inline(__always)
-    private func count(ofPiece piece: UnsafeBufferPointer<UInt8>) -> Int {
-        guard piece.count <= Self.longestKept, let base = piece.baseAddress else {
-            return tokenizer.model.count(piece, &scratch)
-        }
-        let key = ByteHash.ends(of: UnsafeRawPointer(base), piece.count)
-        let hash =
-            (key.first ^ UInt64(piece.count)) &* 0x9E37_79B9_7F4A_7C15 ^ key.last &* 0xD6E8_FEB8_6659_FD93
-        let place = entries + Int(truncatingIfNeeded: (hash ^ hash >> 29) >> 20) & (Self.entryCount - 1)
-        if place.pointee.first == key.first, place.pointee.last == key.last,
-            place.pointee.length == UInt32(piece.count)
-        {
-            return Int(place.pointee.count)
-        }
-        let count = tokenizer.model.count(piece, &scratch)
-        place.pointee = Entry(
-            first: key.first, last: key.last, length: UInt32(piece.count), count: UInt32(count))
-        return count
     }
 }

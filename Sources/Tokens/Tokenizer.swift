@@ -9,14 +9,23 @@ public struct Tokenizer: Sendable {
     let added: AddedTokens
 
     /// How many ids the vocabulary has, added tokens included.
-    public var tokenCount: Int { model.tokens.count + added.tokens.count }
+    public var tokenCount: Int { model.tokens.count + added.count }
+
+    /// Makes sure that the vocabulary has the tokens a chat template writes.
+    /// - Throws: ``TokensError`` (`unsupported`) naming the first that is missing.
+    public func require(_ template: ChatTemplate) throws(TokensError) {
+        guard let missing = template.markers.first(where: { !added.has($0) }) else { return }
+        throw TokensError(
+            .unsupported,
+            "\(name): the vocabulary has no token \(missing), which the chat template \(template.rawValue) writes: its "
+                + "counts would be no trainer's. Count without a chat template, or name another vocabulary.")
+    }
 
     /// The ids of a text in which added tokens, such as `<|im_start|>`, are ordinary characters.
     /// - Complexity: O(*n* log *n*) in bytes at worst, O(*n*) for texts of words.
     public func encodeOrdinary(_ text: String) -> [Int] {
         var ids: [Int] = []
-        var scratch = MergeScratch()
-        appendOrdinary(normalizes ? Normalization.composed(text) : text, to: &ids, &scratch)
+        appendOrdinary(normalizes ? Normalization.composed(text) : text, to: &ids)
         return ids
     }
 
@@ -24,21 +33,20 @@ public struct Tokenizer: Sendable {
     /// at either end.
     public func encode(_ text: String) -> [Int] {
         var ids: [Int] = []
-        var scratch = MergeScratch()
         added.split(text) { part in
             switch part {
             case .token(let id): ids.append(id)
             case .text(let text):
-                appendOrdinary(normalizes ? Normalization.composed(text) : text, to: &ids, &scratch)
+                appendOrdinary(normalizes ? Normalization.composed(text) : text, to: &ids)
             }
         }
         return ids
     }
 
-    private func appendOrdinary(_ text: String, to ids: inout [Int], _ scratch: inout MergeScratch) {
+    private func appendOrdinary(_ text: String, to ids: inout [Int]) {
         var text = text
         text.withUTF8 { bytes in
-            forEachPiece(of: bytes) { piece in model.encode(piece, into: &ids, &scratch) }
+            forEachPiece(of: bytes) { piece in model.encode(piece, into: &ids) }
         }
     }
 

@@ -22,7 +22,7 @@ extension Tokenizer {
         }
         do {
             self.init(
-                name: path.split(separator: "/").last.map(String.init) ?? path,
+                name: VocabularyFile.name(of: path),
                 splitters: try file.splitters(), model: try file.mergeModel(),
                 normalizes: try file.normalizes(),
                 added: try file.added())
@@ -254,7 +254,7 @@ extension TokenizerFile {
             )
         }
         let addedNames = Set((addedTokens ?? []).map(\.content))
-        var table = RankTable(capacity: model.vocab.count)
+        let table = RankTable(capacity: model.vocab.count)
         for (name, id) in model.vocab {
             guard (0..<1 << 30).contains(id) else {
                 throw TokensError(.badVocabulary, "model.vocab: \(name) has the id \(id).")
@@ -266,7 +266,8 @@ extension TokenizerFile {
                     .badVocabulary,
                     "model.vocab: \(name) has characters that stand for no byte (byte-level BPE).")
             }
-            _ = table.insert(bytes, id: id)
+            guard !bytes.isEmpty else { continue }
+            _ = bytes.withUnsafeBufferPointer { table.insert($0, id: id) }
         }
         guard
             let model = MergeModel(
@@ -280,7 +281,7 @@ extension TokenizerFile {
     }
 
     private func pairs(in table: RankTable) throws(TokensError) -> PairTable {
-        var pairs = PairTable(capacity: model.merges.count)
+        let pairs = PairTable(capacity: model.merges.count)
         for (rank, merge) in model.merges.enumerated() {
             guard let left = model.vocab[merge.left], let right = model.vocab[merge.right],
                 let whole = model.vocab[merge.left + merge.right]

@@ -11,4 +11,13 @@ enum ExportSettings {
 
     static let leakage = ExportLeakage(
         gate: .lifted, leaks: ["held_out_split": 2], sameInstruction: 1, notCompared: 3)
+
+    /// The tokens of rows of these lengths.
+    static func tokens(_ lengths: [Int]) -> ExportTokens {
+        var tokens = ExportTokens(
+            vocabulary: .init(name: "qwen2.5", sha256: String(repeating: "cd", count: 32)),
+            template: "qwen2.5")
+        for length in lengths { tokens.add(content: length - 31, chat: length, trained: length / 2) }
+        return tokens
+    }
 }

@@ -20,7 +20,9 @@ import Trajectories
             directory: directory.file(name), recipe: ExportSettings.recipe, limit: limit)
         for pair in pairs { try exporter.append(pair) }
         return try exporter.finish(
-            trajectories: pairs.count + 1, dropped: ["failed_subtree": 2], leakage: ExportSettings.leakage)
+            trajectories: pairs.count + 1, dropped: ["failed_subtree": 2],
+            tokens: pairs.isEmpty ? nil : ExportSettings.tokens(pairs.compactMap(\.tokens)),
+            leakage: ExportSettings.leakage)
     }
 
     /// What Python finds in an export.
@@ -87,6 +89,14 @@ import Trajectories
         #expect(manifest.counts.trajectories == 4)
     }
 
+    @Test func whereTokensWereNotCountedTheManifestSaysNull() throws {
+        try export([])
+        let text = String(decoding: try directory.bytes(of: "out/manifest.json"), as: UTF8.self)
+        #expect(text.contains("\"tokens\" : null"))
+        let card = String(decoding: try directory.bytes(of: "out/README.md"), as: UTF8.self)
+        #expect(card.contains("## Tokens\n\nThey were not counted.\n"))
+    }
+
     @Test func bytesBoundFillsShardsToo() throws {
         let pairs = (0..<6).map { SamplePairs.pair($0, text: String(repeating: "x", count: 400)) }
         let manifest = try export(pairs, limit: ShardLimit(byteCount: 3000))
@@ -117,7 +127,12 @@ import Trajectories
     }
 
     @Test func cardAndManifestAreAsRecorded() throws {
-        try export((0..<3).map { SamplePairs.pair($0) })
+        try export(
+            zip(0..., [700, 1024, 9000]).map { number, tokens in
+                var pair = SamplePairs.pair(number)
+                pair.tokens = tokens
+                return pair
+            })
         let card = String(decoding: try directory.bytes(of: "out/README.md"), as: UTF8.self)
         try GoldenFile.check(card, "README.md")
         var manifest = try CanonicalJSON.decode(

@@ -1,3 +1,4 @@
+import Export
 import FoundationEssentials
 import JSONLines
 import Study
@@ -107,6 +108,15 @@ import Trajectories
         (
             ["export", "r", "--out", "o", "--selection", ""],
             "the path is empty, expected a file or directory."
+        ),
+        (
+            ["export", "r", "--out", "o", "--tokens", "qwen25"],
+            "there is no vocabulary 'qwen25'. Did you mean 'qwen2.5'? Expected qwen2.5, none, or a file: a path with "
+                + "a '/', or ending in .json, .tiktoken or .model."
+        ),
+        (
+            ["export", "r", "--out", "o", "--chat-template", "llama"],
+            "The value 'llama' is invalid for '--chat-template <chat-template>'"
         ),
         (["run", ".", "--out", "o"], ".: this is a directory, expected a pipeline file."),
         (["collct"], "Unexpected argument 'collct'"),
@@ -221,6 +231,69 @@ import Trajectories
                 #expect(try directory.bytes(of: "a/\(name)") == directory.bytes(of: "b/\(name)"))
             }
         }
+    }
+
+    private func rows(of name: String) throws -> [Pair] {
+        let reader = try JSONLinesReader(path: directory.file("\(name)/train-00000-of-00001.jsonl.gz"))
+        var rows: [Pair] = []
+        while let line = try reader.next() {
+            rows.append(try CanonicalJSON.decode(Pair.self, from: line.bytes))
+        }
+        return rows
+    }
+
+    private func manifest(of name: String) throws -> ExportManifest {
+        try CanonicalJSON.decode(
+            ExportManifest.self, from: try directory.bytes(of: "\(name)/manifest.json"))
+    }
+
+    @Test func aPairsTokensAreCountedAsAskedFor() async throws {
+        #expect(try await run("export", "r", "--style", "bare", "--out", "chat").code == 0)
+        #expect(
+            try await run("export", "r", "--style", "bare", "--out", "plain", "--chat-template", "none").code
+                == 0)
+        #expect(
+            try await run("export", "r", "--style", "bare", "--out", "none", "--tokens", "none").code == 0)
+        let (chat, plain, none) = (try rows(of: "chat"), try rows(of: "plain"), try rows(of: "none"))
+        // One user message and the answer: 31 tokens of the template.
+        #expect(chat.map(\.tokens) == plain.map { $0.tokens.map { $0 + 31 } })
+        #expect(none.allSatisfy { $0.tokens == nil } && !none.isEmpty)
+        #expect(chat.map(\.id) == none.map(\.id))
+        #expect(try manifest(of: "none").tokens == nil)
+        let tokens = (try #require(manifest(of: "chat").tokens), try #require(manifest(of: "plain").tokens))
+        #expect(tokens.0.vocabulary == tokens.1.vocabulary)
+        #expect([tokens.0.template, tokens.1.template] == ["qwen2.5", "none"])
+        #expect(tokens.0.content == tokens.1.content && tokens.1.chat == tokens.1.content)
+        #expect(tokens.0.chat == tokens.0.content + 31 * chat.count)
+        #expect(tokens.0.trained == tokens.1.trained + 2 * chat.count)
+    }
+
+    @Test func aVocabularyThatIsMissingOrWrongIsSaidBeforeAnythingIsWritten() async throws {
+        let missing = try await run("export", "r", "--out", "e", "--tokens", "v/tokenizer.json")
+        #expect(missing.code == 69)
+        #expect(
+            missing.errors
+                == "recode-data: error: tokens cannot be counted: there is no vocabulary file v/tokenizer.json. Run make "
+                + "setup, name another file (export --tokens FILE, or export.tokens in a pipeline file), or say none in "
+                + "its place.\n")
+        let text = "name: p\ncollect: [{name: c, env: scienceworld, policy: expert}]\nexport: {tokens: ./v}\n"
+        _ = try directory.write(Array(text.utf8), to: "p.yaml")
+        let pipeline = try await run("run", "p.yaml", "--out", "o")
+        #expect(pipeline.code == 69)
+        #expect(pipeline.errors.contains("there is no vocabulary file ./v. "), "\(pipeline.errors)")
+        for (name, content, problem) in [
+            ("torn.tiktoken", "IQ== 0\nIg==", "torn.tiktoken:2: not a line of a tiktoken rank file"),
+            (
+                "other.json", "{\"model\": {\"type\": \"Unigram\"}}",
+                "other.json: not a Hugging Face tokenizer.json"
+            ),
+        ] {
+            _ = try directory.write(Array(content.utf8), to: name)
+            let outcome = try await run("export", "r", "--out", "e", "--tokens", name)
+            #expect(outcome.code == 65)
+            #expect(outcome.errors.contains(problem), "\(outcome.errors)")
+        }
+        #expect(try directory.names() == ["other.json", "p.yaml", "r", "torn.tiktoken"])
     }
 
     @Test func aSelectionOfOtherRunsIsRefused() async throws {

@@ -55,7 +55,8 @@ import Trajectories
     }
 
     @Test func aSelectionCanDropWhatLeaks() async throws {
-        let outcome = try await run("filter", "train", "test", "--top", "100", "--drop-leaks", "--out", "s.json")
+        let outcome = try await run(
+            "filter", "train", "test", "--top", "100", "--drop-leaks", "--out", "s.json")
         #expect(outcome.errors.contains("  4 leak, 2 left\n"), "\(outcome.errors)")
         #expect(try await run("export", "train", "test", "--selection", "s.json", "--out", "e").code == 0)
         #expect(try manifest("e").counts.trajectories == 2)

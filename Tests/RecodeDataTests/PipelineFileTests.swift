@@ -234,6 +234,20 @@ private let badFiles: [BadFile] = [
         "p.yaml:6: select.max_per_task: found '0', expected an integer of 1 or more."
     ),
     BadFile(
+        head + "export:\n  tokens: qwen2\n",
+        "p.yaml:7: export.tokens: found 'qwen2', expected a vocabulary: qwen2.5, none, or a file: a path with a '/', or "
+            + "ending in .json, .tiktoken or .model. Did you mean 'qwen2.5'?"
+    ),
+    BadFile(
+        head + "export: {tokens: [qwen2.5]}\n",
+        "p.yaml:6: export.tokens: found a list, expected a vocabulary: qwen2.5, none, or a file: a path with a '/', or "
+            + "ending in .json, .tiktoken or .model."
+    ),
+    BadFile(
+        head + "export: {chat_template: chatml}\n",
+        "p.yaml:6: export.chat_template: found 'chatml', expected a chat template: qwen2.5, none."
+    ),
+    BadFile(
         head + "count: {top: {}}\n",
         "p.yaml:6: count.top: found a mapping, expected a list of percentages above 0, up to 100."
     ),
@@ -260,7 +274,7 @@ private let badFiles: [BadFile] = [
                     leakage: LeakageStage(heldOut: [], allow: false),
                     export: ExportStage(
                         methods: [.recode], top: try tops(10, 20, 30, 40), format: .trl, style: .zeroShot,
-                        pairs: try PairCriteria()),
+                        tokens: .qwen25, chatTemplate: .qwen25, pairs: try PairCriteria()),
                     count: CountStage(top: try tops(10, 20, 30, 40))))
     }
 
@@ -280,8 +294,8 @@ private let badFiles: [BadFile] = [
             select: {top: [40, 2.5, 100], ties: shortest, min_reward: 0.5, successful_only: true,
                      rank_by: reward_per_step, min_score: 0.01, attempts: 4, per_task: best, max_per_task: 3,
                      max_per_family: 5}
-            export: {methods: [react, recode], top: [2.5], format: trl, style: bare, duplicates: near,
-                     similarity: 0.9, max_per_depth: 100}
+            export: {methods: [react, recode], top: [2.5], format: trl, style: bare, tokens: v/tokenizer.json,
+                     chat_template: none, duplicates: near, similarity: 0.9, max_per_depth: 100}
             leakage: {exclude: no.txt, held_out: [list.json], drop: true, allow: true}
             count: {top: [100, 50]}
             """
@@ -305,6 +319,7 @@ private let badFiles: [BadFile] = [
         #expect(pipeline.select == SelectStage(top: try tops(2.5, 40, 100), criteria: criteria))
         let export = ExportStage(
             methods: [.react, .recode], top: try tops(2.5), format: .trl, style: .bare,
+            tokens: .file("v/tokenizer.json"), chatTemplate: .none,
             pairs: try PairCriteria(duplicates: .near, similarity: 0.9, maxPerDepth: 100, seed: -7))
         #expect(
             pipeline.leakage == LeakageStage(exclude: "no.txt", heldOut: ["list.json"], allow: true))

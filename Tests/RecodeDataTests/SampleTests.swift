@@ -1,3 +1,4 @@
+import Export
 import FoundationEssentials
 import JSONLines
 import TemporaryFiles
@@ -36,6 +37,32 @@ import Trajectories
         let kept = try lines(of: "\(Self.samples)/export/scienceworld-expert-\(method)-top40/\(shard)")
         #expect(made == kept)
         #expect(!kept.isEmpty)
+    }
+
+    @Test(arguments: methods)
+    func theSampleManifestsSumUpTheirRows(method: String) throws {
+        let folder = "\(Self.samples)/export/scienceworld-expert-\(method)-top40"
+        let manifest = try CanonicalJSON.decode(
+            ExportManifest.self, from: try AtomicFile.read("\(folder)/manifest.json"))
+        let rows = try lines(of: "\(folder)/train-00000-of-00001.jsonl.gz").map {
+            try CanonicalJSON.decode(Pair.self, from: $0)
+        }
+        let lengths = rows.compactMap(\.tokens)
+        let tokens = try #require(manifest.tokens)
+        #expect(lengths.count == rows.count)
+        #expect(tokens.chat == lengths.reduce(0, +))
+        #expect(tokens.over["1024"] == lengths.count { $0 > 1024 })
+        for bin in tokens.histogram.bins {
+            #expect(bin.pairs == lengths.count { bin.from <= $0 && $0 < bin.below })
+        }
+        #expect(tokens.histogram.bins.reduce(0) { $0 + $1.pairs } == rows.count)
+        #expect(0 < tokens.trained && tokens.trained < tokens.content && tokens.content < tokens.chat)
+        #expect(tokens.vocabulary.name == "qwen2.5" && tokens.template == "qwen2.5")
+        #expect(
+            tokens.vocabulary.sha256
+                == (try FileDigest.ofFile(
+                    "\(Self.root)/.venv/share/recode-data/qwen.tiktoken", lineCount: 0
+                ).sha256))
     }
 
     @Test func theSampleCountsAreThoseOfTheSampleRun() async throws {

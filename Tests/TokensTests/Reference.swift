@@ -4,6 +4,12 @@ import TemporaryFiles
 import Tokens
 import Trajectories
 
+/// What a pair's tokens are counted of.
+struct MessagePair: Codable {
+    var prompt: [Message]
+    var completion: [Message]
+}
+
 /// tiktoken and Hugging Face's tokenizers, run on the same texts (reference_tokens.py).
 enum Reference {
     static let root = "/" + #filePath.split(separator: "/").dropLast(3).joined(separator: "/")
@@ -28,6 +34,14 @@ enum Reference {
     /// What Hugging Face's tokenizers make of texts.
     static func huggingFace(_ file: String, _ texts: [String]) async throws -> [[Int]] {
         try await ids(["huggingface", file], texts)
+    }
+
+    /// How many tokens Hugging Face's tokenizers give pairs of messages under Qwen2.5's chat template.
+    static func pairTokens(_ file: String, _ pairs: [MessagePair]) async throws -> [PairTokens] {
+        let input = try pairs.flatMap { try JSONEncoder().encode($0) + [UInt8(ascii: "\n")] }
+        return try await run(["pairs", file], input: input).split(separator: "\n").map {
+            try JSONDecoder().decode(PairTokens.self, from: Data($0.utf8))
+        }
     }
 
     private static func ids(_ arguments: [String], _ texts: [String]) async throws -> [[Int]] {

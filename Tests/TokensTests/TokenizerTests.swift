@@ -64,15 +64,25 @@ import Testing
         }
     }
 
-    @Test func aTemplateAddsWhatQwensDoes() throws {
-        let tokenizer = try Tokenizer(
-            rankFile: Reference.rankFile, pattern: .qwen,
-            specialTokens: ["<|endoftext|>": 151643, "<|im_start|>": 151644, "<|im_end|>": 151645])
-        let counter = TokenCounter(tokenizer)
-        let contents = ["What is there?", "A door."]
-        let text = ChatTemplate.qwen25.rendered([.init(.user, contents[0]), .init(.assistant, contents[1])])
-        let plain = contents.reduce(0) { $0 + counter.countOrdinary($1) }
-        #expect(counter.count(text) == plain + 31)
-        #expect(ChatTemplate.none.rendered([.init(.user, "a"), .init(.assistant, "b")]) == "ab")
+    @Test func everyCharacterIsInNormalFormAsHuggingFaceHasIt() async throws {
+        let directory = try TemporaryDirectory()
+        let path = directory.file("tokenizer.json")
+        try await Reference.writeTokenizer("qwen", to: path)
+        let tokenizer = try Tokenizer(tokenizerFile: path)
+        // Each by itself, and behind letters that marks and jamo go with; not the ideographs and syllables.
+        let blocks = [
+            0..<0x3400, 0xA600..<0xAC40, 0xD780..<0xD7C0, 0xF900..<0x11A00, 0x1D100..<0x1D300,
+            0x2F800..<0x2FA40,
+        ]
+        let scalars = blocks.joined().compactMap { Unicode.Scalar(UInt32($0)) }.filter {
+            $0.properties.age.map { $0 <= (9, 0) } ?? false
+        }
+        let texts = scalars.map { scalar in
+            ["", "e", "\u{1100}", "\u{AC00}"].map { "\($0)\(scalar)\n" }.joined()
+        }
+        let theirs = try await Reference.huggingFace(path, texts)
+        for (index, (text, ids)) in zip(texts, theirs).enumerated() {
+            #expect(tokenizer.encode(text) == ids, "U+\(String(scalars[index].value, radix: 16))")
+        }
     }
 }

@@ -102,6 +102,23 @@ struct VocabularyFileTests {
         #expect(error?.description.contains(problem) == true, "\(error?.description ?? "none")")
     }
 
+    @Test func aVocabularyOfEitherKindIsToldByItsContent() throws {
+        let path = try directory.write(Array(("\n" + tokenizerFile()).utf8), to: "v")
+        #expect(try Tokenizer(vocabulary: path).encode("ab<|end|>b") == [256, 257, 98])
+        let qwen = try Tokenizer(vocabulary: Reference.rankFile)
+        #expect(qwen.encode("<|im_start|>e\u{301}<tool_call>") == [151644, 963, 151657])
+    }
+
+    @Test func aRankFileWhoseWayOfCuttingIsNotKnownIsRefused() throws {
+        let error = try failure(Self.bytes) { path throws(TokensError) in try Tokenizer(vocabulary: path) }
+        #expect(error?.code == .unsupported)
+        #expect(error?.message.contains("a rank file of 256 tokens is none of r50k_base,") == true)
+        let torn = try failure(Self.bytes + "YWI=") { path throws(TokensError) in
+            try Tokenizer(vocabulary: path)
+        }
+        #expect(torn?.code == .badVocabulary)
+    }
+
     @Test func aTornTokenizerFileIsRefused() throws {
         let error = try failure(String(tokenizerFile().dropLast(30))) { path throws(TokensError) in
             try Tokenizer(tokenizerFile: path)

@@ -3,6 +3,7 @@
 reference_tokens.py tokenizer RANKFILE KIND OUT     writes a tokenizer.json with the rank file's vocabulary
 reference_tokens.py tiktoken RANKFILE KIND          ids of texts, a JSON string a line on standard input
 reference_tokens.py huggingface FILE                the same by a tokenizer.json
+reference_tokens.py pairs FILE                      token counts of pairs, a JSON object a line: as TRL masks
 reference_tokens.py corpus OUT RUN                  texts: trajectories, source code, translations, odd ones
 reference_tokens.py speed TEXTS tiktoken RANKFILE KIND    how long texts take, and a checksum of their ids
 reference_tokens.py speed TEXTS huggingface FILE
@@ -35,7 +36,15 @@ PATTERNS = {
     "deepseek": r"""[!"#$%&'()*+,\-./:;<=>?@\[\\\]^_`{|}~][A-Za-z]+|[^\r\n\p{L}\p{P}\p{S}]?[\p{L}\p{M}]+"""
     r"""| ?[\p{P}\p{S}]+[\r\n]*""" + END,
 }
-ADDED = {"<|endoftext|>": 151643, "<|im_start|>": 151644, "<|im_end|>": 151645}
+# Those of Qwen2.5, in the order of their ids from 151643 on.
+ADDED_NAMES = [
+    *["<|endoftext|>", "<|im_start|>", "<|im_end|>", "<|object_ref_start|>", "<|object_ref_end|>"],
+    *["<|box_start|>", "<|box_end|>", "<|quad_start|>", "<|quad_end|>", "<|vision_start|>", "<|vision_end|>"],
+    *["<|vision_pad|>", "<|image_pad|>", "<|video_pad|>", "<tool_call>", "</tool_call>", "<|fim_prefix|>"],
+    *["<|fim_middle|>", "<|fim_suffix|>", "<|fim_pad|>", "<|repo_name|>", "<|file_sep|>"],
+]
+ADDED = {name: 151643 + index for index, name in enumerate(ADDED_NAMES)}
+SYSTEM = "You are Qwen, created by Alibaba Cloud. You are a helpful assistant."
 
 
 def ranks(path: str) -> dict[bytes, int]:
@@ -135,6 +144,23 @@ def answer(texts: Iterable[str], encode: Callable[[str], list[int]]) -> None:
         print(json.dumps(encode(json.loads(line))))
 
 
+def chat_text(messages: list[dict[str, str]]) -> str:
+    """A conversation as Qwen2.5's chat template renders it."""
+    given = (
+        messages if messages[0]["role"] == "system" else [{"role": "system", "content": SYSTEM}, *messages]
+    )
+    return "".join(f"<|im_start|>{message['role']}\n{message['content']}<|im_end|>\n" for message in given)
+
+
+def pair_tokens(pair: dict[str, Any], encode: Callable[[str], list[int]]) -> dict[str, int]:
+    """The counts of a pair; trained are those behind the prompt and its generation header, as TRL masks."""
+    prompt = encode(chat_text(pair["prompt"]) + "<|im_start|>assistant\n")
+    whole = encode(chat_text(pair["prompt"] + pair["completion"]))
+    # Added tokens in contents are ordinary text there, which `tokenizers` cannot be told: texts have none.
+    contents = sum(len(encode(message["content"])) for message in pair["prompt"] + pair["completion"])
+    return {"content": contents, "chat": len(whole), "trained": len(whole) - len(prompt)}
+
+
 # How much of the corpus each kind of text may be, in bytes.
 SHARES = {"trajectories": 8 << 20, "sources": 28 << 20, "translations": 16 << 20, "odd": 4 << 20}
 
@@ -219,6 +245,10 @@ def main(arguments: list[str]) -> int:
             answer(sys.stdin, by_tiktoken(path, kind))
         case ["huggingface", path]:
             answer(sys.stdin, by_huggingface(path))
+        case ["pairs", path]:
+            encode = by_huggingface(path)
+            for line in sys.stdin:
+                print(json.dumps(pair_tokens(json.loads(line), encode)))
         case ["corpus", out, run]:
             with open(out, "w", encoding="utf-8") as file:
                 file.writelines(json.dumps(text, ensure_ascii=False) + "\n" for text in corpus(Path(run)))

@@ -42,6 +42,9 @@ struct ExportCommand: LongCommand {
     @OptionGroup
     var prompts: PromptOptions
 
+    @OptionGroup
+    var tokens: TokenOptions
+
     @OptionGroup(title: "Which pairs are kept")
     var pairs: PairOptions
 
@@ -81,7 +84,8 @@ struct ExportCommand: LongCommand {
             directory: out, method: method, selection: try selected(from: sources, gate.gate))
         let manifests = try ExportJob(
             sources: sources, style: style, prompts: try prompts.library(for: style),
-            pairCriteria: try pairs.criteria(seed: seed), gate: gate, targets: [target]
+            tokens: try tokens.counting(), pairCriteria: try pairs.criteria(seed: seed), gate: gate,
+            targets: [target]
         ).run()
         for manifest in manifests { StandardError.say("\(out): \(manifest.summary)") }
     }

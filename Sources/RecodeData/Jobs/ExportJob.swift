@@ -2,6 +2,7 @@ import Decompose
 import Export
 import Filter
 import Prompts
+import Tokens
 import Trajectories
 
 /// Writes trajectories as pairs, into any number of exports, in one pass over the sources.
@@ -22,6 +23,8 @@ struct ExportJob: Sendable {
     var style: PromptStyle
     /// The texts prompts are made of.
     var prompts: PromptLibrary
+    /// What the pairs' tokens are counted with; `nil` where they are not.
+    var tokens: TokenCounting?
     /// Which pairs are kept.
     var pairCriteria: PairCriteria
     /// What must not be among the trajectories.
@@ -38,14 +41,17 @@ struct ExportJob: Sendable {
         let choices = try pairCriteria.keepsAll ? nil : chosenPairs()
         let writers = try targets.indices.map { index in
             TargetWriter(
-                targets[index], dropping: choices?[index].finish() ?? [],
+                targets[index], tokens: tokens?.total, dropping: choices?[index].finish() ?? [],
                 into: try PairExporter(
                     directory: targets[index].directory, recipe: try recipe(of: targets[index])))
         }
-        try decompose(writers.map(\.taking), style: style, prompts: prompts) {
-            index, trajectory, decomposition in
-            try writers[index].take(
-                decomposition, of: trajectory, gate.gate.verdict(on: TrajectorySummary(trajectory)))
+        let counter = try tokens.map { try PairTokenCounter($0.tokenizer, template: $0.template) }
+        try decompose(writers.map(\.taking), style: style, prompts: prompts) { targets, trajectory, pairs in
+            let verdict = gate.gate.verdict(on: TrajectorySummary(trajectory))
+            let lengths = counter.map { counter in
+                pairs.pairs.map { counter.count(prompt: $0.prompt, completion: $0.completion) }
+            }
+            for index in targets { try writers[index].take(pairs, lengths, of: trajectory, verdict) }
         }
         for writer in writers { try writer.checkNothingIsMissing() }
         if !gate.isLifted { for writer in writers { try writer.checkNothingLeaks() } }
@@ -57,23 +63,23 @@ struct ExportJob: Sendable {
     private func chosenPairs() throws -> [PairSelector] {
         var selectors = targets.map { _ in PairSelector(pairCriteria) }
         try decompose(targets.map(TakenOnce.init), style: .bare, prompts: .none) {
-            index, trajectory, decomposition in
-            for pair in decomposition.pairs {
+            targets, trajectory, pairs in
+            for pair in pairs.pairs {
                 let answer = pair.completion.map(\.content)
                 let texts = [trajectory.environment.name] + pair.prompt.map(\.content) + answer
-                selectors[index].add(
-                    PairCandidate(
-                        id: pair.id, depth: pair.depth, text: texts.joined(separator: "\n"),
-                        ownText: ([pair.prompt.last?.content ?? ""] + answer).joined(separator: "\n")))
+                let candidate = PairCandidate(
+                    id: pair.id, depth: pair.depth, text: texts.joined(separator: "\n"),
+                    ownText: ([pair.prompt.last?.content ?? ""] + answer).joined(separator: "\n"))
+                for index in targets { selectors[index].add(candidate) }
             }
         }
         return selectors
     }
 
-    /// Cuts every trajectory into the pairs of each target that takes it, once for each method.
+    /// Cuts every trajectory into the pairs of the targets that take it, once for each method.
     private func decompose(
         _ takers: [TakenOnce], style: PromptStyle, prompts: PromptLibrary,
-        _ body: (_ target: Int, Trajectory, Decomposition) throws -> Void
+        _ body: (_ targets: [Int], Trajectory, Decomposition) throws -> Void
     ) throws {
         let builders = Set(targets.map(\.method)).sorted { $0.rawValue < $1.rawValue }.map {
             PairBuilder(method: $0, style: style, prompts: prompts)
@@ -85,7 +91,7 @@ struct ExportJob: Sendable {
                 }
                 guard !chosen.isEmpty else { continue }
                 let decomposition = try builder.pairs(of: trajectory)
-                for index in chosen { try body(index, trajectory, decomposition) }
+                try body(chosen, trajectory, decomposition)
             }
         }
     }
@@ -128,9 +134,14 @@ private final class TargetWriter {
     private let droppedIDs: Set<String>
     private var dropped: [String: Int]
     private var leakage = GateTally()
+    private var tokens: ExportTokens?
 
-    init(_ target: ExportJob.Target, dropping pairs: [DroppedPair], into exporter: PairExporter) {
+    init(
+        _ target: ExportJob.Target, tokens: ExportTokens?, dropping pairs: [DroppedPair],
+        into exporter: PairExporter
+    ) {
         self.target = target
+        self.tokens = tokens
         self.exporter = exporter
         taking = TakenOnce(target)
         droppedPairs = pairs
@@ -138,12 +149,20 @@ private final class TargetWriter {
         dropped = Dictionary(pairs.map { ($0.reason.rawValue, 1) }, uniquingKeysWith: +)
     }
 
+    /// Takes a trajectory's pairs.
+    /// - Parameter lengths: their tokens, in the same order; `nil` where they were not counted.
     func take(
-        _ decomposition: Decomposition, of trajectory: Trajectory, _ verdict: LeakageGate.Verdict
+        _ decomposition: Decomposition, _ lengths: [PairTokens]?, of trajectory: Trajectory,
+        _ verdict: LeakageGate.Verdict
     ) throws {
         leakage.add(verdict)
-        for var pair in decomposition.pairs where !droppedIDs.contains(pair.id) {
+        for (index, pair) in decomposition.pairs.enumerated() where !droppedIDs.contains(pair.id) {
+            var pair = pair
             pair.rank = taking.ranks?[trajectory.id]
+            if let length = lengths?[index] {
+                pair.tokens = length.chat
+                tokens?.add(content: length.content, chat: length.chat, trained: length.trained)
+            }
             try exporter.append(pair)
         }
         dropped.merge(decomposition.tally.droppedByName, uniquingKeysWith: +)
@@ -166,7 +185,8 @@ private final class TargetWriter {
     func finish(isLifted: Bool) throws -> ExportManifest {
         try exporter.report(dropped: try droppedPairs.map { try CanonicalJSON.encode($0) })
         return try exporter.finish(
-            trajectories: taking.ids.count, dropped: dropped, leakage: leakage.account(isLifted: isLifted))
+            trajectories: taking.ids.count, dropped: dropped, tokens: tokens,
+            leakage: leakage.account(isLifted: isLifted))
     }
 }
 

@@ -1,4 +1,5 @@
 import Filter
+import Tokens
 import Trajectories
 
 /// What `recode-data run` does, as a pipeline file says it; docs/pipeline.md describes every key.
@@ -70,8 +71,17 @@ struct ExportStage: Encodable, Sendable, Hashable {
     var format: ExportFormat
     /// How prompts are rendered.
     var style: PromptStyle
+    /// What the pairs' tokens are counted with.
+    var tokens: VocabularyChoice
+    /// How a pair is rendered before its tokens are counted.
+    var chatTemplate: ChatTemplate
     /// Which pairs are kept.
     var pairs: PairCriteria
+
+    enum CodingKeys: String, CodingKey {
+        case methods, top, format, style, tokens, pairs
+        case chatTemplate = "chat_template"
+    }
 }
 
 /// What must not be trained on, and what becomes of it.

@@ -173,18 +173,30 @@ extension PipelineFile {
     ) throws -> ExportStage {
         let keys = try place?.mapping(
             of: [
-                "methods", "top", "format", "style", "duplicates", "similarity", "max_per_depth",
+                "methods", "top", "format", "style", "tokens", "chat_template", "duplicates", "similarity",
+                "max_per_depth",
             ], called: "the export")
         return ExportStage(
             methods: try methods(keys?["methods"], in: file, of: stages),
             top: try keys?["top"].map { try subset($0, of: selected) } ?? selected,
             format: try keys?["format"].map { try value($0, called: "a format") } ?? .trl,
             style: try keys?["style"].map { try value($0, called: "a prompt style") } ?? .zeroShot,
+            tokens: try keys?["tokens"].map(vocabulary) ?? .qwen25,
+            chatTemplate: try keys?["chat_template"].map { try value($0, called: "a chat template") }
+                ?? .qwen25,
             pairs: try PairCriteria(
                 duplicates: try keys?["duplicates"].map { try value($0, called: "a rule for duplicates") }
                     ?? .keep,
                 similarity: try keys?["similarity"].map(similarity) ?? PairCriteria.usualSimilarity,
                 maxPerDepth: try keys?["max_per_depth"].map(positive), seed: seed))
+    }
+
+    private static func vocabulary(_ place: YAMLPlace) throws -> VocabularyChoice {
+        let expected = "a vocabulary: \(VocabularyChoice.expected)"
+        let text = try place.text(expected)
+        if let choice = VocabularyChoice(text) { return choice }
+        let near = CloseMatches.nearest(to: text, among: VocabularyChoice.names)
+        throw place.problem(expected: expected, advice: near.map { "Did you mean '\($0)'?" } ?? "")
     }
 
     private static func leakage(

@@ -24,6 +24,8 @@ struct PipelineRun: Sendable {
         // A policy that is not there, and what the machine lacks, are said before anything is collected or the directory
         // claimed.
         try requirePolicies()
+        let tokens = try TokenCounting.read(
+            pipeline.export.tokens, template: pipeline.export.chatTemplate, python: machine.python)
         try PipelineDirectory.requireFree(directory, for: pipeline)
         let gate = try ExportGate(
             exclude: pipeline.leakage.exclude, heldOut: pipeline.leakage.heldOut,
@@ -49,7 +51,7 @@ struct PipelineRun: Sendable {
         var pairCount = 0
         for index in stages.indices {
             try select(from: &stages[index], in: place, &ledger)
-            pairCount += try export(stages[index], past: gate, in: place, &ledger)
+            pairCount += try export(stages[index], tokens, past: gate, in: place, &ledger)
         }
         let table = try count(stages, in: place, &ledger)
         try StandardOutput.write(try table.rendered(as: .text))
@@ -153,7 +155,7 @@ extension PipelineRun {
 
     /// - Returns: how many pairs the stage's exports hold.
     private func export(
-        _ stage: CollectedStage, past gate: ExportGate, in place: PipelineDirectory,
+        _ stage: CollectedStage, _ tokens: TokenCounting?, past gate: ExportGate, in place: PipelineDirectory,
         _ ledger: inout StageLedger
     ) throws -> Int {
         var stale: [(name: String, inputs: String, target: ExportJob.Target)] = []
@@ -165,7 +167,8 @@ extension PipelineRun {
                     "run": stage.checksum, "selection": try text(selection), "method": method.rawValue,
                     "format": pipeline.export.format.rawValue, "style": pipeline.export.style.rawValue,
                     "pairs": try text(pipeline.export.pairs), "gate": try text(gate.checksums),
-                    "lifted": "\(gate.isLifted)", "program": Version.current,
+                    "lifted": "\(gate.isLifted)", "tokens": try tokens.map { try text($0.total) } ?? "none",
+                    "program": Version.current,
                 ])
                 if ledger.isCurrent(name, inputs: inputs) {
                     pairCount += stage.survey.pairCount(of: selection, by: method)
@@ -179,7 +182,7 @@ extension PipelineRun {
         sayRecognised(
             "export/\(stage.name)-*", pipeline.export.methods.count * pipeline.export.top.count - stale.count)
         let job = ExportJob(
-            sources: stage.sources, style: pipeline.export.style, prompts: models.prompts,
+            sources: stage.sources, style: pipeline.export.style, prompts: models.prompts, tokens: tokens,
             pairCriteria: pipeline.export.pairs, gate: gate, targets: stale.map(\.target))
         for (export, manifest) in zip(stale, try stale.isEmpty ? [] : job.run()) {
             try ledger.record(export.name, inputs: export.inputs)
