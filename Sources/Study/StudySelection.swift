@@ -11,7 +11,7 @@ public struct StudySelection: Codable, Sendable, Hashable {
     /// Whose verdict counted: `any`, or `successful_only`.
     public var success: String
 
-    enum CodingKeys: String, CodingKey, CaseIterable {
+    enum CodingKeys: String, CodingKey {
         case group, ties, seed, success
         case minReward = "min_reward"
     }

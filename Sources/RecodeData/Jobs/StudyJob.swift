@@ -15,33 +15,47 @@ struct StudyJob: Sendable {
         var survey: Survey
     }
 
-    /// What is selected from, each part by itself.
+    /// What is selected from, each part by itself; surveyed for a study.
     var parts: [Part]
     /// What is asked for: the same but for p.
     var criteria: [SelectionCriteria]
+    /// Whether only tasks count that every method has something of.
+    var isPaired = false
+    /// Whose figures are shown beside those that are counted.
+    var published = PublishedChoice.paper
 
     /// Selects from every part at every p, and counts.
     ///
     /// - Returns: a row for each combination of environment, policy, options that differ, run, source agent and method
     ///   that was read and each p: where nothing is kept, a row of none.
     func table() -> StudyTable {
+        let pairing = TaskPairing(of: parts.map(\.survey), eligibleBy: isPaired ? criteria.first : nil)
+        var job = self
+        if isPaired {
+            for index in parts.indices {
+                job.parts[index].survey = parts[index].survey.filtered(pairing.isShared)
+            }
+        }
+        return job.table(coverage: pairing.coverage)
+    }
+
+    private func table(coverage: [StudyCoverage]) -> StudyTable {
         let names = differing
-        var groups: [GroupKey: [StudyGroup.Member]] = [:]
+        var rows: [StudyRow] = []
+        var structure: [StructureRow] = []
         for part in parts {
             for (options, survey) in part.survey.apart(by: names) {
                 let place = Place(run: part.run, options: options)
-                for criteria in criteria { Self.add(survey, of: place, by: criteria, to: &groups) }
+                let episodes = Self.episodes(of: survey)
+                let played = names.isEmpty ? [:] : episodes.mapValues(Self.played)
+                // Row by row, so that what one p keeps is let go of before the next.
+                for criteria in criteria { rows += Self.rows(of: survey, at: place, by: criteria, played) }
+                structure += episodes.map { Self.structure(of: $1, $0, at: place) }
             }
         }
-        let played = names.isEmpty ? [:] : self.played(apartBy: names)
-        let counted = groups.map { key, members in
-            StudyGroup(
-                environment: key.row.environment, policy: key.row.policy, run: key.place.run,
-                options: key.place.options, sourceAgent: key.row.agent, method: key.method,
-                top: Double(key.top.millionths) / 1e6, members: members,
-                played: played[PlayedKey(row: key.row, place: key.place)])
-        }
-        return StudyTable(of: counted, selection: selection(apartBy: names))
+        return StudyTable(
+            rows: rows, structure: structure, coverage: coverage, published: published,
+            selection: selection(apartBy: names))
     }
 
     /// The options that take more than one value where a row would else count them together: among the episodes of one
@@ -57,38 +71,61 @@ struct StudyJob: Sendable {
         }.sorted()
     }
 
-    /// All the episodes of each combination, each counted once however often it was read.
-    private func played(apartBy names: [String]) -> [PlayedKey: StudyPlayed] {
-        var episodes: [PlayedKey: [(reward: Double, success: Bool)]] = [:]
-        for part in parts {
-            for (options, survey) in part.survey.apart(by: names) {
-                var ids: Set<String> = []
-                for entry in survey.entries where ids.insert(entry.candidate.id).inserted {
-                    let key = PlayedKey(row: RowKey(entry), place: Place(run: part.run, options: options))
-                    episodes[key, default: []].append((entry.candidate.reward, entry.candidate.success))
-                }
-            }
-        }
-        return episodes.mapValues(StudyPlayed.init)
+    /// All the episodes of each combination, each once however often it was read.
+    private static func episodes(of survey: Survey) -> [RowKey: [Survey.Entry]] {
+        var ids: Set<String> = []
+        return Dictionary(
+            grouping: survey.entries.lazy.filter { ids.insert($0.candidate.id).inserted }, by: RowKey.init)
     }
 
-    private static func add(
-        _ survey: Survey, of place: Place, by criteria: SelectionCriteria,
-        to groups: inout [GroupKey: [StudyGroup.Member]]
-    ) {
+    private static func played(_ episodes: [Survey.Entry]) -> StudyPlayed {
+        StudyPlayed(of: episodes.map { ($0.candidate.reward, $0.candidate.success) })
+    }
+
+    private static func structure(of episodes: [Survey.Entry], _ key: RowKey, at place: Place) -> StructureRow
+    {
+        StructureRow(
+            of: StructureGroup(
+                environment: key.environment, policy: key.policy, run: place.run, options: place.options,
+                agent: key.agent,
+                episodes: episodes.compactMap { entry in
+                    entry.facts.map {
+                        StructureGroup.Episode(
+                            reward: entry.candidate.reward, ended: entry.candidate.ended,
+                            structure: $0.structure)
+                    }
+                }))
+    }
+
+    private static func rows(
+        of survey: Survey, at place: Place, by criteria: SelectionCriteria, _ played: [RowKey: StudyPlayed]
+    ) -> [StudyRow] {
+        var groups: [GroupKey: [StudyGroup.Member]] = [:]
         for entry in survey.entries {
-            for method in entry.pairsByMethod.keys {
-                groups[GroupKey(entry, method, place, criteria.top), default: []] += []
-            }
+            for method in entry.pairsByMethod.keys { groups[GroupKey(entry, method), default: []] += [] }
         }
         for entry in survey.kept(by: survey.select(by: criteria)) {
             for (method, pairs) in entry.pairsByMethod {
-                groups[GroupKey(entry, method, place, criteria.top), default: []].append(
-                    StudyGroup.Member(
-                        reward: entry.candidate.reward, success: entry.candidate.success, pairs: pairs,
-                        steps: entry.steps, usage: entry.usage))
+                groups[GroupKey(entry, method), default: []].append(member(entry, method, pairs))
             }
         }
+        return groups.map { key, members in
+            StudyRow(
+                of: StudyGroup(
+                    environment: key.row.environment, policy: key.row.policy, run: place.run,
+                    options: place.options, sourceAgent: key.row.agent, method: key.method,
+                    top: Double(criteria.top.millionths) / 1e6, members: members, played: played[key.row]))
+        }
+    }
+
+    private static func member(_ entry: Survey.Entry, _ method: AgentKind, _ pairs: Int) -> StudyGroup.Member
+    {
+        let facts = entry.facts?.pairs[method]
+        return StudyGroup.Member(
+            reward: entry.candidate.reward, success: entry.candidate.success, pairs: pairs,
+            steps: entry.steps,
+            pairKeys: facts?.keys, tokens: facts?.tokens, shape: method == .recode ? entry.facts?.shape : nil,
+            usage: entry.usage)
     }
 
     private func selection(apartBy names: [String]) -> StudySelection? {
@@ -119,20 +156,13 @@ struct StudyJob: Sendable {
         var options: [String: JSONValue]
     }
 
-    private struct PlayedKey: Hashable {
-        var row: RowKey
-        var place: Place
-    }
-
     private struct GroupKey: Hashable {
         var row: RowKey
-        var place: Place
         var method: AgentKind
-        var top: TopPercentage
 
-        init(_ entry: Survey.Entry, _ method: AgentKind, _ place: Place, _ top: TopPercentage) {
+        init(_ entry: Survey.Entry, _ method: AgentKind) {
             row = RowKey(entry)
-            (self.method, self.place, self.top) = (method, place, top)
+            self.method = method
         }
     }
 }

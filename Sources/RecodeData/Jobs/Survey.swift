@@ -1,5 +1,6 @@
 import Decompose
 import Filter
+import Study
 import Trajectories
 
 /// What filtering and counting need to know of some trajectories; light, so that a whole run's fit in memory.
@@ -15,6 +16,16 @@ struct Survey: Sendable {
         /// How the episode was played, beside environment, agent and policy's name.
         var options: [String: JSONValue]
         var pairsByMethod: [AgentKind: Int]
+        /// What only a study asks; `nil` where it was not asked.
+        var facts: EpisodeFacts?
+    }
+
+    /// What is to be learnt of trajectories.
+    enum Purpose: Sendable {
+        /// What selecting asks.
+        case selection
+        /// What counting asks too.
+        case study
     }
 
     /// The trajectories in the order they were read.
@@ -27,10 +38,12 @@ struct Survey: Sendable {
 
     /// Reads trajectories once.
     /// - Throws: `TrajectoriesError` naming file and line; `DecomposeError` for nodes that are no tree.
-    /// - Complexity: O(*n*) in the size of the trajectories; what is kept is O(1) for each.
-    init(of sources: TrajectorySources) throws {
+    /// - Complexity: O(*n*) in the size of the trajectories; what is kept is O(1) for each, and for a study eight bytes for
+    ///   each pair.
+    init(of sources: TrajectorySources, for purpose: Purpose = .selection) throws {
         self.sources = try sources.selectionSources()
         var options = EpisodeOptions()
+        var pairSurvey = PairSurvey()
         try sources.forEach { trajectory, recipe in
             var pairs: [AgentKind: Int] = [:]
             for method in trajectory.agent.methods {
@@ -42,8 +55,31 @@ struct Survey: Sendable {
                     environment: trajectory.environment.name, policy: trajectory.policy.name,
                     agent: trajectory.agent,
                     steps: trajectory.steps, usage: trajectory.usage,
-                    options: try options.values(of: trajectory, recipe), pairsByMethod: pairs))
+                    options: try options.values(of: trajectory, recipe), pairsByMethod: pairs,
+                    facts: purpose == .study ? try Self.facts(of: trajectory, recipe, &pairSurvey) : nil))
         }
+    }
+
+    private static func facts(
+        of trajectory: Trajectory, _ recipe: JSONValue, _ pairSurvey: inout PairSurvey
+    ) throws -> EpisodeFacts {
+        var pairs: [AgentKind: PairFacts] = [:]
+        for method in trajectory.agent.methods {
+            pairs[method] = try pairSurvey.facts(of: trajectory, by: method)
+        }
+        // An imported tree has declared outputs, and whoever played it did not look which were lost.
+        var isImported = false
+        if case .object(let keys) = recipe { isImported = keys["import"] != nil }
+        return EpisodeFacts(
+            taskID: trajectory.taskID, shape: TreeShape(of: trajectory),
+            structure: EpisodeStructure(of: trajectory, recordsLosses: !isImported), pairs: pairs)
+    }
+
+    /// Those of them that are wanted.
+    func filtered(_ isWanted: (Entry) -> Bool) -> Survey {
+        var part = self
+        part.entries = entries.filter(isWanted)
+        return part
     }
 
     /// The same, taken apart: what differs in some options, each by itself.

@@ -95,5 +95,4 @@ extension GroupPart {
 
 extension TieRule: ExpressibleByArgument {}
 extension PromptStyle: ExpressibleByArgument {}
-extension StudyFormat: ExpressibleByArgument {}
 extension ExportFormat: ExpressibleByArgument {}

@@ -49,6 +49,7 @@ struct PipelineRun: Sendable {
             pairCount += try export(stages[index], in: place, &ledger)
         }
         let table = try count(stages, in: place, &ledger)
+        for coverage in table.coverage { coverage.say() }
         try StandardOutput.write(try table.rendered(as: .text))
         var summary = RunSummary(of: stages.map { ($0.result, $0.survey) })
         summary.pairs = (pairCount, stages.count * pipeline.export.methods.count * pipeline.export.top.count)
@@ -123,7 +124,7 @@ extension PipelineRun {
         return CollectedStage(
             name: stage.name, result: result, sources: sources,
             checksum: try sources.provenance().map(\.sha256).joined(separator: "\n"),
-            survey: try Survey(of: sources))
+            survey: try Survey(of: sources, for: .study))
     }
 
     private func select(
