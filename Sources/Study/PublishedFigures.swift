@@ -73,7 +73,7 @@ public struct PublishedFigures: Codable, Sendable, Hashable {
     }
 
     /// Where they were published.
-    var source: String
+    public var source: String
     /// Table 1.
     var table1: [TrainingData]
     /// Table 3.

@@ -48,7 +48,7 @@ struct RatioIndex {
 extension RowGrid {
     fileprivate func counts(_ ratios: RatioIndex) -> PrintedTable {
         let kept = ways.map { way in
-            ColumnBlock<TableLine>(way.title, ["n", "pairs", "unique", "reward"]) { line in
+            ColumnBlock<TableLine>(way.title, ["n", "pairs", "unique", "reward", "success %"]) { line in
                 row(line, way).map(Self.counts)
             }
         }
@@ -108,6 +108,7 @@ extension RowGrid {
         [
             String(row.trajectories), String(row.pairs), Decimals.count(row.uniquePairs),
             Decimals.reward(mean: row.meanReward, deviation: row.sdReward),
+            Decimals.fixed(row.successRate.map { $0 * 100 }),
         ]
     }
 

@@ -60,6 +60,13 @@ public enum TrajectoryInvariants {
         guard (0...1).contains(trajectory.reward) else {
             throw RecordProblem(keyPath: "reward", message: "is \(trajectory.reward), expected 0 to 1")
         }
+        let native = trajectory.nativeReward
+        guard native.min.isFinite, native.max.isFinite, native.min <= native.value, native.value <= native.max
+        else {
+            throw RecordProblem(
+                keyPath: "native_reward.value",
+                message: "is \(native.value), expected \(native.min) to \(native.max), the range it declares")
+        }
         let counts = [
             ("steps", trajectory.steps), ("calls", trajectory.calls),
             ("usage.prompt_tokens", trajectory.usage.promptTokens),
