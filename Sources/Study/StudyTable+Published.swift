@@ -25,11 +25,9 @@ extension RowGrid {
     fileprivate func published(_ figures: PublishedFigures) -> PrintedTable? {
         let lines = places.flatMap { place in
             figures.tops(in: environment).flatMap { top, method in
-                ways(by: method).map { way in
-                    var place = place
-                    place.top = top
-                    return PublishedLine(place: place, way: way)
-                }
+                var place = place
+                place.top = top
+                return ways(by: method, at: place).map { PublishedLine(place: place, way: $0) }
             }
         }
         guard !lines.isEmpty else { return nil }
@@ -57,10 +55,11 @@ extension RowGrid {
         ).sorted()
     }
 
-    /// The study's ways of a method; its own where there is none, so that the published figures stand there.
-    private func ways(by method: AgentKind) -> [Way] {
+    /// The ways of a method that the study has a row of; where there is none, one for the published figures to stand in.
+    private func ways(by method: AgentKind, at place: TableLine) -> [Way] {
         let own = ways.filter { $0.method == method }
-        return own.isEmpty ? [Way(source: method, method: method)] : own
+        let counted = own.filter { row(place, $0) != nil }
+        return counted.isEmpty ? [own.first ?? Way(source: method, method: method)] : counted
     }
 
     private static func own(_ row: StudyRow) -> [String] {
