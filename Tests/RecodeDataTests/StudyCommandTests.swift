@@ -68,7 +68,9 @@ import Trajectories
         let outcome = try await count("tree", "far", "--paired", "--top", "100", "--format", "json")
         #expect(outcome.code == 0)
         #expect(outcome.errors.contains("the 0 task instances that every method"))
-        #expect(try study(outcome).rows.isEmpty)
+        let rows = try study(outcome).rows
+        #expect(rows.map(\.sourceAgent) == [.codeact, .recode, .recode, .recode])
+        #expect(rows.allSatisfy { $0.trajectories == 0 && $0.uniquePairs == 0 && $0.meanReward == nil })
     }
 
     @Test func aTableIsHadByItselfWhereTheFormHasIt() async throws {

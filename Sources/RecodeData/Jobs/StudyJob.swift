@@ -30,31 +30,25 @@ struct StudyJob: Sendable {
     ///   that was read and each p: where nothing is kept, a row of none.
     func table() -> StudyTable {
         let pairing = TaskPairing(of: parts.map(\.survey), eligibleBy: isPaired ? criteria.first : nil)
-        var job = self
-        if isPaired {
-            for index in parts.indices {
-                job.parts[index].survey = parts[index].survey.filtered(pairing.isShared)
-            }
-        }
-        return job.table(coverage: pairing.coverage)
-    }
-
-    private func table(coverage: [StudyCoverage]) -> StudyTable {
         let names = differing
         var rows: [StudyRow] = []
         var structure: [StructureRow] = []
         for part in parts {
-            for (options, survey) in part.survey.apart(by: names) {
+            for (options, read) in part.survey.apart(by: names) {
                 let place = Place(run: part.run, options: options)
+                let survey = isPaired ? read.filtered(pairing.isShared) : read
                 let episodes = Self.episodes(of: survey)
                 let played = names.isEmpty ? [:] : episodes.mapValues(Self.played)
+                let keys = Self.keys(of: read)
                 // Row by row, so that what one p keeps is let go of before the next.
-                for criteria in criteria { rows += Self.rows(of: survey, at: place, by: criteria, played) }
+                for criteria in criteria {
+                    rows += Self.rows(keys, of: survey, at: place, by: criteria, played)
+                }
                 structure += episodes.map { Self.structure(of: $1, $0, at: place) }
             }
         }
         return StudyTable(
-            rows: rows, structure: structure, coverage: coverage, published: published,
+            rows: rows, structure: structure, coverage: pairing.coverage, published: published,
             selection: selection(apartBy: names))
     }
 
@@ -75,7 +69,7 @@ struct StudyJob: Sendable {
     private static func episodes(of survey: Survey) -> [RowKey: [Survey.Entry]] {
         var ids: Set<String> = []
         return Dictionary(
-            grouping: survey.entries.lazy.filter { ids.insert($0.candidate.id).inserted }, by: RowKey.init)
+            grouping: survey.entries.filter { ids.insert($0.candidate.id).inserted }, by: RowKey.init)
     }
 
     private static func played(_ episodes: [Survey.Entry]) -> StudyPlayed {
@@ -97,13 +91,16 @@ struct StudyJob: Sendable {
                 }))
     }
 
+    /// What there are rows of, whatever is kept.
+    private static func keys(of survey: Survey) -> Set<GroupKey> {
+        Set(survey.entries.lazy.flatMap { entry in entry.pairsByMethod.keys.map { GroupKey(entry, $0) } })
+    }
+
     private static func rows(
-        of survey: Survey, at place: Place, by criteria: SelectionCriteria, _ played: [RowKey: StudyPlayed]
+        _ keys: Set<GroupKey>, of survey: Survey, at place: Place, by criteria: SelectionCriteria,
+        _ played: [RowKey: StudyPlayed]
     ) -> [StudyRow] {
-        var groups: [GroupKey: [StudyGroup.Member]] = [:]
-        for entry in survey.entries {
-            for method in entry.pairsByMethod.keys { groups[GroupKey(entry, method), default: []] += [] }
-        }
+        var groups = Dictionary(uniqueKeysWithValues: keys.map { ($0, [StudyGroup.Member]()) })
         for entry in survey.kept(by: survey.select(by: criteria)) {
             for (method, pairs) in entry.pairsByMethod {
                 groups[GroupKey(entry, method), default: []].append(member(entry, method, pairs))
