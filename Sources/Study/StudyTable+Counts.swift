@@ -47,16 +47,16 @@ struct RatioIndex {
 
 extension RowGrid {
     fileprivate func counts(_ ratios: RatioIndex) -> PrintedTable {
-        let kept = ways.map { way in
-            ColumnBlock<TableLine>(way.title, ["n", "pairs", "unique", "reward", "success %"]) { line in
-                row(line, way).map(Self.counts)
+        let pairs = ways.map { way in
+            ColumnBlock<TableLine>(way.title, ["pairs", "unique"]) { line in
+                row(line, way).map { [String($0.pairs), Decimals.count($0.uniquePairs)] }
             }
         }
         let ratioBlock = ratioBlock("pairs for one of ReCode") { line, way in
             let ratio = row(line, way).flatMap(ratios.beside)
             return way.method == .react ? ratio?.reactToRecode : ratio?.codeactToRecode
         }
-        return printed(playedBlocks + kept + ratioBlock + paidBlocks)
+        return printed(playedBlocks + keptBlocks + pairs + ratioBlock + paidBlocks)
     }
 
     private var playedBlocks: [ColumnBlock<TableLine>] {
@@ -65,6 +65,15 @@ extension RowGrid {
             ColumnBlock("played by \(agent.title)", ["n", "reward", "success %"]) { line in
                 ways.lazy.filter { $0.source == agent }.compactMap { row(line, $0)?.played }.first
                     .map(Self.played)
+            }
+        }
+    }
+
+    private var keptBlocks: [ColumnBlock<TableLine>] {
+        agents { _ in true }.map { agent in
+            // The same by every method, too.
+            ColumnBlock("kept of \(agent.title)", ["n", "reward", "success %"]) { line in
+                ways.lazy.filter { $0.source == agent }.compactMap { row(line, $0) }.first.map(Self.kept)
             }
         }
     }
@@ -104,10 +113,9 @@ extension RowGrid {
         ]
     }
 
-    private static func counts(of row: StudyRow) -> [String] {
+    private static func kept(of row: StudyRow) -> [String] {
         [
-            String(row.trajectories), String(row.pairs), Decimals.count(row.uniquePairs),
-            Decimals.reward(mean: row.meanReward, deviation: row.sdReward),
+            String(row.trajectories), Decimals.reward(mean: row.meanReward, deviation: row.sdReward),
             Decimals.fixed(row.successRate.map { $0 * 100 }),
         ]
     }

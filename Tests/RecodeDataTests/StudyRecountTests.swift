@@ -27,11 +27,24 @@ import Trajectories
     @Test(arguments: [UInt64(1), 2])
     func theStudyOfARandomRunIsThatOfARecount(seed: UInt64) async throws {
         try writeRandomRun(at: directory.file("r"), count: 60, seed: seed)
-        try await expectARecountAgrees(with: directory.file("r"), tops: ["12.5", "100"], exports: [])
+        let structure = try await expectARecountAgrees(
+            with: directory.file("r"), tops: ["12.5", "100"], exports: [])
+        // There was something to count.
+        for key in ["attempts", "ended"] {
+            guard case .object(let counts) = structure[key] else { continue }
+            #expect(counts.count >= 3 && counts.values.allSatisfy { ($0.number ?? 0) > 0 }, "\(counts)")
+        }
+        #expect((structure["lost_outputs"]["losing"].number ?? 0) > 0)
+        #expect(structure["lost_outputs"]["reward_correlation"]["low"].number != nil)
+        #expect((structure["repaired"].number ?? 0) > 0 && (structure["unrepaired"].number ?? 0) > 0)
     }
 
     /// - Parameter exports: some that are there already, of `--top 40 --seed 7`.
-    private func expectARecountAgrees(with run: String, tops: [String], exports: [String]) async throws {
+    /// - Returns: the structure, recounted.
+    @discardableResult
+    private func expectARecountAgrees(
+        with run: String, tops: [String], exports: [String]
+    ) async throws -> JSONValue {
         let isMade = !exports.isEmpty
         var exports = exports
         for top in tops where !isMade || top != "40" {
@@ -59,6 +72,7 @@ import Trajectories
         #expect(study["structure"].elements?.count == 1)
         #expect(study["structure"].elements?.first?.differences(from: recount["structure"]) == [])
         try expectRatios(study, of: rows)
+        return recount["structure"]
     }
 
     private func expectRatios(_ study: JSONValue, of rows: [JSONValue]) throws {

@@ -1,8 +1,8 @@
-"""Counts a study again, from the files of a run and of its exports alone, for comparison with `recode-data count`.
+"""Counts a study again, from the files of a run and its exports alone, to compare with recode-data count.
 
-recount.py RUN EXPORT[=SELECTION]... reads RUN/trajectories/*.jsonl.gz, and of each export its manifest and pairs. What is kept
-is what pairs are of; where a kept trajectory may have none, the selection file says. Prints rows (one for each export) and
-structure as JSON, with the keys of count.json.
+recount.py RUN EXPORT[=SELECTION]... reads RUN/trajectories/*.jsonl.gz, and of each export its manifest and
+pairs. What is kept is what pairs are of; where a kept trajectory may have none, the selection file says.
+Prints rows (one for each export) and structure as JSON, with the keys of count.json.
 """
 
 from __future__ import annotations
@@ -82,7 +82,9 @@ def is_function(node: Record) -> bool:
 def taught(pair: Record) -> str:
     """What makes two pairs the same."""
     messages = pair["prompt"] + pair["completion"]
-    return json.dumps([[message["role"], BLANKS.sub(" ", message["content"]).strip(" ")] for message in messages])
+    return json.dumps(
+        [[message["role"], BLANKS.sub(" ", message["content"]).strip(" ")] for message in messages]
+    )
 
 
 def row(argument: str, trajectories: dict[str, Record]) -> Record:
@@ -92,7 +94,7 @@ def row(argument: str, trajectories: dict[str, Record]) -> Record:
     ids = [pair["trajectory_id"] for pair in pairs]
     if selection:
         ids = [entry["id"] for entry in json.loads(Path(selection).read_bytes())["kept"]]
-    kept = [trajectories[id] for id in dict.fromkeys(ids)]
+    kept = [trajectories[name] for name in dict.fromkeys(ids)]
     assert manifest["counts"]["trajectories"] == len(kept)
     rewards = spread([trajectory["reward"] for trajectory in kept])
     method = manifest["method"]

@@ -94,7 +94,7 @@ extension StudyTable {
         }
         #expect(
             header?.contains(
-                "| ReAct: n | ReAct: pairs | ReAct: unique | ReAct: reward | ReAct: success % | ReAct, flattened: n |"
+                "| kept of ReCode: success % | ReAct: pairs | ReAct: unique | ReAct, flattened: pairs |"
             ) == true)
     }
 

@@ -1,8 +1,8 @@
 """What numpy makes of samples, for comparison.
 
-A sample a line on standard input: {"numbers": [...], "flags": [...]}. A line each on standard output, with mean and sample
-standard deviation of the numbers, the share of flags that are set, and the correlation of flags and numbers with its 95 %
-confidence interval: null where it has none.
+A sample a line on standard input: {"numbers": [...], "flags": [...]}. A line each on standard output, with
+mean and sample standard deviation of the numbers, the share of flags that are set, and the correlation of
+flags and numbers with its 95 % confidence interval: null where it has none.
 """
 
 from __future__ import annotations
