@@ -15,7 +15,8 @@ TEST_OPTIONS ?=
 
 PROGRAM = .build/$(CONFIGURATION)/recode-data
 SHELL_SCRIPTS = scripts/*.sh .ci/run
-PYTHON_SOURCES = Sources/TraceGen/Resources Sources/RecodeBench Tests/TestServers Tests/TokensTests scripts/*.py
+PYTHON_SOURCES = Sources/TraceGen/Resources Sources/RecodeBench Tests/RecodeDataTests Tests/StudyTests Tests/TestServers \
+	Tests/TokensTests scripts/*.py
 
 export SWIFT
 

@@ -132,7 +132,7 @@ let package = Package(
                 "TemporaryFiles", "TestProcesses", "TestServers",
                 .product(name: "Subprocess", package: "swift-subprocess"),
             ],
-            exclude: ["Golden"], swiftSettings: strict),
+            exclude: ["Golden", "recount.py"], swiftSettings: strict),
         .testTarget(
             name: "TraceGenTests", dependencies: ["TraceGen", "LanguageModels", "Prompts"],
             swiftSettings: strict),
@@ -157,8 +157,11 @@ let package = Package(
             ],
             exclude: ["Golden"], swiftSettings: strict),
         .testTarget(
-            name: "StudyTests", dependencies: ["Study", "Trajectories"], exclude: ["Golden"],
-            swiftSettings: strict),
+            name: "StudyTests",
+            dependencies: [
+                "Study", "Trajectories", .product(name: "Subprocess", package: "swift-subprocess"),
+            ],
+            exclude: ["Golden", "reference_statistics.py"], swiftSettings: strict),
         .testTarget(
             name: "LanguageModelsTests",
             dependencies: [

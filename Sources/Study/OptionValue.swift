@@ -13,6 +13,11 @@ struct OptionValue: Hashable, Comparable {
         (first.rank, first.number, first.text) < (second.rank, second.number, second.text)
     }
 
+    /// The values of some options in the order of their names.
+    static func sorted(_ options: [String: JSONValue]?) -> [OptionValue] {
+        (options ?? [:]).sorted { $0.key < $1.key }.map { OptionValue($0.value) }
+    }
+
     /// What a table shows: `-` for nothing; of a checksum, enough to tell it from others.
     var shown: String {
         switch value {

@@ -12,18 +12,30 @@ public enum StudyFormat: String, Sendable, Hashable, CaseIterable {
     case markdown
     /// The side-by-side table for a paper (booktabs).
     case latex
+
+    /// The sections that can be had by themselves in this form.
+    ///
+    /// JSON holds everything. A CSV file holds one table: all numbers of the rows (`counts`), or those of the structure.
+    public var sections: [StudySection] {
+        switch self {
+        case .text, .markdown, .latex: StudySection.allCases
+        case .csv: [.counts, .structure]
+        case .json: []
+        }
+    }
 }
 
 extension StudyTable {
     /// The study as text that ends in a newline.
+    /// - Parameter only: one of the form's ``StudyFormat/sections``; without it everything, of CSV the rows.
     /// - Throws: `EncodingError` for a number JSON does not have.
-    public func rendered(as format: StudyFormat) throws -> String {
+    public func rendered(as format: StudyFormat, only: StudySection? = nil) throws -> String {
         switch format {
-        case .text: textTables
+        case .text: textTables(only)
         case .json: String(decoding: try CanonicalJSON.encodePretty(self), as: UTF8.self)
-        case .csv: csvLines
-        case .markdown: markdownTables
-        case .latex: latexTables
+        case .csv: only == .structure ? structureLines : rowLines
+        case .markdown: markdownTables(only)
+        case .latex: latexTables(only)
         }
     }
 }

@@ -12,20 +12,27 @@ public struct StudyGroup: Sendable, Hashable {
         public var pairs: Int
         /// Primitive actions it took.
         public var steps: Int
+        /// What tells those pairs from others (``PairKeys``); `nil` when nobody looked.
+        public var pairKeys: [UInt64]?
         /// Tokens of those pairs; `nil` when they were not counted.
-        public var tokens: Int?
+        public var tokens: StudyTokens?
+        /// The shape of its tree; `nil` where it has none.
+        public var shape: TreeShape?
         /// What its policy used.
         public var usage: Usage
 
         /// Makes a member from its parts.
         public init(
-            reward: Double, success: Bool, pairs: Int, steps: Int, tokens: Int? = nil, usage: Usage = Usage()
+            reward: Double, success: Bool, pairs: Int, steps: Int, pairKeys: [UInt64]? = nil,
+            tokens: StudyTokens? = nil, shape: TreeShape? = nil, usage: Usage = Usage()
         ) {
             self.reward = reward
             self.success = success
             self.pairs = pairs
             self.steps = steps
+            self.pairKeys = pairKeys
             self.tokens = tokens
+            self.shape = shape
             self.usage = usage
         }
     }

@@ -12,7 +12,7 @@ public struct StudyPlayed: Codable, Sendable, Hashable {
     /// Share of them the environment calls a success.
     public var successRate: Double
 
-    enum CodingKeys: String, CodingKey, CaseIterable {
+    enum CodingKeys: String, CodingKey {
         case trajectories
         case meanReward = "mean_reward"
         case sdReward = "sd_reward"

@@ -31,33 +31,24 @@ public struct StudyRow: Codable, Sendable, Hashable {
     public var meanSteps: Double?
     /// Pairs for one trajectory; `nil` without any.
     public var pairsPerTrajectory: Double?
+    /// Pairs that differ in what they teach (``PairKeys``); `nil` when one trajectory's were not looked at.
+    public var uniquePairs: Int?
     /// Tokens of all pairs; `nil` when one trajectory's were not counted.
-    public var tokens: Int?
+    public var tokens: StudyTokens?
     /// Tokens the policy was sent for these trajectories; 0 where nobody counted.
     public var promptTokens: Int
     /// Tokens the policy answered for these trajectories; 0 where nobody counted.
     public var completionTokens: Int
     /// What those answers cost, in US dollars; `nil` where the price of any is unknown, and without trajectories.
     public var costUSD: Double?
+    /// The shape of their trees; `nil` for a flat method, whose pairs know no tree.
+    public var shape: StudyShape?
     /// All the episodes they were kept from; `nil` where the study does not compare options.
     public var played: StudyPlayed?
 
-    enum CodingKeys: String, CodingKey, CaseIterable {
-        case environment, policy, run, options, played
-        case sourceAgent = "source_agent"
-        case method, top, trajectories, pairs
-        case meanReward = "mean_reward"
-        case sdReward = "sd_reward"
-        case successRate = "success_rate"
-        case meanSteps = "mean_steps"
-        case pairsPerTrajectory = "pairs_per_trajectory"
-        case tokens
-        case promptTokens = "prompt_tokens"
-        case completionTokens = "completion_tokens"
-        case costUSD = "cost_usd"
-    }
-
-    init(of group: StudyGroup) {
+    /// Counts a group; the order of its members does not matter.
+    /// - Complexity: O(*n* log *n*) in the number of trajectories, O(*n*) in that of pairs.
+    public init(of group: StudyGroup) {
         environment = group.environment
         policy = group.policy
         run = group.run
@@ -68,15 +59,12 @@ public struct StudyRow: Codable, Sendable, Hashable {
         top = group.top
         trajectories = group.members.count
         pairs = group.members.reduce(0) { $0 + $1.pairs }
-        tokens = group.members.reduce(.some(0)) { sum, member in
-            sum.flatMap { sum in member.tokens.map { sum + $0 } }
-        }
-        promptTokens = group.members.reduce(0) { Self.sum($0, $1.usage.promptTokens) }
-        completionTokens = group.members.reduce(0) { Self.sum($0, $1.usage.completionTokens) }
-        guard !group.members.isEmpty else {
-            tokens = nil
-            return
-        }
+        uniquePairs = Self.uniquePairs(of: group.members)
+        tokens = group.members.isEmpty ? nil : StudyTokens.sum(of: group.members.lazy.map(\.tokens))
+        promptTokens = group.members.reduce(0) { BoundedSum.of($0, $1.usage.promptTokens) }
+        completionTokens = group.members.reduce(0) { BoundedSum.of($0, $1.usage.completionTokens) }
+        if group.method == .recode { shape = StudyShape(of: group.members.compactMap(\.shape)) }
+        guard !group.members.isEmpty else { return }
         let rewards = Moments(of: group.members.map(\.reward))
         meanReward = StudyTable.rounded(rewards.mean)
         sdReward = StudyTable.rounded(rewards.sampleDeviation)
@@ -89,10 +77,13 @@ public struct StudyRow: Codable, Sendable, Hashable {
         costUSD = costs.count == trajectories ? StudyTable.rounded(costs.sorted().reduce(0, +)) : nil
     }
 
-    /// The most there is where a sum would be more: what a file claims must not end the program.
-    private static func sum(_ first: Int, _ second: Int) -> Int {
-        let (sum, isTooMuch) = first.addingReportingOverflow(second)
-        return isTooMuch ? .max : sum
+    private static func uniquePairs(of members: [StudyGroup.Member]) -> Int? {
+        var keys: Set<UInt64> = []
+        for member in members {
+            guard let own = member.pairKeys else { return nil }
+            keys.formUnion(own)
+        }
+        return keys.count
     }
 
     /// Whether the row comes before another: by environment, policy, options (in the order of their names), run,
@@ -100,14 +91,10 @@ public struct StudyRow: Codable, Sendable, Hashable {
     func precedes(_ other: StudyRow) -> Bool {
         let (here, there) = ((environment, policy), (other.environment, other.policy))
         guard here == there else { return here < there }
-        let (values, others) = (optionValues, other.optionValues)
+        let (values, others) = (OptionValue.sorted(options), OptionValue.sorted(other.options))
         guard values == others else { return values.lexicographicallyPrecedes(others) }
         return (run ?? "", sourceAgent.rank, top, method.rank)
             < (other.run ?? "", other.sourceAgent.rank, other.top, other.method.rank)
-    }
-
-    private var optionValues: [OptionValue] {
-        (options ?? [:]).sorted { $0.key < $1.key }.map { OptionValue($0.value) }
     }
 
     /// What tells the row from every other.
@@ -132,31 +119,5 @@ extension AgentKind {
     /// The paper's order.
     static let inOrder: [AgentKind] = [.react, .codeact, .recode]
 
-    fileprivate var rank: Int { Self.inOrder.firstIndex(of: self) ?? Self.inOrder.count }
-}
-
-extension StudyRow {
-    /// Writes every key, unknown values as `null`; `options` and `played` only where options differ.
-    public func encode(to encoder: any Encoder) throws {
-        var container = encoder.container(keyedBy: CodingKeys.self)
-        try container.encode(environment, forKey: .environment)
-        try container.encode(policy, forKey: .policy)
-        try container.encode(run, forKey: .run)
-        try container.encodeIfPresent(options, forKey: .options)
-        try container.encodeIfPresent(played, forKey: .played)
-        try container.encode(sourceAgent, forKey: .sourceAgent)
-        try container.encode(method, forKey: .method)
-        try container.encode(top, forKey: .top)
-        try container.encode(trajectories, forKey: .trajectories)
-        try container.encode(pairs, forKey: .pairs)
-        try container.encode(meanReward, forKey: .meanReward)
-        try container.encode(sdReward, forKey: .sdReward)
-        try container.encode(successRate, forKey: .successRate)
-        try container.encode(meanSteps, forKey: .meanSteps)
-        try container.encode(pairsPerTrajectory, forKey: .pairsPerTrajectory)
-        try container.encode(tokens, forKey: .tokens)
-        try container.encode(promptTokens, forKey: .promptTokens)
-        try container.encode(completionTokens, forKey: .completionTokens)
-        try container.encode(costUSD, forKey: .costUSD)
-    }
+    var rank: Int { Self.inOrder.firstIndex(of: self) ?? Self.inOrder.count }
 }

@@ -9,47 +9,40 @@ public struct StudyTable: Codable, Sendable, Hashable {
     /// The rows by environment, policy, options, run, source agent, p and method (react, codeact, recode: the paper's
     /// order).
     public var rows: [StudyRow]
-    /// For each of those but the method, how many pairs the flat methods yield for one of ReCode's.
+    /// For each of those but the method, how many pairs and tokens the flat methods yield for one of ReCode's.
     public var ratios: [StudyRatio]
     /// Always ``deviationName``.
     public var deviation: String
     /// How the trajectories were selected; `nil` where nobody said.
     public var selection: StudySelection?
+    /// What became of the structure of all episodes, by environment, policy, options, run and agent.
+    public var structure: [StructureRow]
+    /// Which tasks the methods cover, by environment.
+    public var coverage: [StudyCoverage]
+    /// The paper's figures for the environments of the rows, never mixed into them; `nil` where they are left out.
+    public var published: PublishedFigures?
 
-    /// Counts the groups. The order they come in does not matter.
-    /// - Complexity: O(*n* log *n*) in the number of trajectories and of groups.
-    public init(of groups: [StudyGroup], selection: StudySelection? = nil) {
-        rows = groups.map(StudyRow.init).sorted { $0.precedes($1) }
-        ratios = Self.ratios(of: rows)
-        deviation = Self.deviationName
+    /// Puts rows in their order, and what belongs to them. The order they come in does not matter.
+    /// - Complexity: O(*n* log *n*) in the number of rows.
+    public init(
+        rows: [StudyRow], structure: [StructureRow] = [], coverage: [StudyCoverage] = [],
+        published: PublishedChoice = .none, selection: StudySelection? = nil
+    ) {
+        self.rows = rows.sorted { $0.precedes($1) }
+        self.structure = structure.sorted { $0.precedes($1) }
+        self.coverage = coverage.sorted { $0.environment < $1.environment }
         self.selection = selection
+        ratios = StudyRatio.all(of: self.rows)
+        deviation = Self.deviationName
+        if published == .paper { self.published = .paper(for: Set(rows.map(\.environment))) }
     }
 
     /// The names of the options that rows are told apart by, sorted.
     public var optionNames: [String] { Set(rows.flatMap { ($0.options ?? [:]).keys }).sorted() }
 
-    /// The names of the columns that are no options, as CSV has them: no option goes by one of these.
-    public static let fixedColumns = rowColumns + selectionColumns + playedColumns
-
-    private static func ratios(of rows: [StudyRow]) -> [StudyRatio] {
-        let pairs = Dictionary(rows.map { ($0.place, $0.pairs) }, uniquingKeysWith: { first, _ in first })
-        var ratios: [StudyRatio] = []
-        for row in rows where ratios.last.map({ !$0.belongs(with: row) }) ?? true {
-            var base = row.place
-            (base.sourceAgent, base.method) = (.recode, .recode)
-            let quotients = [AgentKind.react, .codeact].map { method in
-                var place = row.place
-                place.method = method
-                return quotient(pairs[place], pairs[base])
-            }
-            ratios.append(StudyRatio(beside: row, react: quotients[0], codeact: quotients[1]))
-        }
-        return ratios
-    }
-
-    private static func quotient(_ count: Int?, _ base: Int?) -> Double? {
-        guard let count, let base, base > 0 else { return nil }
-        return rounded(Double(count) / Double(base))
+    /// `nil` for a base of nothing.
+    static func quotient(_ count: Int, _ base: Int) -> Double? {
+        base > 0 ? rounded(Double(count) / Double(base)) : nil
     }
 
     /// To six decimals: enough for any table, and the last bits of a sum stay out of the data.
@@ -62,61 +55,16 @@ public struct StudyTable: Codable, Sendable, Hashable {
         try container.encode(ratios, forKey: .ratios)
         try container.encode(deviation, forKey: .deviation)
         try container.encode(selection, forKey: .selection)
+        try container.encode(structure, forKey: .structure)
+        try container.encode(coverage, forKey: .coverage)
+        try container.encode(published, forKey: .published)
     }
 }
 
-/// How many pairs the flat methods yield for one of ReCode's, from what is kept at the same p.
-public struct StudyRatio: Codable, Sendable, Hashable {
-    /// The environment's name.
-    public var environment: String
-    /// The policy, as the study names it.
-    public var policy: String
-    /// The run that was selected from by itself; `nil` where all runs were selected from together.
-    public var run: String?
-    /// The options of the rows it is of; `nil` where nothing of them differs.
-    public var options: [String: JSONValue]?
-    /// The loop that acted; ReCode's pairs are those of the same run.
-    public var sourceAgent: AgentKind
-    /// How much was kept, in percent.
-    public var top: Double
-    /// ReAct's pairs over ReCode's; `nil` where one is missing or ReCode has none.
-    public var reactToRecode: Double?
-    /// CodeAct's pairs over ReCode's; `nil` where one is missing or ReCode has none.
-    public var codeactToRecode: Double?
-
-    enum CodingKeys: String, CodingKey {
-        case environment, policy, run, options, top
-        case sourceAgent = "source_agent"
-        case reactToRecode = "react_to_recode"
-        case codeactToRecode = "codeact_to_recode"
-    }
-
-    init(beside row: StudyRow, react: Double? = nil, codeact: Double? = nil) {
-        environment = row.environment
-        policy = row.policy
-        run = row.run
-        options = row.options
-        sourceAgent = row.sourceAgent
-        top = row.top
-        reactToRecode = react
-        codeactToRecode = codeact
-    }
-
-    func belongs(with row: StudyRow) -> Bool {
-        environment == row.environment && policy == row.policy && run == row.run
-            && options == row.options && sourceAgent == row.sourceAgent && top == row.top
-    }
-
-    /// Writes every key, unknown values as `null`; `options` only where they differ.
-    public func encode(to encoder: any Encoder) throws {
-        var container = encoder.container(keyedBy: CodingKeys.self)
-        try container.encode(environment, forKey: .environment)
-        try container.encode(policy, forKey: .policy)
-        try container.encode(run, forKey: .run)
-        try container.encodeIfPresent(options, forKey: .options)
-        try container.encode(sourceAgent, forKey: .sourceAgent)
-        try container.encode(top, forKey: .top)
-        try container.encode(reactToRecode, forKey: .reactToRecode)
-        try container.encode(codeactToRecode, forKey: .codeactToRecode)
-    }
+/// Whether a study shows published figures beside its own.
+public enum PublishedChoice: String, Sendable, Hashable, CaseIterable {
+    /// It does not.
+    case none
+    /// Those of arXiv 2510.23564, for the environments it has.
+    case paper
 }

@@ -87,6 +87,13 @@ public enum TrajectoryInvariants {
         guard (0...1).contains(record.reward) else {
             throw RecordProblem(keyPath: "reward", message: "is \(record.reward), expected 0 to 1")
         }
+        let native = record.nativeReward
+        guard native.min.isFinite, native.max.isFinite, native.min <= native.value, native.value <= native.max
+        else {
+            throw RecordProblem(
+                keyPath: "native_reward.value",
+                message: "is \(native.value), expected \(native.min) to \(native.max), the range it declares")
+        }
         let counts = [
             ("steps", record.steps), ("calls", record.calls),
             ("usage.prompt_tokens", record.usage.promptTokens),

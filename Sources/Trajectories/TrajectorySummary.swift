@@ -20,6 +20,8 @@ public struct TrajectorySummary: Decodable, Sendable, Hashable {
     public var limits: EpisodeLimits
     /// Final reward, 0…1.
     public var reward: Double
+    /// The same reward on the environment's own scale.
+    public var nativeReward: NativeReward
     /// The environment's own verdict.
     public var success: Bool
     /// Why the episode ended.
@@ -39,6 +41,7 @@ public struct TrajectorySummary: Decodable, Sendable, Hashable {
         case instruction
         case taskID = "task_id"
         case initialObservation = "initial_observation"
+        case nativeReward = "native_reward"
     }
 
     /// Takes what a trajectory says of itself.
@@ -53,6 +56,7 @@ public struct TrajectorySummary: Decodable, Sendable, Hashable {
         policy = trajectory.policy
         limits = trajectory.limits
         reward = trajectory.reward
+        nativeReward = trajectory.nativeReward
         success = trajectory.success
         ended = trajectory.ended
         steps = trajectory.steps

@@ -80,13 +80,15 @@ func writeRun(
         var episode = episode(variation: first + index, reward: reward, split: split)
         episode.usage = usage
         if agent != .recode { episode.flatten(to: agent) }
+        episode.id = episodeID(first + index, agent)
         try collector.append(episode)
     }
-    _ = try collector.seal(order: rewards.indices.map { episodeID(first + $0) })
+    _ = try collector.seal(order: rewards.indices.map { episodeID(first + $0, agent) })
 }
 
-private func episodeID(_ variation: Int) -> String {
-    Digest.sha256Hex(of: "episode \(variation)".utf8).prefix(32).description
+private func episodeID(_ variation: Int, _ agent: AgentKind = .recode) -> String {
+    let place = agent == .recode ? "\(variation)" : "\(variation) by \(agent.rawValue)"
+    return Digest.sha256Hex(of: "episode \(place)".utf8).prefix(32).description
 }
 
 private func episode(variation: Int, reward: Double, split: Split) -> Trajectory {

@@ -361,7 +361,9 @@ import Trajectories
         #expect(study.rows.allSatisfy { $0.trajectories == 0 && $0.pairs == 0 && $0.meanReward == nil })
         let text = try await run("count", "low", "--top", "10", "--min-reward", "0.5")
         let line = text.output.split(separator: "\n").first { $0.hasPrefix("   10  ") } ?? ""
-        #expect(line.split(separator: " ") == ["10", "0", "0", "-", "0", "0", "-", "0", "0", "-", "-", "-"])
+        #expect(
+            line.split(separator: " ")
+                == ["10", "0", "-", "-", "0", "0", "0", "0", "0", "0", "-", "-"])
     }
 
     @Test func episodesOfAFlatAgentAndFlattenedOnesAreCountedApart() async throws {
@@ -406,7 +408,7 @@ import Trajectories
                 outcome.output.replacing("\\", with: "").contains("; ties cheapest, seed 9; min_reward 0.5;"))
         }
         let csv = try await BuiltProgram.run(["count", "r", "--format", "csv"] + rules, in: directory.path)
-        #expect(csv.output.contains(",cheapest,9,0.5,successful_only,environment agent policy_model\r\n"))
+        #expect(csv.output.contains(",cheapest,9,0.5,successful_only,environment agent policy_model,2,"))
     }
 
     @Test func whatTheKeptTrajectoriesUsedIsCounted() async throws {

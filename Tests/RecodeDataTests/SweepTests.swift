@@ -138,7 +138,7 @@ import Trajectories
         let csv = try await count("s", "--top", "100", "--format", "csv").output.split(separator: "\r\n")
         #expect(
             csv[0].hasSuffix(
-                ",group,max_depth,played_trajectories,played_mean_reward,played_sd_reward,played_success_rate"
+                ",sd_placeholder_ratio,max_depth,played_trajectories,played_mean_reward,played_sd_reward,played_success_rate"
             ))
         #expect(csv.last?.contains(",3,1,1.0,0.0,1.0") == true, "\(csv)")
         let apart = try await count("s", "--each-run", "--top", "100", "--format", "markdown").output

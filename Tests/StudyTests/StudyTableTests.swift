@@ -3,6 +3,13 @@ import Study
 import Testing
 import Trajectories
 
+extension StudyTable {
+    /// The table of some groups, in any order.
+    fileprivate init(of groups: [StudyGroup], selection: StudySelection? = nil) {
+        self.init(rows: groups.map(StudyRow.init), selection: selection)
+    }
+}
+
 @Suite struct StudyTableTests {
     private static func group(
         _ method: AgentKind, of source: AgentKind = .recode, top: Double, rewards: [Double], pairs: [Int],
@@ -46,7 +53,7 @@ import Trajectories
         #expect(row.successRate == 0.333333)
         #expect(row.meanSteps == 8)
         #expect(row.pairsPerTrajectory == 4)
-        #expect(row.tokens == nil)
+        #expect(row.tokens == nil && row.uniquePairs == nil)
         let ratio = try #require(study.ratios.first { $0.sourceAgent == .recode && $0.top == 40 })
         #expect(ratio.reactToRecode == 3.666667)
         #expect(ratio.codeactToRecode == 1.5)
@@ -85,7 +92,10 @@ import Trajectories
         let header = try study.rendered(as: .markdown).split(separator: "\n").first {
             $0.contains("flattened")
         }
-        #expect(header?.contains("| ReAct: n | ReAct: pairs | ReAct: reward | ReAct, flattened: n |") == true)
+        #expect(
+            header?.contains(
+                "| kept of ReCode: success % | ReAct: pairs | ReAct: unique | ReAct, flattened: pairs |"
+            ) == true)
     }
 
     @Test func runsThatWereSelectedFromByThemselvesHaveTablesOfTheirOwn() throws {
@@ -114,7 +124,8 @@ import Trajectories
         let study = StudyTable(of: groups)
         #expect(study.ratios.count == 2000)
         #expect(study.ratios.allSatisfy { $0.reactToRecode == Double($0.policy.dropFirst()) })
-        #expect(try study.rendered(as: .text).components(separatedBy: ", policy p").count == 2001)
+        let text = try study.rendered(as: .text, only: .counts)
+        #expect(text.components(separatedBy: ", policy p").count == 2001)
     }
 
     @Test func whatWasUsedAddsUpAndACostIsUnknownOnceOnePartIs() throws {
@@ -133,12 +144,34 @@ import Trajectories
         #expect(StudyTable(of: [group]).rows[0].costUSD == nil)
     }
 
-    @Test func tokensAddUpWhereAllWereCounted() throws {
+    @Test func tokensAddUpWhereAllWereCountedAndHaveRatios() throws {
+        var groups = Array(Self.groups.prefix(2))
+        for (place, factor) in [(0, 1), (1, 3)] {
+            for index in groups[place].members.indices {
+                groups[place].members[index].tokens = StudyTokens(
+                    content: 100 * factor, chat: 200 * factor, trained: 10)
+            }
+        }
+        let study = StudyTable(of: groups)
+        #expect(study.rows.last?.tokens == StudyTokens(content: 300, chat: 600, trained: 30))
+        let ratio = try #require(study.ratios.first?.reactToRecodeTokens)
+        #expect([ratio.content, ratio.chat, ratio.trained] == [3, 3, 1])
+        #expect(study.ratios.first?.codeactToRecodeTokens == nil)
+        groups[0].members[1].tokens = nil
+        let partial = StudyTable(of: groups)
+        #expect(partial.rows.last?.tokens == nil)
+        #expect(partial.ratios.first?.reactToRecodeTokens == nil)
+    }
+
+    @Test func pairsOfOneKeyAreCountedOnceInWhicheverTrajectoryTheyAre() {
         var group = Self.groups[0]
-        for index in group.members.indices { group.members[index].tokens = 100 * (index + 1) }
-        #expect(StudyTable(of: [group]).rows[0].tokens == 600)
-        group.members[1].tokens = nil
-        #expect(StudyTable(of: [group]).rows[0].tokens == nil)
+        let keys: [[UInt64]] = [[1, 2, 3], [3, 3, 4, 5, 1], [6, 7, 6, 6]]
+        for (index, own) in keys.enumerated() { group.members[index].pairKeys = own }
+        #expect(StudyTable(of: [group]).rows[0].uniquePairs == 7)
+        group.members[2].pairKeys = nil
+        #expect(StudyTable(of: [group]).rows[0].uniquePairs == nil)
+        group.members = []
+        #expect(StudyTable(of: [group]).rows[0].uniquePairs == 0)
     }
 
     @Test(arguments: StudyFormat.allCases)
@@ -146,6 +179,77 @@ import Trajectories
         try GoldenFile.check(
             StudyTable(of: Self.groups, selection: Self.selection).rendered(as: format),
             "study.\(format.rawValue)")
+    }
+
+    /// Everything a study can have: tokens, shapes, structure, tasks that differ, published figures.
+    private static let full: StudyTable = {
+        var groups = Array(Self.groups.prefix(3)) + [Self.groups[8]]
+        for place in groups.indices {
+            for index in groups[place].members.indices {
+                let pairs = groups[place].members[index].pairs
+                groups[place].members[index].pairKeys = (0..<pairs).map { UInt64($0 % 4 + 10 * index) }
+                groups[place].members[index].tokens = StudyTokens(
+                    content: 700 * pairs, chat: 740 * pairs, trained: 90 * pairs)
+                if groups[place].method == .recode {
+                    groups[place].members[index].shape = TreeShape(
+                        depth: 2 + index, expansions: 4, children: 9 + index, placeholders: 3, primitives: 5)
+                    groups[place].members[index].usage = Usage(
+                        promptTokens: 900, completionTokens: 90, costUSD: 0.0025)
+                }
+            }
+        }
+        let recode = (0..<8).map { index in
+            StructureGroup.Episode(
+                reward: index % 4 == 0 ? 0.25 : 1,
+                ended: index == 0 ? .loop : index == 4 ? .depthLimit : .resolved,
+                structure: EpisodeStructure(
+                    outputs: .init(
+                        declaring: 5, losing: index % 3 == 0 ? 1 : 0, lost: index % 3 == 0 ? 2 : 0),
+                    attempts: [.format: 1, .runtime: index % 2, .limit: index / 7], repaired: 1,
+                    unrepaired: index / 7))
+        }
+        let structure = [
+            StructureGroup(environment: "scienceworld", policy: "expert", agent: .recode, episodes: recode),
+            StructureGroup(
+                environment: "scienceworld", policy: "expert", agent: .react,
+                episodes: [
+                    .init(reward: 1, ended: .environmentDone, structure: EpisodeStructure(repaired: 2))
+                ]),
+        ]
+        return StudyTable(
+            rows: groups.map(StudyRow.init), structure: structure.map(StructureRow.init),
+            coverage: [
+                StudyCoverage(
+                    environment: "scienceworld", tasks: [.recode: ["a", "b", "c"], .react: ["b", "c"]],
+                    isPaired: false)
+            ], published: .paper, selection: selection)
+    }()
+
+    @Test(arguments: StudyFormat.allCases)
+    func everythingThereIsIsAsRecorded(format: StudyFormat) throws {
+        try GoldenFile.check(Self.full.rendered(as: format), "full.\(format.rawValue)")
+    }
+
+    @Test func eachSectionIsThePartOfTheWholeThatItIs() throws {
+        let whole = try Self.full.rendered(as: .markdown)
+        let sections = try StudySection.allCases.map { try Self.full.rendered(as: .markdown, only: $0) }
+        #expect(sections.joined(separator: "\n") == whole)
+        #expect(Set(sections).count == StudySection.allCases.count)
+        try GoldenFile.check(Self.full.rendered(as: .csv, only: .structure), "structure.csv")
+    }
+
+    @Test func publishedFiguresAreApartAndCanBeLeftOut() throws {
+        var study = Self.full
+        #expect(study.published?.source == "arXiv 2510.23564")
+        let csv = try study.rendered(as: .csv)
+        study.published = nil
+        #expect(try study.rendered(as: .csv) == csv)
+        for format in [StudyFormat.text, .markdown, .latex] {
+            #expect(try Self.full.rendered(as: format).contains("12833"))
+            #expect(try study.rendered(as: format).contains("ublished") == false)
+        }
+        #expect(PublishedFigures.paper(for: ["minecraft"]) == nil)
+        #expect(PublishedFigures.paper(for: []) == nil)
     }
 
     /// A depth study of two agents, one of them with other prompts, selected from run by run.
@@ -203,8 +307,9 @@ import Trajectories
     }
 
     @Test func jsonReadsBackAsTheSameTable() throws {
-        let study = StudyTable(of: Self.groups, selection: Self.selection)
-        let text = try study.rendered(as: .json)
-        #expect(try CanonicalJSON.decode(StudyTable.self, from: text.utf8) == study)
+        for study in [StudyTable(of: Self.groups, selection: Self.selection), Self.full] {
+            let text = try study.rendered(as: .json)
+            #expect(try CanonicalJSON.decode(StudyTable.self, from: text.utf8) == study)
+        }
     }
 }

@@ -119,6 +119,10 @@ private func example(_ old: String, _ new: String) throws -> String {
                 "\"reward\":0.25,\"schema\"", "\"reward\":null,\"schema\"",
                 "reward: is null, expected a number"
             ),
+            (
+                "\"value\":25}", "\"value\":870}",
+                "native_reward.value: is 870.0, expected -100.0 to 100.0, the range it declares"
+            ),
             ("\"steps\":1", "\"steps\":1.5", "steps: is 1.5, expected a whole number"),
             ("\"steps\":1", "\"steps\":-1", "steps: is -1, expected 0 or more"),
             (

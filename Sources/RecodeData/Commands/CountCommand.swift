@@ -1,6 +1,7 @@
 import ArgumentParser
 import Filter
 import Study
+import Trajectories
 
 /// `recode-data count`.
 struct CountCommand: LongCommand {
@@ -9,11 +10,12 @@ struct CountCommand: LongCommand {
         commandName: "count",
         abstract: "Count trajectories, pairs and rewards per method and environment, at several p.",
         discussion: """
-            Standard output gets the table. A ReCode trajectory is counted by every method it can be flattened to. \
-            The runs are selected from together, as filter does; with --each-run each by itself, as run does with \
+            Standard output gets the tables; docs/study.md says what exactly is counted. A ReCode trajectory is counted \
+            by every method it can be flattened to. The runs are selected from together, as filter does; with --each-run each by itself, as run does with \
             its collect stages. Where episodes were played with other options, such as --max-depth, each combination is \
             selected from by itself, and the table has a column for each option that differs, and for all the \
-            episodes that were played.
+            episodes that were played. Where the agents of an environment played different tasks, a warning says so; \
+            --paired counts the tasks they have in common.
             """)
 
     @Argument(
@@ -36,26 +38,41 @@ struct CountCommand: LongCommand {
     @Flag(help: "Select from each run by itself; rows name their run.")
     var eachRun = false
 
-    @Option(help: "The form of the table.")
-    var format = StudyFormat.text
+    @Flag(help: "Count only task instances that every agent has an eligible trajectory of.")
+    var paired = false
+
+    @Option(help: "How much prompts say whose tokens are counted.")
+    var style = PromptStyle.zeroShot
+
+    @OptionGroup var prompts: PromptOptions
+    @OptionGroup var tokens: TokenOptions
+    @OptionGroup var tables: StudyTableOptions
 
     func run() async throws {
-        let job = StudyJob(
+        let table = StudyJob(
             parts: try parts(),
-            criteria: try top.map { try SelectionCriteria(top: $0, ties, eligibility, leaks) })
-        try StandardOutput.write(try job.table().rendered(as: format))
+            criteria: try top.map { try SelectionCriteria(top: $0, ties, eligibility, leaks) },
+            isPaired: paired, published: tables.published
+        ).table()
+        for coverage in table.coverage { coverage.say() }
+        try StandardOutput.write(try table.rendered(as: tables.format, only: tables.table))
     }
 
     private func parts() throws -> [StudyJob.Part] {
         let runs = try self.runs.flatMap(TrajectorySources.runs)
         let gate = try lists.gate().gate
+        let counting = try tokens.counting().map {
+            StudyCounting(tokens: $0, style: style, prompts: try prompts.library(for: style))
+        }
         guard eachRun else {
-            return [StudyJob.Part(survey: try Survey(of: TrajectorySources(paths: runs), gate: gate))]
+            let sources = try TrajectorySources(paths: runs)
+            return [StudyJob.Part(survey: try Survey(of: sources, gate: gate, counting: counting))]
         }
         let parts = try runs.map { path in
             let sources = try TrajectorySources(paths: [path])
             return StudyJob.Part(
-                run: try sources.provenance()[0].name, survey: try Survey(of: sources, gate: gate))
+                run: try sources.provenance()[0].name,
+                survey: try Survey(of: sources, gate: gate, counting: counting))
         }
         var names: Set<String?> = []
         guard let part = parts.first(where: { !names.insert($0.run).inserted }) else { return parts }
@@ -63,5 +80,14 @@ struct CountCommand: LongCommand {
             .badUsage,
             "--each-run: two runs are named \(part.run ?? ""), so their rows could not be told apart. Name each run "
                 + "once, and give their directories different names.")
+    }
+}
+
+extension StudyCoverage {
+    /// Says on standard error what a reader of the table has to know of the tasks it covers.
+    func say() {
+        guard let words else { return }
+        StandardError.say(
+            isPaired ? "paired: \(words)" : "warning: \(words) count --paired counts those in common.")
     }
 }

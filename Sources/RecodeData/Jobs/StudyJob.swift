@@ -15,33 +15,41 @@ struct StudyJob: Sendable {
         var survey: Survey
     }
 
-    /// What is selected from, each part by itself.
+    /// What is selected from, each part by itself; surveyed for a study.
     var parts: [Part]
     /// What is asked for: the same but for p.
     var criteria: [SelectionCriteria]
+    /// Whether only tasks count that every method has something of.
+    var isPaired = false
+    /// Whose figures are shown beside those that are counted.
+    var published = PublishedChoice.paper
 
     /// Selects from every part at every p, and counts.
     ///
     /// - Returns: a row for each combination of environment, policy, options that differ, run, source agent and method
     ///   that was read and each p: where nothing is kept, a row of none.
     func table() -> StudyTable {
+        let pairing = TaskPairing(of: parts.map(\.survey), eligibleBy: isPaired ? criteria.first : nil)
         let names = differing
-        var groups: [GroupKey: [StudyGroup.Member]] = [:]
+        var rows: [StudyRow] = []
+        var structure: [StructureRow] = []
         for part in parts {
-            for (options, survey) in part.survey.apart(by: names) {
+            for (options, read) in part.survey.apart(by: names) {
                 let place = Place(run: part.run, options: options)
-                for criteria in criteria { Self.add(survey, of: place, by: criteria, to: &groups) }
+                let survey = isPaired ? read.filtered(pairing.isShared) : read
+                let episodes = Self.episodes(of: survey)
+                let played = names.isEmpty ? [:] : episodes.mapValues(Self.played)
+                let keys = Self.keys(of: read)
+                // Row by row, so that what one p keeps is let go of before the next.
+                for criteria in criteria {
+                    rows += Self.rows(keys, of: survey, at: place, by: criteria, played)
+                }
+                structure += episodes.map { Self.structure(of: $1, $0, at: place) }
             }
         }
-        let played = names.isEmpty ? [:] : self.played(apartBy: names)
-        let counted = groups.map { key, members in
-            StudyGroup(
-                environment: key.row.environment, policy: key.row.policy, run: key.place.run,
-                options: key.place.options, sourceAgent: key.row.agent, method: key.method,
-                top: Double(key.top.millionths) / 1e6, members: members,
-                played: played[PlayedKey(row: key.row, place: key.place)])
-        }
-        return StudyTable(of: counted, selection: selection(apartBy: names))
+        return StudyTable(
+            rows: rows, structure: structure, coverage: pairing.coverage, published: published,
+            selection: selection(apartBy: names))
     }
 
     /// The options that take more than one value where a row would else count them together: among the episodes of one
@@ -57,38 +65,62 @@ struct StudyJob: Sendable {
         }.sorted()
     }
 
-    /// All the episodes of each combination, each counted once however often it was read.
-    private func played(apartBy names: [String]) -> [PlayedKey: StudyPlayed] {
-        var episodes: [PlayedKey: [(reward: Double, success: Bool)]] = [:]
-        for part in parts {
-            for (options, survey) in part.survey.apart(by: names) {
-                var ids: Set<String> = []
-                for entry in survey.entries where ids.insert(entry.candidate.id).inserted {
-                    let key = PlayedKey(row: RowKey(entry), place: Place(run: part.run, options: options))
-                    episodes[key, default: []].append((entry.candidate.reward, entry.candidate.success))
-                }
-            }
-        }
-        return episodes.mapValues(StudyPlayed.init)
+    /// All the episodes of each combination, each once however often it was read.
+    private static func episodes(of survey: Survey) -> [RowKey: [Survey.Entry]] {
+        var ids: Set<String> = []
+        return Dictionary(
+            grouping: survey.entries.filter { ids.insert($0.candidate.id).inserted }, by: RowKey.init)
     }
 
-    private static func add(
-        _ survey: Survey, of place: Place, by criteria: SelectionCriteria,
-        to groups: inout [GroupKey: [StudyGroup.Member]]
-    ) {
-        for entry in survey.entries {
-            for method in entry.pairsByMethod.keys {
-                groups[GroupKey(entry, method, place, criteria.top), default: []] += []
-            }
-        }
+    private static func played(_ episodes: [Survey.Entry]) -> StudyPlayed {
+        StudyPlayed(of: episodes.map { ($0.candidate.reward, $0.candidate.success) })
+    }
+
+    private static func structure(of episodes: [Survey.Entry], _ key: RowKey, at place: Place) -> StructureRow
+    {
+        StructureRow(
+            of: StructureGroup(
+                environment: key.environment, policy: key.policy, run: place.run, options: place.options,
+                agent: key.agent,
+                episodes: episodes.map { entry in
+                    StructureGroup.Episode(
+                        reward: entry.candidate.reward, ended: entry.candidate.ended,
+                        structure: entry.facts.structure)
+                }))
+    }
+
+    /// What there are rows of, whatever is kept.
+    private static func keys(of survey: Survey) -> Set<GroupKey> {
+        Set(survey.entries.lazy.flatMap { entry in entry.pairsByMethod.keys.map { GroupKey(entry, $0) } })
+    }
+
+    private static func rows(
+        _ keys: Set<GroupKey>, of survey: Survey, at place: Place, by criteria: SelectionCriteria,
+        _ played: [RowKey: StudyPlayed]
+    ) -> [StudyRow] {
+        var groups = Dictionary(uniqueKeysWithValues: keys.map { ($0, [StudyGroup.Member]()) })
         for entry in survey.kept(by: survey.select(by: criteria)) {
             for (method, pairs) in entry.pairsByMethod {
-                groups[GroupKey(entry, method, place, criteria.top), default: []].append(
-                    StudyGroup.Member(
-                        reward: entry.candidate.reward, success: entry.candidate.success, pairs: pairs,
-                        steps: entry.steps, usage: entry.usage))
+                groups[GroupKey(entry, method), default: []].append(member(entry, method, pairs))
             }
         }
+        return groups.map { key, members in
+            StudyRow(
+                of: StudyGroup(
+                    environment: key.row.environment, policy: key.row.policy, run: place.run,
+                    options: place.options, sourceAgent: key.row.agent, method: key.method,
+                    top: Double(criteria.top.millionths) / 1e6, members: members, played: played[key.row]))
+        }
+    }
+
+    private static func member(_ entry: Survey.Entry, _ method: AgentKind, _ pairs: Int) -> StudyGroup.Member
+    {
+        let facts = entry.facts.pairs[method]
+        return StudyGroup.Member(
+            reward: entry.candidate.reward, success: entry.candidate.success, pairs: pairs,
+            steps: entry.steps,
+            pairKeys: facts?.keys, tokens: facts?.tokens, shape: method == .recode ? entry.facts.shape : nil,
+            usage: entry.usage)
     }
 
     private func selection(apartBy names: [String]) -> StudySelection? {
@@ -98,7 +130,8 @@ struct StudyJob: Sendable {
             return StudySelection(
                 group: (isByRun ? ["run"] : []) + names + parts,
                 ties: criteria.ties.rawValue,
-                seed: criteria.seed, minReward: criteria.minReward, success: criteria.success.rawValue)
+                seed: criteria.seed, minReward: criteria.minReward, success: criteria.success.rawValue,
+                others: criteria.unusual)
         }
     }
 
@@ -119,20 +152,28 @@ struct StudyJob: Sendable {
         var options: [String: JSONValue]
     }
 
-    private struct PlayedKey: Hashable {
-        var row: RowKey
-        var place: Place
-    }
-
     private struct GroupKey: Hashable {
         var row: RowKey
-        var place: Place
         var method: AgentKind
-        var top: TopPercentage
 
-        init(_ entry: Survey.Entry, _ method: AgentKind, _ place: Place, _ top: TopPercentage) {
+        init(_ entry: Survey.Entry, _ method: AgentKind) {
             row = RowKey(entry)
-            (self.method, self.place, self.top) = (method, place, top)
+            self.method = method
         }
+    }
+}
+
+extension SelectionCriteria {
+    /// The criteria that a study has no key of its own for and that are not as usual, by their keys.
+    fileprivate var unusual: [String: JSONValue] {
+        guard let usual = try? SelectionCriteria(top: top), let values = try? usual.values,
+            let own = try? self.values
+        else { return [:] }
+        let named: Set<String> = ["top", "ties", "seed", "min_reward", "success", "group"]
+        return own.filter { !named.contains($0.key) && $0.value != values[$0.key] }
+    }
+
+    private var values: [String: JSONValue] {
+        get throws { try CanonicalJSON.decode([String: JSONValue].self, from: CanonicalJSON.encode(self)) }
     }
 }

@@ -1,8 +1,9 @@
 import Decompose
 import Filter
+import Study
 import Trajectories
 
-/// What filtering and counting need to know of some trajectories; light, so that a whole run's fit in memory.
+/// What counting needs to know of some trajectories; light, so that a whole run's fit in memory.
 struct Survey: Sendable {
     /// One trajectory, with the pairs it yields by each method it has data for.
     struct Entry: Sendable {
@@ -15,6 +16,8 @@ struct Survey: Sendable {
         /// How the episode was played, beside environment, agent and policy's name.
         var options: [String: JSONValue]
         var pairsByMethod: [AgentKind: Int]
+        /// What its tree and its pairs tell.
+        var facts: EpisodeFacts
     }
 
     /// The trajectories in the order they were read.
@@ -26,12 +29,15 @@ struct Survey: Sendable {
     init() {}
 
     /// Reads trajectories once.
-    /// - Parameter gate: says which of them must not be trained on; none are where it is `nil`.
+    /// - Parameters:
+    ///   - gate: says which of them must not be trained on.
+    ///   - counting: what tokens are counted with; `nil` where they are not.
     /// - Throws: `TrajectoriesError` naming file and line; `DecomposeError` for nodes that are no tree.
-    /// - Complexity: O(*n*) in the size of the trajectories; what is kept is O(1) for each.
-    init(of sources: TrajectorySources, gate: LeakageGate? = nil) throws {
+    /// - Complexity: O(*n*) in the size of the trajectories; what is kept is O(1) for each, and eight bytes for each pair.
+    init(of sources: TrajectorySources, gate: LeakageGate, counting: StudyCounting?) throws {
         self.sources = try sources.selectionSources()
         var options = EpisodeOptions()
+        var pairSurvey = try PairSurvey(counting: counting)
         try sources.forEach { trajectory, recipe in
             var pairs: [AgentKind: Int] = [:]
             for method in trajectory.agent.methods {
@@ -41,13 +47,36 @@ struct Survey: Sendable {
             entries.append(
                 Entry(
                     candidate: Candidate(
-                        summary, leaks: gate?.holdsBack(summary) ?? false,
+                        summary, leaks: gate.holdsBack(summary),
                         pairCount: pairs[trajectory.agent] ?? 0),
                     environment: trajectory.environment.name, policy: trajectory.policy.name,
                     agent: trajectory.agent,
                     steps: trajectory.steps, usage: trajectory.usage,
-                    options: try options.values(of: trajectory, recipe), pairsByMethod: pairs))
+                    options: try options.values(of: trajectory, recipe), pairsByMethod: pairs,
+                    facts: try Self.facts(of: trajectory, recipe, &pairSurvey)))
         }
+    }
+
+    private static func facts(
+        of trajectory: Trajectory, _ recipe: JSONValue, _ pairSurvey: inout PairSurvey
+    ) throws -> EpisodeFacts {
+        var pairs: [AgentKind: PairFacts] = [:]
+        for method in trajectory.agent.methods {
+            pairs[method] = try pairSurvey.facts(of: trajectory, by: method)
+        }
+        // An imported tree has declared outputs, and whoever played it did not look which were lost.
+        var isImported = false
+        if case .object(let keys) = recipe { isImported = keys["import"] != nil }
+        return EpisodeFacts(
+            taskID: trajectory.taskID, shape: TreeShape(of: trajectory),
+            structure: EpisodeStructure(of: trajectory, recordsLosses: !isImported), pairs: pairs)
+    }
+
+    /// Those of them that are wanted.
+    func filtered(_ isWanted: (Entry) -> Bool) -> Survey {
+        var part = self
+        part.entries = entries.filter(isWanted)
+        return part
     }
 
     /// The same, taken apart: what differs in some options, each by itself.

@@ -130,5 +130,4 @@ extension TieRule: ExpressibleByArgument {}
 extension RankScore: ExpressibleByArgument {}
 extension PerTaskRule: ExpressibleByArgument {}
 extension PromptStyle: ExpressibleByArgument {}
-extension StudyFormat: ExpressibleByArgument {}
 extension ExportFormat: ExpressibleByArgument {}

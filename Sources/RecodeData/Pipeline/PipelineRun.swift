@@ -30,6 +30,9 @@ struct PipelineRun: Sendable {
         let gate = try ExportGate(
             exclude: pipeline.leakage.exclude, heldOut: pipeline.leakage.heldOut,
             isLifted: pipeline.leakage.allow)
+        let counting = tokens.map {
+            StudyCounting(tokens: $0, style: pipeline.export.style, prompts: models.prompts)
+        }
         let sites = try await sites()
         try Directory.create(directory)
         // Held to the end: two programs in one directory would take each other's stages for their own.
@@ -39,7 +42,7 @@ struct PipelineRun: Sendable {
         var ledger = StageLedger(directory: directory)
         var stages: [CollectedStage] = []
         for stage in pipeline.collect {
-            let collected = try await collect(stage, in: place, sites, gate.gate)
+            let collected = try await collect(stage, in: place, sites, gate.gate, counting)
             if let reason = collected.result.stopped {
                 StandardError.say(
                     "collect/\(stage.name) stopped: \(reason). Run the same command with more budget to go on."
@@ -54,6 +57,7 @@ struct PipelineRun: Sendable {
             pairCount += try export(stages[index], tokens, past: gate, in: place, &ledger)
         }
         let table = try count(stages, in: place, &ledger)
+        for coverage in table.coverage { coverage.say() }
         try StandardOutput.write(try table.rendered(as: .text))
         var summary = RunSummary(of: stages.map { ($0.result, $0.survey) })
         summary.pairs = (pairCount, stages.count * pipeline.export.methods.count * pipeline.export.top.count)
@@ -107,7 +111,8 @@ extension PipelineRun {
     }
 
     private func collect(
-        _ stage: CollectStage, in place: PipelineDirectory, _ sites: [String: Site], _ gate: LeakageGate
+        _ stage: CollectStage, in place: PipelineDirectory, _ sites: [String: Site], _ gate: LeakageGate,
+        _ counting: StudyCounting?
     ) async throws -> CollectedStage {
         guard let site = sites[stage.recipe.environment] else {
             preconditionFailure("every environment of the pipeline was opened")
@@ -128,7 +133,7 @@ extension PipelineRun {
         return CollectedStage(
             name: stage.name, result: result, sources: sources,
             checksum: try sources.provenance().map(\.sha256).joined(separator: "\n"),
-            survey: try Survey(of: sources, gate: gate))
+            survey: try Survey(of: sources, gate: gate, counting: counting))
     }
 
     private func select(

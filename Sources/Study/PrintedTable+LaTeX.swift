@@ -1,13 +1,15 @@
 extension StudyTable {
-    /// A booktabs table for each environment and policy.
-    var latexTables: String {
-        let tables = ComparisonTable.all(of: self).map { $0.latex(notes: notes) }
-        guard !tables.isEmpty else { return "% No trajectories to count.\n" }
+    /// A booktabs table for each environment and policy, section by section.
+    func latexTables(_ only: StudySection?) -> String {
+        let tables = printedSections(only).flatMap { section in
+            section.tables.map { $0.latex(notes: section.notes) }
+        }
+        guard !tables.isEmpty else { return "% \(Self.nothing)\n" }
         return "% needs \\usepackage{booktabs}\n" + tables.joined(separator: "\n")
     }
 }
 
-extension ComparisonTable {
+extension PrintedTable {
     func latex(notes: [String]) -> String {
         let columns = blocks.flatMap(\.columns)
         let rows = ([columns] + lines).map { $0.map(Self.latexText).joined(separator: " & ") + " \\\\" }

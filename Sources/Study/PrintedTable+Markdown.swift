@@ -1,13 +1,16 @@
 extension StudyTable {
-    /// A heading and a table for each environment and policy.
-    var markdownTables: String {
-        let tables = ComparisonTable.all(of: self).map(\.markdown)
-        guard !tables.isEmpty else { return "No trajectories to count.\n" }
-        return tables.joined(separator: "\n") + "\n" + notes.joined(separator: "\n\n") + "\n"
+    /// A heading and a table for each environment and policy, section by section.
+    func markdownTables(_ only: StudySection?) -> String {
+        let sections = printedSections(only)
+        guard !sections.isEmpty else { return Self.nothing + "\n" }
+        return sections.map { section in
+            section.tables.map(\.markdown).joined(separator: "\n") + "\n"
+                + section.notes.joined(separator: "\n\n") + "\n"
+        }.joined(separator: "\n")
     }
 }
 
-extension ComparisonTable {
+extension PrintedTable {
     var markdown: String {
         let header = blocks.flatMap { block in
             block.columns.map { block.title.isEmpty ? $0 : "\(block.title): \($0)" }

@@ -1,25 +1,19 @@
 extension StudyTable {
-    /// Aligned columns: one table for each environment and policy.
-    var textTables: String {
-        let tables = ComparisonTable.all(of: self).map(\.text)
-        guard !tables.isEmpty else { return "No trajectories to count.\n" }
-        return tables.joined(separator: "\n") + "\n" + notes.joined(separator: "\n") + "\n"
+    /// Aligned columns: one table for each environment and policy, section by section.
+    func textTables(_ only: StudySection?) -> String {
+        let sections = printedSections(only)
+        guard !sections.isEmpty else { return Self.nothing + "\n" }
+        return sections.map { section in
+            section.tables.map(\.text).joined(separator: "\n") + "\n" + section.notes.joined(separator: "\n")
+                + "\n"
+        }.joined(separator: "\n")
     }
 
-    /// What the numbers of a rendered table are.
-    static let note = "n: trajectories kept. Reward x 100: their mean ± sample standard deviation."
-
-    /// What the columns of all episodes are.
-    static let playedNote = "Played: all episodes, whatever is kept of them."
-
-    /// The lines under rendered tables.
-    var notes: [String] {
-        [Self.note] + (rows.contains { $0.played != nil } ? [Self.playedNote] : [])
-            + (selection.map { [$0.words] } ?? [])
-    }
+    /// What is said of a study of nothing.
+    static let nothing = "No trajectories to count."
 }
 
-extension ComparisonTable {
+extension PrintedTable {
     var text: String {
         let cells = [blocks.flatMap(\.columns)] + lines
         var widths = cells[0].indices.map { column in cells.map { $0[column].count }.max() ?? 0 }

@@ -1,0 +1,71 @@
+import Decompose
+import Prompts
+import Study
+import Tokens
+import Trajectories
+
+/// What the tokens of pairs are counted with in a study: a vocabulary, and how an export would render the pairs.
+struct StudyCounting: Sendable {
+    var tokens: TokenCounting
+    var style: PromptStyle
+    var prompts: PromptLibrary
+}
+
+/// What a study asks of a trajectory's pairs by one method, which only their texts tell; small, for it is kept.
+struct PairFacts: Sendable {
+    /// Tells each pair from others.
+    var keys: [UInt64] = []
+    /// The tokens of all of them; `nil` when they were not counted.
+    var tokens: StudyTokens?
+}
+
+/// Renders trajectories as pairs to learn what only their texts tell; the one place where a study does.
+///
+/// The keys are made of the texts of the bare style: what varies from pair to pair. What prompts of other styles say beside that is
+/// the same in all pairs of an environment and a method, so it makes no two of them differ.
+struct PairSurvey {
+    private var keys = PairKeys()
+    private let counting: StudyCounting?
+    private let counter: PairTokenCounter?
+
+    /// - Parameter counting: what tokens are counted with; `nil` where they are not.
+    /// - Throws: `TokensError` where the vocabulary has not the tokens that the chat template writes.
+    init(counting: StudyCounting?) throws {
+        self.counting = counting
+        counter = try counting.map { try PairTokenCounter($0.tokens.tokenizer, template: $0.tokens.template) }
+    }
+
+    /// Cuts a trajectory into its pairs by a method and looks at each.
+    /// - Throws: `DecomposeError` as `PairBuilder` does.
+    /// - Complexity: O(*n*) in the size of the trajectory for its texts; O(*t*²) in the turns of a flat method.
+    mutating func facts(of trajectory: Trajectory, by method: AgentKind) throws -> PairFacts {
+        var facts = PairFacts()
+        for pair in try PairBuilder(method: method, style: .bare).pairs(of: trajectory).pairs {
+            facts.keys.append(keys.key(prompt: pair.prompt, completion: pair.completion))
+        }
+        facts.tokens = try tokens(of: trajectory, by: method)
+        return facts
+    }
+
+    private func tokens(of trajectory: Trajectory, by method: AgentKind) throws -> StudyTokens? {
+        guard let counting, let counter else { return nil }
+        let builder = PairBuilder(method: method, style: counting.style, prompts: counting.prompts)
+        var sum = PairTokens()
+        for pair in try builder.pairs(of: trajectory).pairs {
+            sum += counter.count(prompt: pair.prompt, completion: pair.completion)
+        }
+        return StudyTokens(content: sum.content, chat: sum.chat, trained: sum.trained)
+    }
+}
+
+/// What only a study asks of an episode; small, for it is kept.
+struct EpisodeFacts: Sendable {
+    /// `environment/task/variation`.
+    var taskID: String
+    /// The shape of its tree, where it has one.
+    var shape: TreeShape?
+    /// What became of its structure.
+    var structure: EpisodeStructure
+    /// What only the texts of its pairs tell, by each method.
+    var pairs: [AgentKind: PairFacts]
+}
