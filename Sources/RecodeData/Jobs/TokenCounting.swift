@@ -87,14 +87,20 @@ struct TokenCounting: Sendable {
             guard Directory.isPresent(path) else { throw missing("there is no vocabulary file \(path)") }
             return path
         }
-        let own =
-            python.split(separator: "/", omittingEmptySubsequences: false).dropLast(2) + [installedName[...]]
-        let beside = own.joined(separator: "/")
-        if python.contains("/"), Directory.isPresent(beside) { return beside }
+        let place = "\(environment(of: python))/\(installedName)"
+        if Directory.isPresent(place) { return place }
         let installed = InstalledFiles.first(
             of: [".venv/\(installedName)", installedName], where: Directory.isPresent)
-        guard let installed else { throw missing("Qwen2.5's vocabulary is not at \(beside)") }
+        guard let installed else { throw missing("Qwen2.5's vocabulary is not at \(place)") }
         return installed
+    }
+
+    /// The virtual environment of an interpreter, `.venv` for `.venv/bin/python`; that of `make setup` where the interpreter
+    /// is named without its folder.
+    private static func environment(of python: String) -> String {
+        guard python.contains("/") else { return environment(of: Machine.defaultPython) }
+        return python.split(separator: "/", omittingEmptySubsequences: false).dropLast(2).joined(
+            separator: "/")
     }
 
     private static func missing(_ what: String) -> CommandFailure {
