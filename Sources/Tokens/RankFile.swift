@@ -78,8 +78,7 @@ extension Tokenizer {
     private static func model(
         ofRankFile bytes: [UInt8], _ path: String
     ) throws(TokensError) -> MergeModel {
-        // A line has 8 bytes and more, but for the shortest tokens'.
-        let table = RankTable(capacity: bytes.count / 8 + 256)
+        let table = RankTable(capacity: bytes.withUnsafeBufferPointer(RankFileLines.count))
         let (lineCount, highestID) = try bytes.withUnsafeBufferPointer { bytes throws(TokensError) in
             try read(bytes, path, into: table)
         }

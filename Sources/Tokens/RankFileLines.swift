@@ -23,6 +23,14 @@ struct RankFileLines {
         self.bytes = bytes
     }
 
+    /// How many lines there are.
+    static func count(in bytes: UnsafeBufferPointer<UInt8>) -> Int {
+        guard let base = bytes.baseAddress else { return 0 }
+        var count = 1
+        for index in 0..<bytes.count where base[index] == UInt8(ascii: "\n") { count += 1 }
+        return count
+    }
+
     /// Reads a line; `nil` behind the last.
     mutating func next() -> Line? {
         guard let base = bytes.baseAddress, place < bytes.count else { return nil }
