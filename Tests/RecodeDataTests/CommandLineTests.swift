@@ -408,7 +408,7 @@ import Trajectories
                 outcome.output.replacing("\\", with: "").contains("; ties cheapest, seed 9; min_reward 0.5;"))
         }
         let csv = try await BuiltProgram.run(["count", "r", "--format", "csv"] + rules, in: directory.path)
-        #expect(csv.output.contains(",cheapest,9,0.5,successful_only,environment agent policy_model,2,"))
+        #expect(csv.output.contains(",cheapest,9,0.5,successful_only,environment agent policy_model,,2,"))
     }
 
     @Test func whatTheKeptTrajectoriesUsedIsCounted() async throws {

@@ -25,6 +25,7 @@ import Trajectories
               - {name: expert, env: scienceworld, policy: expert, tasks: [lifespan-longest-lived, find-plant],
                  variations: 3, slip: 0.1}
             select: {top: [40, 100]}
+            leakage: {allow: true}
             export: {methods: [recode, react, codeact]}
             """
         _ = try directory.write(Array(text.utf8), to: "short.yaml")

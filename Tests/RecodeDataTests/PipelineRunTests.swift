@@ -26,6 +26,7 @@ import Trajectories
               - {name: expert, env: scienceworld, policy: expert, slip: 0.1,
                  tasks: [lifespan-longest-lived, find-plant], variations: 2}
             select: {top: [40, 100]}
+            leakage: {allow: true}
             export: {methods: [recode, react, codeact]}
             """
         _ = try directory.write(Array(text.utf8), to: "short.yaml")
@@ -96,6 +97,7 @@ import Trajectories
               - {name: sloppy, env: scienceworld, policy: expert, slip: 0.3,
                  tasks: [lifespan-longest-lived], variations: 3}
             select: {top: [30]}
+            leakage: {allow: true}
             """
         _ = try directory.write(Array(text.utf8), to: "two.yaml")
         let outcome = try await BuiltProgram.run(

@@ -41,11 +41,14 @@ import Trajectories
         let command = ([BuiltProgram.path] + sweep).joined(separator: " ") + " --resume"
         #expect(interrupted.errors.hasSuffix("Go on with: \(command)\n"), "\(interrupted.errors)")
         #expect(try RunDirectory.open(directory.file("s/max-depth-1")).isComplete)
-        #expect(!FileManager.default.fileExists(atPath: directory.file("s/max-depth-3")))
+        // On a busy machine the second run's one episode may be over before the signal comes.
+        let hasBegunLast = FileManager.default.fileExists(atPath: directory.file("s/max-depth-3"))
 
         let unfinished = try await count("s")
         #expect(unfinished.code == 65)
-        #expect(unfinished.errors.contains("s/max-depth-2: this run is not finished."))
+        #expect(
+            unfinished.errors.contains(
+                "s/max-depth-\(hasBegunLast ? 3 : 2): this run is not finished."), "\(unfinished.errors)")
 
         let resumed = try await BuiltProgram.run(sweep + ["--resume"], in: directory.path)
         #expect(resumed.code == 0, "\(resumed.errors)")
@@ -96,7 +99,8 @@ import Trajectories
         // The one of depth 1 has no reward.
         #expect(selection.kept.count == 2)
         let exported = try await BuiltProgram.run(
-            ["export", "s", "--selection", "selection.json", "--out", "pairs"], in: directory.path)
+            ["export", "s", "--selection", "selection.json", "--out", "pairs", "--allow-leakage"],
+            in: directory.path)
         #expect(exported.code == 0, "\(exported.errors)")
         #expect(exported.errors.contains(" of 2 trajectories"), "\(exported.errors)")
         let wrong = try await BuiltProgram.run(
@@ -173,6 +177,7 @@ import Trajectories
               - {name: expert, env: scienceworld, policy: expert, max_depth: [1, 3], split: dev,
                  tasks: [find-plant]}
             select: {top: [100]}
+            leakage: {allow: true}
             """
         _ = try directory.write(Array(text.utf8), to: "p.yaml")
         let run = ["run", "p.yaml", "--out", "o", "--concurrency", "1", "--python", Self.python]
