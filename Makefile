@@ -15,13 +15,13 @@ TEST_OPTIONS ?=
 
 PROGRAM = .build/$(CONFIGURATION)/recode-data
 SHELL_SCRIPTS = scripts/*.sh .ci/run
-PYTHON_SOURCES = Sources/TraceGen/Resources Sources/RecodeBench Tests/RecodeDataTests Tests/StudyTests Tests/TestServers \
-	Tests/TokensTests scripts/*.py
+PYTHON_SOURCES = Sources/TraceGen/Resources Sources/RecodeBench Tests/FilterTests Tests/RecodeDataTests \
+	Tests/StudyTests Tests/TestServers Tests/TokensTests scripts/*.py
 
 export SWIFT
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-test setup-dev build run test test-model lint format bench samples docs clean
+.PHONY: help setup setup-test setup-dev build run test test-model test-kills lint format bench samples docs clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/\1\t\2/' | expand -t 12
@@ -58,6 +58,9 @@ lint: setup-dev ## check format, imports, shell and Python
 format: setup-dev ## rewrite sources the way lint wants them
 	$(SWIFT) format --in-place --recursive Package.swift Sources Tests
 	.venv/bin/ruff format --quiet $(PYTHON_SOURCES)
+
+test-kills: setup-test ## kill the program a hundred times while it replays a run, resumes and seals (about 8 minutes)
+	RECODE_DATA_KILLS=100 scripts/test.sh --filter aReplayedRunThatIsKilledAgainAndAgain
 
 bench: setup-test ## measure and write docs/benchmarks.md (BENCH_OPTIONS='--rounds 1' for a quick look)
 	$(SWIFT) build -c release

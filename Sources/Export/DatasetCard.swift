@@ -8,7 +8,8 @@ enum DatasetCard {
     /// The card's text; nothing but the manifest shapes it.
     static func text(for manifest: ExportManifest) throws -> String {
         [
-            header(manifest), opening(manifest), try making(manifest.recipe), tokens(manifest.tokens),
+            header(manifest), opening(manifest), try making(manifest.recipe, manifest.report),
+            tokens(manifest.tokens),
             columns,
         ].joined(separator: "\n")
     }
@@ -54,14 +55,16 @@ enum DatasetCard {
     private static func leakage(_ leakage: ExportLeakage) -> String {
         let leaks = leakage.leaks.sorted { $0.key < $1.key }.map { "\($0.value) \($0.key)" }
         let found =
-            leakage.gate == .on
-            ? "on: nothing held out is in here"
-            : "**lifted**; trajectories that leak: \(leaks.isEmpty ? "none" : leaks.joined(separator: ", "))"
+            leakage.gate == .lifted
+            ? "**lifted**; trajectories that leak: \(leaks.isEmpty ? "none found" : leaks.joined(separator: ", "))"
+            : leakage.notCompared > 0
+                ? "on: of what could be compared, nothing is held out" : "on: nothing held out is in here"
         return found + "; \(leakage.sameInstruction) share their instruction with a held-out instance"
-            + (leakage.notCompared > 0 ? "; \(leakage.notCompared) could not be compared" : "")
+            + (leakage.notCompared > 0
+                ? "; \(leakage.notCompared) could not be compared, for no list has their environment" : "")
     }
 
-    private static func making(_ recipe: ExportRecipe) throws -> String {
+    private static func making(_ recipe: ExportRecipe, _ report: ExportReport?) throws -> String {
         let selection =
             recipe.selection == .null
             ? "All trajectories of the runs were taken."
@@ -70,7 +73,8 @@ enum DatasetCard {
         let pairs =
             recipe.pairSelection == .null
             ? ""
-            : "\n\nPairs were kept by these criteria; `\(ExportReport.fileName)` lists the others:\n\n```json\n"
+            : "\n\nPairs were kept by these criteria\(report == nil ? "" : "; `\(ExportReport.fileName)` lists the others"):\n\n"
+                + "```json\n"
                 + String(decoding: try CanonicalJSON.encodePretty(recipe.pairSelection), as: UTF8.self)
                 + "```"
         let sources = recipe.sources.map { "- run `\($0.name)`, sha256 `\($0.sha256)`" }
@@ -147,7 +151,7 @@ enum DatasetCard {
         ("reward", "float64", "the episode's final reward, 0 to 1"),
         (
             "rank", "int64",
-            "the episode's rank by reward in its selection group, from 1; null without a selection"
+            "the episode's rank by score in its selection group, from 1; null without a selection"
         ),
         ("tokens", "int64", "the length under the chat template, in tokens; null where not counted"),
         ("style", "string", "how the prompt was rendered"),

@@ -55,6 +55,12 @@ extension ExportManifest {
         shards = try container.decode([ExportShard].self, forKey: .shards)
     }
 
+    /// Reads the manifest of an export.
+    /// - Throws: `JSONLinesError` where there is none; `DecodingError` where it is another version's.
+    public static func read(from directory: String) throws -> ExportManifest {
+        try CanonicalJSON.decode(ExportManifest.self, from: AtomicFile.read("\(directory)/\(fileName)"))
+    }
+
     /// Writes a manifest.
     public func encode(to encoder: any Encoder) throws {
         try recipe.encode(to: encoder)
@@ -157,19 +163,25 @@ public struct ExportLeakage: Codable, Sendable, Hashable {
     public var sameInstruction: Int
     /// How many are of an environment whose held-out instances nobody has listed in that version, with those options.
     public var notCompared: Int
+    /// The lists that the gate went by.
+    public var lists: [ExportSource]
 
     enum CodingKeys: String, CodingKey {
-        case gate, leaks
+        case gate, leaks, lists
         case sameInstruction = "same_instruction"
         case notCompared = "not_compared"
     }
 
     /// Makes an account from its parts.
-    public init(gate: Gate, leaks: [String: Int] = [:], sameInstruction: Int = 0, notCompared: Int = 0) {
+    public init(
+        gate: Gate, leaks: [String: Int] = [:], sameInstruction: Int = 0, notCompared: Int = 0,
+        lists: [ExportSource] = []
+    ) {
         self.gate = gate
         self.leaks = leaks
         self.sameInstruction = sameInstruction
         self.notCompared = notCompared
+        self.lists = lists
     }
 }
 

@@ -6,7 +6,7 @@ public enum DropReason: String, Codable, Sendable, Hashable, CaseIterable {
     case duplicateID = "duplicate_id"
     /// It must not be trained on, and the criteria drop what leaks.
     case leak
-    /// It is none of the first attempts at its task instance that are looked at.
+    /// Its repeat is a later one than are looked at.
     case laterAttempt = "later_attempt"
     /// The episode ended by an error of the policy.
     case policyError = "policy_error"

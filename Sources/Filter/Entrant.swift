@@ -7,7 +7,9 @@ struct Entrant: Sendable {
     var reward: Double
     /// 0 where it is not known; then the entrant does not compete.
     var score: Double
+    /// The most there is where nobody counted.
     var tokenCount: Int
+    /// The most there is where it yields none, or nobody counted.
     var pairCount: UInt32
     var group: UInt32
     var task: UInt32

@@ -8,7 +8,7 @@ public struct FilterError: Error, Sendable, Hashable {
         case badSelectionFile
         /// A file that is no list of held-out tasks (exit 65).
         case badHeldOutFile
-        /// A file that cannot be read (exit 65 where it is missing, else 1).
+        /// A file that cannot be read (exit 65).
         case unreadable
         /// A file that cannot be written (exit 1).
         case unwritable

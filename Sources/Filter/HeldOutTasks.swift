@@ -87,19 +87,42 @@ extension HeldOutTasks: SchemaRecord {
         }
     }
 
+    private func check() throws(RecordProblem) {
+        for (index, instance) in instances.enumerated() {
+            let key = "instances[\(index)]"
+            guard instance.split != .train else {
+                throw RecordProblem(keyPath: "\(key).split", message: "is train, expected dev or test")
+            }
+            for (name, digest) in [
+                ("instance", instance.instance), ("instruction", instance.instruction),
+            ]
+            where digest.utf8.count != 16 || !digest.utf8.allSatisfy({ "0123456789abcdef".utf8.contains($0) })
+            {
+                throw RecordProblem(
+                    keyPath: "\(key).\(name)", message: "is \"\(digest.prefix(40))\", expected 16 hex digits")
+            }
+        }
+    }
+
     /// Reads a list, gzipped or not.
     /// - Throws: `badHeldOutFile` naming the file and the key at fault; `unreadable`.
     public static func read(_ path: String) throws(FilterError) -> HeldOutTasks {
         let advice = "Make it anew with recode-data held-out."
-        let line: JSONLine?
+        let lines: [JSONLine]
         do {
-            line = try JSONLinesReader(path: path).next()
+            let reader = try JSONLinesReader(path: path)
+            lines = [try reader.next(), try reader.next()].compactMap(\.self)
         } catch {
             let isThere = error.code != .notFound && error.code != .cannotRead
             throw FilterError(isThere ? .badHeldOutFile : .unreadable, error.message, cause: error.cause)
         }
-        do {
-            return try RecordProblem.decode(HeldOutTasks.self, from: line?.bytes ?? [])
+        do throws(RecordProblem) {
+            if lines.count > 1 {
+                throw RecordProblem(keyPath: "", message: "it has several lines, expected one list")
+            }
+            let list = try RecordProblem.decode(HeldOutTasks.self, from: lines.first?.bytes ?? [])
+            try list.check()
+            return list
         } catch {
             throw FilterError(.badHeldOutFile, "\(path): no \(schemaName) file: \(error.text). \(advice)")
         }

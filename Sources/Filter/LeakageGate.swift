@@ -2,7 +2,7 @@ import Trajectories
 
 /// Holds trajectories that are meant for training against what a model is tested on.
 ///
-/// A trajectory leaks where its task instance is of the dev or test split, stands on a list of exclusions, or begins with the
+/// A trajectory leaks where its task instance is of the dev or test split (by its record, or by a list of those), stands on a list of exclusions, or begins with the
 /// very texts of a held-out instance: instruction and initial observation, normalised. One whose instruction alone is that of
 /// a held-out instance is counted, and is no leak: ScienceWorld uses one sentence in several splits.
 public struct LeakageGate: Sendable {
@@ -42,6 +42,8 @@ public struct LeakageGate: Sendable {
 
     private let exclusions: Exclusions
     private var heldOut: [World: Texts] = [:]
+    /// The split of every held-out task id, whatever a record says.
+    private var splits: [String: Split] = [:]
 
     /// Makes a gate.
     /// - Parameters:
@@ -53,6 +55,7 @@ public struct LeakageGate: Sendable {
             let world = World(
                 environment: list.environment, version: list.version, options: list.options)
             for instance in list.instances {
+                splits[instance.taskID] = instance.split
                 self.heldOut[world, default: Texts()].instances[instance.instance] = instance.taskID
                 self.heldOut[world, default: Texts()].instructions.insert(instance.instruction)
             }
@@ -70,6 +73,9 @@ public struct LeakageGate: Sendable {
         }
         guard environment.split == .train else {
             return leak(.heldOutSplit, "is of the \(environment.split.rawValue) split")
+        }
+        if let split = splits[trajectory.taskID] {
+            return leak(.heldOutSplit, "is of the \(split.rawValue) split, though its record says train")
         }
         if let entry = exclusions.entry(for: trajectory.taskID) {
             return leak(.excluded, "is excluded by “\(entry)”")
@@ -111,22 +117,34 @@ public struct Exclusions: Sendable, Hashable {
     /// None.
     public init() {}
 
-    /// Reads a list: a task id on each line, or its beginning and `*`; blank lines and those that begin with `#` count for
-    /// nothing.
-    public init(list: String) {
-        for line in list.split(whereSeparator: \.isNewline) {
-            let entry = NormalizedText.spaced(String(line))
+    /// Reads a list: a task id on each line, or the beginning of some and `*`; blank lines and those that begin with `#` count
+    /// for nothing.
+    /// - Parameters:
+    ///   - list: the list's text.
+    ///   - file: how messages name it.
+    /// - Throws: `badHeldOutFile` naming the first line that is neither.
+    public init(list: String, file: String) throws(FilterError) {
+        let lines = list.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline)
+        for (index, line) in lines.enumerated() {
+            let entry = NormalizedText.spaced(String(line).replacing("\u{FEFF}", with: ""))
             if entry.isEmpty || entry.hasPrefix("#") { continue }
-            if entry.hasSuffix("*") {
+            let isBeginning = entry.hasSuffix("*")
+            let parts = entry.split(separator: "/", omittingEmptySubsequences: false)
+            guard !entry.contains(" "),
+                isBeginning ? entry.count > 1 : parts.count >= 3 && !parts.contains("")
+            else {
+                throw FilterError(
+                    .badHeldOutFile,
+                    "\(file):\(index + 1): “\(entry.prefix(80))” is no task id, expected environment/task/variation, or the "
+                        + "beginning of some and *")
+            }
+            if isBeginning {
                 prefixes.append(String(entry.dropLast()))
             } else {
                 tasks.insert(entry)
             }
         }
     }
-
-    /// How many entries there are.
-    public var count: Int { tasks.count + prefixes.count }
 
     /// The entry that excludes a task instance.
     func entry(for taskID: String) -> String? {

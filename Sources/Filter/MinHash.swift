@@ -46,8 +46,7 @@ struct MinHashIndex {
         var seen: Set<UInt32> = []
         for key in keys {
             for entry in buckets[key] ?? [] where seen.insert(entry).inserted {
-                let similarity = Self.similarity(shingles[Int(entry)], text.shingles)
-                guard similarity >= threshold else { continue }
+                guard let similarity = similarity(shingles[Int(entry)], text.shingles) else { continue }
                 let isBetter = best.map { (similarity, $0.entry) > ($0.similarity, entry) } ?? true
                 if isBetter { best = (entry, similarity) }
             }
@@ -58,14 +57,23 @@ struct MinHashIndex {
         return .new
     }
 
+    /// The Jaccard similarity of two sorted sets, where it reaches the threshold; told early where it cannot.
+    private func similarity(_ one: [UInt32], _ other: [UInt32]) -> Double? {
+        let larger = Double(max(one.count, other.count))
+        guard Double(min(one.count, other.count)) >= threshold * larger else { return nil }
+        let similarity = Self.similarity(one, other)
+        return similarity >= threshold ? similarity : nil
+    }
+
     /// The Jaccard similarity of two sorted sets.
     static func similarity(_ one: [UInt32], _ other: [UInt32]) -> Double {
         var common = 0
-        var (left, right) = (one[...], other[...])
-        while let first = left.first, let second = right.first {
+        var (left, right) = (0, 0)
+        while left < one.count, right < other.count {
+            let (first, second) = (one[left], other[right])
             if first == second { common += 1 }
-            if first <= second { left = left.dropFirst() }
-            if second <= first { right = right.dropFirst() }
+            if first <= second { left += 1 }
+            if second <= first { right += 1 }
         }
         let union = one.count + other.count - common
         return union == 0 ? 1 : Double(common) / Double(union)

@@ -3,7 +3,7 @@
 public struct PairCriteria: Codable, Sendable, Hashable {
     /// Which pairs count as repeated.
     public var duplicates: DuplicateRule
-    /// How alike two pairs are that count as one: the Jaccard similarity of their shingles, above 0, up to 1. Only
+    /// How alike two pairs are that count as one: the Jaccard similarity of their shingles, from 0.1 to 1. Only
     /// ``DuplicateRule/near`` looks at it.
     public var similarity: Double
     /// How many pairs of each depth are kept, at most; `nil` for all.
@@ -25,10 +25,9 @@ public struct PairCriteria: Codable, Sendable, Hashable {
         duplicates: DuplicateRule = .keep, similarity: Double = Self.usualSimilarity,
         maxPerDepth: Int? = nil, seed: Int = 0
     ) throws(FilterError) {
-        // Written so that NaN is refused as well.
-        guard similarity > 0, similarity <= 1 else {
-            throw FilterError(
-                .badCriteria, "similarity is \(similarity), expected a number above 0, up to 1")
+        // Written so that NaN is refused as well. Below, bands of one row would miss too many.
+        guard similarity >= 0.1, similarity <= 1 else {
+            throw FilterError(.badCriteria, "similarity is \(similarity), expected a number from 0.1 to 1")
         }
         if let maxPerDepth, maxPerDepth < 1 {
             throw FilterError(.badCriteria, "max-per-depth is \(maxPerDepth), expected 1 or more")
@@ -56,7 +55,7 @@ public struct PairCriteria: Codable, Sendable, Hashable {
 public enum DuplicateRule: String, Codable, Sendable, Hashable, CaseIterable {
     /// None.
     case keep
-    /// Those of the same prompt and completion, after normalisation (see ``NormalizedText``).
+    /// Those of the same environment, prompt and completion, as `PairKeys` tells them apart.
     case exact
     /// Those as well whose last message and completion are alike.
     case near
@@ -68,17 +67,20 @@ public struct PairCandidate: Sendable, Hashable {
     public var id: String
     /// The depth of its node.
     public var depth: Int
-    /// The contents of all messages of prompt and completion.
+    /// The environment it is of: pairs of several are never the same.
+    public var environment: String
+    /// What tells it from other pairs of its environment (`PairKeys`).
+    public var key: UInt64
+    /// The last message of its prompt, without what every prompt says, and its completion.
     public var text: String
-    /// What is the pair's own in that: the last message of the prompt, without what every prompt says, and the completion.
-    public var ownText: String
 
     /// Makes a candidate from its parts.
-    public init(id: String, depth: Int, text: String, ownText: String) {
+    public init(id: String, depth: Int, environment: String, key: UInt64, text: String) {
         self.id = id
         self.depth = depth
+        self.environment = environment
+        self.key = key
         self.text = text
-        self.ownText = ownText
     }
 }
 

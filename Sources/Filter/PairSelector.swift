@@ -6,13 +6,19 @@ public struct PairSelector {
     public let criteria: PairCriteria
 
     private var dropped: [DroppedPair] = []
-    /// The pair of each text, by the text's digest.
-    private var exact: [UInt128: String] = [:]
+    private var ids: Set<String> = []
+    /// The first pair of each key.
+    private var exact: [ExactKey: String] = [:]
     private var near: MinHashIndex
     /// The ids of the index's entries.
     private var nearIDs: [String] = []
     /// What is left of each depth.
     private var depths: [Int: [String]] = [:]
+
+    private struct ExactKey: Hashable {
+        var environment: String
+        var key: UInt64
+    }
 
     /// Begins with no pairs.
     public init(_ criteria: PairCriteria) {
@@ -20,9 +26,11 @@ public struct PairSelector {
         near = MinHashIndex(threshold: criteria.similarity)
     }
 
-    /// Takes a pair in.
-    /// - Complexity: O(*n*) in the length of its text, for near duplicates in the number of texts that share a band as well.
+    /// Takes a pair in. One of an id that came before is no pair of its own, and is left to the exporter to refuse.
+    /// - Complexity: O(*n*) in the length of its text; for near duplicates also O(*m* · *n*) in the number *m* of kept pairs
+    ///   that share a band with it: most of them, where all are rather alike.
     public mutating func add(_ pair: PairCandidate) {
+        guard ids.insert(pair.id).inserted else { return }
         if let drop = repetition(of: pair) {
             dropped.append(drop)
         } else if criteria.maxPerDepth != nil {
@@ -48,20 +56,20 @@ public struct PairSelector {
 
     private mutating func repetition(of pair: PairCandidate) -> DroppedPair? {
         guard criteria.duplicates != .keep else { return nil }
-        let digest = Digest.sha256UInt128(of: NormalizedText.spaced(pair.text))
-        if let earlier = exact[digest] {
+        let key = ExactKey(environment: pair.environment, key: pair.key)
+        if let earlier = exact[key] {
             return DroppedPair(id: pair.id, reason: .duplicate, mergedInto: earlier, similarity: 1)
         }
         guard criteria.duplicates == .near else {
-            exact[digest] = pair.id
+            exact[key] = pair.id
             return nil
         }
-        if case .alike(let entry, let similarity) = near.place(MinHashText(pair.ownText)) {
+        if case .alike(let entry, let similarity) = near.place(MinHashText(pair.text)) {
             return DroppedPair(
                 id: pair.id, reason: .nearDuplicate, mergedInto: nearIDs[entry],
                 similarity: (similarity * 1e6).rounded() / 1e6)
         }
-        exact[digest] = pair.id
+        exact[key] = pair.id
         nearIDs.append(pair.id)
         return nil
     }

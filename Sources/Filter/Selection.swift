@@ -9,6 +9,8 @@ public struct Selection: Codable, Sendable, Hashable {
     public var schema: String
     /// The runs and files that were read, and what they held then.
     public var sources: [SelectionSource]
+    /// The lists that said what must not be trained on; none where that was not asked.
+    public var leakageLists: [SelectionSource]
     /// What was asked for.
     public var criteria: SelectionCriteria
     /// How many trajectories were read; `kept.count` and the drops add up to it.
@@ -19,6 +21,11 @@ public struct Selection: Codable, Sendable, Hashable {
     public var groups: [SelectionGroup]
     /// What is kept, in the order it was read.
     public var kept: [KeptTrajectory]
+
+    enum CodingKeys: String, CodingKey {
+        case schema, sources, criteria, read, dropped, groups, kept
+        case leakageLists = "leakage_lists"
+    }
 
     /// Selects.
     ///
@@ -46,6 +53,7 @@ public struct Selection: Codable, Sendable, Hashable {
     ) {
         schema = Self.schemaName
         self.sources = sources
+        leakageLists = []
         self.criteria = criteria
         self.read = read
         dropped = groups.reduce(into: [:]) { sums, group in sums.merge(group.dropped, uniquingKeysWith: +) }

@@ -19,7 +19,7 @@ public struct SelectionCriteria: Codable, Sendable, Hashable {
     public var minScore: Double?
     /// Whether the environment's own verdict counts.
     public var success: SuccessRule
-    /// How many attempts at each task instance are looked at, the first ones; `nil` for all.
+    /// How many repeats of each task instance are looked at, the first of each run; `nil` for all.
     public var attempts: Int?
     /// Which trajectories of a task instance go on.
     public var perTask: PerTaskRule

@@ -12,8 +12,9 @@ public struct Selector: Sendable {
     private var entrants: [Entrant] = []
     private var ids = EntrantIDs()
     private var groups = Names<[String]>()
-    private var tasks = Names<String>()
-    private var families = Names<String>()
+    /// Task instances and tasks, by the names they have in their environments.
+    private var tasks = Names<[String]>()
+    private var families = Names<[String]>()
     /// The task each task instance is of.
     private var familyOfTask: [UInt32] = []
 
@@ -24,16 +25,17 @@ public struct Selector: Sendable {
 
     /// Takes a candidate in, after those taken in before.
     public mutating func add(_ candidate: Candidate) {
-        let family = families.number(of: candidate.parts[.task] ?? "")
-        let task = tasks.number(of: candidate.taskID)
+        let name = [candidate.parts[.environment] ?? "", candidate.parts[.task] ?? ""]
+        let family = families.number(of: name)
+        let task = tasks.number(of: name + [candidate.taskID])
         if task == familyOfTask.count { familyOfTask.append(family) }
         entrants.append(
             Entrant(
                 id: ids.key(of: candidate.id),
                 tieHash: Digest.sha256Prefix(of: "\(criteria.seed)\n\(candidate.id)"),
                 reward: candidate.reward, score: criteria.rankBy.score(of: candidate) ?? 0,
-                tokenCount: candidate.tokenCount,
-                pairCount: UInt32(clamping: candidate.pairCount),
+                tokenCount: candidate.tokenCount > 0 ? candidate.tokenCount : .max,
+                pairCount: candidate.pairCount > 0 ? UInt32(clamping: candidate.pairCount) : .max,
                 group: groups.number(of: criteria.group.map { candidate.parts[$0] ?? "" }), task: task,
                 dropped: criteria.ineligibility(of: candidate)))
     }

@@ -12,7 +12,7 @@ public struct StudyGroup: Sendable, Hashable {
         public var pairs: Int
         /// Primitive actions it took.
         public var steps: Int
-        /// What tells those pairs from others (``PairKeys``); `nil` when nobody looked.
+        /// What tells those pairs from others (`PairKeys`); `nil` when nobody looked.
         public var pairKeys: [UInt64]?
         /// Tokens of those pairs; `nil` when they were not counted.
         public var tokens: StudyTokens?

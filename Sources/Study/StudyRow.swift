@@ -31,7 +31,7 @@ public struct StudyRow: Codable, Sendable, Hashable {
     public var meanSteps: Double?
     /// Pairs for one trajectory; `nil` without any.
     public var pairsPerTrajectory: Double?
-    /// Pairs that differ in what they teach (``PairKeys``); `nil` when one trajectory's were not looked at.
+    /// Pairs that differ in what they teach (`PairKeys`); `nil` when one trajectory's were not looked at.
     public var uniquePairs: Int?
     /// Tokens of all pairs; `nil` when one trajectory's were not counted.
     public var tokens: StudyTokens?

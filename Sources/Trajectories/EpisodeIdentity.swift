@@ -46,11 +46,6 @@ public enum Digest {
         Hexadecimal.text(of: SHA256Hash.digest(of: Array(bytes)))
     }
 
-    /// The first sixteen bytes of the digest, big-endian.
-    public static func sha256UInt128(of text: String) -> UInt128 {
-        SHA256Hash.digest(of: Array(text.utf8)).prefix(16).reduce(0) { $0 << 8 | UInt128($1) }
-    }
-
     /// The first eight bytes of the digest, big-endian.
     public static func sha256Prefix(of text: String) -> UInt64 {
         SHA256Hash.digest(of: Array(text.utf8)).prefix(8).reduce(0) { $0 << 8 | UInt64($1) }

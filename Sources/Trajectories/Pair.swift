@@ -31,7 +31,7 @@ public struct Pair: Codable, Sendable, Hashable {
     public var depth: Int
     /// The trajectory's final reward, 0…1.
     public var reward: Double
-    /// The trajectory's rank by reward in its selection group, from 1; `nil` when nothing was selected.
+    /// The trajectory's rank by score in its selection group, from 1; `nil` when nothing was selected.
     public var rank: Int?
     /// Tokens of prompt and completion; `nil` when they were not counted.
     public var tokens: Int?

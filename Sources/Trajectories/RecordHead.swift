@@ -2,11 +2,11 @@
 enum RecordHead {
     private static let key = Array(#""nodes":["#.utf8)
 
-    /// The line with an empty list of nodes; the line itself where no such list is found at its top level.
+    /// The line with an empty list of nodes; `nil` where no such list is found at its top level.
     ///
     /// Nothing is checked: what is no JSON stays none, and decoding says so.
     /// - Complexity: O(*n*) in bytes, each looked at once.
-    static func bytes(of line: [UInt8]) -> [UInt8] {
+    static func bytes(of line: [UInt8]) -> [UInt8]? {
         line.withUnsafeBufferPointer { bytes in
             var depth = 0
             var index = 0
@@ -16,7 +16,7 @@ enum RecordHead {
                     if depth == 1, bytes[index...].starts(with: key) {
                         let list = index + key.count
                         let end = endOfList(bytes, from: list)
-                        return end.map { Array(bytes[..<list]) + Array(bytes[$0...]) } ?? line
+                        return end.map { Array(bytes[..<list]) + Array(bytes[$0...]) }
                     }
                     index = endOfString(bytes, from: index)
                 case UInt8(ascii: "{"), UInt8(ascii: "["): depth += 1
@@ -25,7 +25,7 @@ enum RecordHead {
                 }
                 index += 1
             }
-            return line
+            return nil
         }
     }
 

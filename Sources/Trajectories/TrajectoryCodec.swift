@@ -42,9 +42,12 @@ public enum TrajectoryCodec {
     static func decodeSummary(
         _ line: JSONLine, in file: String
     ) throws(TrajectoriesError) -> TrajectorySummary {
+        // Where nodes are not where they always are, the whole record says what is wrong.
+        guard let head = RecordHead.bytes(of: line.bytes) else {
+            return TrajectorySummary(try decode(line, in: file))
+        }
         do {
-            let summary = try RecordProblem.decode(
-                TrajectorySummary.self, from: RecordHead.bytes(of: line.bytes))
+            let summary = try RecordProblem.decode(TrajectorySummary.self, from: head)
             try TrajectoryInvariants.check(summary)
             return summary
         } catch {
@@ -93,6 +96,9 @@ public enum TrajectoryInvariants {
             throw RecordProblem(
                 keyPath: "native_reward.value",
                 message: "is \(native.value), expected \(native.min) to \(native.max), the range it declares")
+        }
+        if let cost = record.usage.costUSD, !(0...1e12).contains(cost) {
+            throw RecordProblem(keyPath: "usage.cost_usd", message: "is \(cost), expected 0 to 10^12")
         }
         let counts = [
             ("steps", record.steps), ("calls", record.calls),

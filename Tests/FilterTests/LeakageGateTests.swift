@@ -24,11 +24,12 @@ import Trajectories
                 steps: 1, calls: 1, usage: Usage(), seed: 0, repeat: 0, nodes: []))
     }
 
-    private var gate: LeakageGate {
+    private func gate() throws -> LeakageGate {
         let texts = TaskTexts(instruction: "Boil  WATER", initialObservation: "A bathroom")
         return LeakageGate(
-            exclusions: Exclusions(
-                list: "# held out by hand\n\nscienceworld/boil/1\r\nscienceworld/boil/20*\n"),
+            exclusions: try Exclusions(
+                list: "\u{FEFF}# held out by hand\n\nscienceworld/boil/1\r\nscienceworld/boil/20*\n",
+                file: "f"),
             heldOut: [
                 HeldOutTasks(
                     environment: "scienceworld", version: "1.2.3", options: Self.options,
@@ -36,29 +37,46 @@ import Trajectories
             ])
     }
 
-    private func reason(_ trajectory: TrajectorySummary) -> LeakageGate.Reason? {
-        guard case .leak(let leak) = gate.verdict(on: trajectory) else { return nil }
+    private func reason(_ trajectory: TrajectorySummary) throws -> LeakageGate.Reason? {
+        guard case .leak(let leak) = try gate().verdict(on: trajectory) else { return nil }
         return leak.reason
     }
 
-    @Test(arguments: [Split.dev, .test]) func tasksOfOtherSplitsLeak(split: Split) {
-        #expect(reason(trajectory(split: split)) == .heldOutSplit)
+    @Test(arguments: [Split.dev, .test]) func tasksOfOtherSplitsLeak(split: Split) throws {
+        #expect(try reason(trajectory(split: split)) == .heldOutSplit)
     }
 
     @Test(arguments: [(1, true), (10, false), (2, false), (20, true), (200, true), (12, false)])
-    func excludedTasksLeakAndTheirNeighboursDoNot(variation: Int, leaks: Bool) {
-        #expect((reason(trajectory(variation)) == .excluded) == leaks)
+    func excludedTasksLeakAndTheirNeighboursDoNot(variation: Int, leaks: Bool) throws {
+        #expect((try reason(trajectory(variation)) == .excluded) == leaks)
     }
 
-    @Test func theSameBeginningLeaksAndTheSameSentenceAloneIsCounted() {
-        #expect(reason(trajectory(observation: "a BATHROOM!")) == .heldOutInstance)
-        #expect(gate.verdict(on: trajectory(observation: "a bathroom 2")) == .sameInstruction)
-        #expect(gate.verdict(on: trajectory(instruction: "Boil waters.")) == .clean)
+    @Test func theSameBeginningLeaksAndTheSameSentenceAloneIsCounted() throws {
+        #expect(try reason(trajectory(observation: "a BATHROOM!")) == .heldOutInstance)
+        #expect(try gate().verdict(on: trajectory(observation: "a bathroom 2")) == .sameInstruction)
+        #expect(try gate().verdict(on: trajectory(instruction: "Boil waters.")) == .clean)
     }
 
-    @Test func anotherWorldIsNotCompared() {
+    @Test func aHeldOutTaskIsKnownWhateverItsRecordSays() throws {
+        #expect(try reason(trajectory(21)) == .heldOutSplit)
+        #expect(try reason(trajectory(21, options: [:])) == .heldOutSplit)
+    }
+
+    @Test(arguments: [
+        "boil/0", "scienceworld/boil", "scienceworld/boil/0 # why", "scienceworld//0", "*",
+        "scienceworld/boil/",
+    ])
+    func whatIsNoTaskIDIsRefusedByItsLine(entry: String) {
+        let error = #expect(throws: FilterError.self) {
+            try Exclusions(list: "# ids\n\(entry)\n", file: "no.txt")
+        }
+        #expect(error?.code == .badHeldOutFile)
+        #expect(error?.message.hasPrefix("no.txt:2: “\(entry)” is no task id, ") == true)
+    }
+
+    @Test func anotherWorldIsNotCompared() throws {
         let other = trajectory(observation: "A bathroom", options: [:])
-        #expect(gate.verdict(on: other) == .notCompared)
+        #expect(try gate().verdict(on: other) == .notCompared)
     }
 
     @Test func aListIsReadBackAndABrokenOneNamed() throws {

@@ -4,10 +4,17 @@ import Trajectories
 @testable import Filter
 
 @Suite struct PairSelectorTests {
+    private func candidate(_ id: String, depth: Int, _ text: String) -> PairCandidate {
+        var keys = PairKeys()
+        return PairCandidate(
+            id: id, depth: depth, environment: "e",
+            key: keys.key(prompt: [Message(.user, text)], completion: []), text: text)
+    }
+
     private func dropped(_ texts: [String], _ criteria: PairCriteria) -> [DroppedPair] {
         var selector = PairSelector(criteria)
         for (number, text) in texts.enumerated() {
-            selector.add(PairCandidate(id: "p\(number)", depth: number % 3, text: text, ownText: text))
+            selector.add(candidate("p\(number)", depth: number % 3, text))
         }
         return selector.finish()
     }
@@ -93,7 +100,7 @@ import Trajectories
             var selector = PairSelector(criteria)
             for id in ids {
                 let depth = (Int(id.dropFirst(2)) ?? 0) % 3
-                selector.add(PairCandidate(id: id, depth: depth, text: id, ownText: id))
+                selector.add(candidate(id, depth: depth, id))
             }
             return Set(ids).subtracting(selector.finish().map(\.id))
         }
@@ -105,8 +112,15 @@ import Trajectories
         }
     }
 
-    @Test(arguments: [0, -1, 1.01, Double.nan]) func anImpossibleSimilarityIsRefused(similarity: Double) {
+    @Test func aPairThatComesTwiceIsLeftToTheExporter() throws {
+        var selector = PairSelector(try PairCriteria(duplicates: .exact, maxPerDepth: 1))
+        for _ in 0..<2 { selector.add(candidate("p", depth: 0, "a")) }
+        #expect(selector.finish() == [])
+    }
+
+    @Test(arguments: [0, 0.09, -1, 1.01, Double.nan]) func anImpossibleSimilarityIsRefused(similarity: Double)
+    {
         let error = #expect(throws: FilterError.self) { try PairCriteria(similarity: similarity) }
-        #expect(error?.message == "similarity is \(similarity), expected a number above 0, up to 1")
+        #expect(error?.message == "similarity is \(similarity), expected a number from 0.1 to 1")
     }
 }

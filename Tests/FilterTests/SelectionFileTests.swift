@@ -77,6 +77,9 @@ import Trajectories
                   "rank" : 1
                 }
               ],
+              "leakage_lists" : [
+
+              ],
               "read" : 3,
               "schema" : "recode.selection.v1",
               "sources" : [
@@ -238,6 +241,8 @@ import Trajectories
                 let path = directory.file("made.json")
                 try SelectionFile.write(made, to: path)
                 #expect(try SelectionFile.read(path) == made)
+                // As the encoder would write it, whole.
+                #expect(try directory.bytes(of: "made.json") == CanonicalJSON.encodePretty(made))
             }
         }
     }

@@ -70,6 +70,32 @@ import Trajectories
         #expect(selection.groups[0].cutScore == scores.min())
     }
 
+    @Test func whatNobodyCountedAndWhatYieldsNothingComesLast() throws {
+        let candidates = [
+            candidate("counted", pairs: 3, tokens: 9), candidate("uncounted", pairs: 2, tokens: 0),
+            candidate("empty", pairs: 0, tokens: 10),
+        ]
+        let half = try SelectionCriteria(top: TopPercentage("10"), ties: .cheapest)
+        #expect(kept(candidates, half) == ["counted"])
+        #expect(kept(candidates, try all { $0.perTask = .cheapest }) == ["counted"])
+        #expect(kept(candidates, try all { $0.perTask = .shortest }) == ["uncounted"])
+    }
+
+    @Test func capsByTaskDoNotMixEnvironmentsOrDependOnTheOrder() throws {
+        func candidate(_ id: String, _ environment: String, _ task: String) -> Candidate {
+            Candidate(
+                id: id, taskID: "x/y/0", parts: [.environment: environment, .agent: "recode", .task: task],
+                reward: 1, success: true, ended: .resolved)
+        }
+        let candidates = [
+            candidate("a", "s", "boil"), candidate("b", "t", "boil"), candidate("c", "s", "melt"),
+        ]
+        var criteria = try all { $0.maxPerFamily = 1 }
+        criteria.group = [.agent]
+        #expect(Set(kept(candidates, criteria)) == ["a", "b", "c"])
+        #expect(Set(kept(candidates.reversed(), criteria)) == ["a", "b", "c"])
+    }
+
     @Test func whatNobodyCountedHasNoScore() throws {
         let candidates = [candidate("a", tokens: 0), candidate("b", tokens: 4)]
         let selection = Selection.select(candidates, by: try all { $0.rankBy = .rewardPerToken })

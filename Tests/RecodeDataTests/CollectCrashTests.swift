@@ -17,8 +17,8 @@ import Trajectories
 
 /// The whole program, with the real environment and the real sandbox, killed, interrupted and out of disk.
 ///
-/// Each start of the environment takes seconds, so these are a few deaths, with one worker. The hundred are those of
-/// CollectorCrashTests, which kill the same run directory's collector without an environment.
+/// Each start of the environment takes seconds, so these are a few deaths, with one worker; `make test-kills` makes them a
+/// hundred. CollectorCrashTests kill the same run directory's collector a hundred times without an environment.
 @Suite(.serialized) struct CollectCrashTests {
     private static let python =
         ProcessInfo.processInfo.environment[Machine.pythonVariable]
@@ -59,7 +59,8 @@ import Trajectories
     // MARK: - kill -9
 
     private static let episodeCount = 24
-    private static let killCount = 6
+    private static let killCount =
+        ProcessInfo.processInfo.environment["RECODE_DATA_KILLS"].flatMap(Int.init) ?? 6
     private static let seed: UInt64 = 7
 
     @Test func aReplayedRunThatIsKilledAgainAndAgainEndsInTheSameBytes() async throws {

@@ -225,7 +225,10 @@ import Trajectories
         for method in ["recode", "react", "codeact"] {
             let selected = try await run(
                 "export", "r", "--selection", "s.json", "--method", method, "--out", "a")
-            #expect(selected.errors == "recode-data: a: 4 pairs of 2 trajectories\n")
+            #expect(
+                selected.errors
+                    == "recode-data: a: 4 pairs of 2 trajectories; 2 of a world whose held-out tasks are not known\n"
+            )
             #expect(try await run("export", "r", "--top", "50", "--method", method, "--out", "b").code == 0)
             for name in ["manifest.json", "train-00000-of-00001.jsonl.gz"] {
                 #expect(try directory.bytes(of: "a/\(name)") == directory.bytes(of: "b/\(name)"))

@@ -15,7 +15,7 @@ import Trajectories
         directory = try TemporaryDirectory()
         for name in ["disk", "content"] { try Directory.create(directory.file(name)) }
         _ = try directory.write(Array(repeating: 1, count: Self.page), to: "content/filler")
-        try writeRun(at: directory.file("run"), rewards: (0..<60).map { Double($0) / 60 })
+        try writeRun(at: directory.file("run"), rewards: (0..<60).map { Double($0) / 60 }, first: 100)
         let turns = ["What do you see?", "Thought: Look.\\nAction: look around", "A hallway."]
         let conversation = """
             [{"id": "boil_1", "conversations": [{"from": "human", "value": "\(turns[0])"}, \

@@ -72,7 +72,9 @@ import Trajectories
             ], "\(counted.errors)")
         let exported = try await run("export", "r", "--out", "e")
         #expect(
-            exported.errors == "recode-data: e: 4 pairs of 3 trajectories (dropped: 2 not_accepted)\n")
+            exported.errors
+                == "recode-data: e: 4 pairs of 3 trajectories (dropped: 2 not_accepted); 3 of a world whose held-out tasks "
+                + "are not known\n")
         let pairs = try pairs(in: "e")
         let prompt = try #require(pairs[1].prompt.last).content
         #expect(
@@ -185,7 +187,10 @@ import Trajectories
         #expect(try await run("filter", "r", "--top", "100", "--out", "s.json").code == 0)
         let exported = try await run(
             "export", "r", "--selection", "s.json", "--method", "react", "--out", "e")
-        #expect(exported.errors == "recode-data: e: 2 pairs of 1 trajectory\n")
+        #expect(
+            exported.errors
+                == "recode-data: e: 2 pairs of 1 trajectory; 1 of a world whose held-out tasks are not known\n"
+        )
         let pairs = try pairs(in: "e")
         #expect(
             pairs.map { $0.completion[0].content } == [

@@ -51,7 +51,9 @@ import Trajectories
         let card = String(decoding: try directory.bytes(of: "e/README.md"), as: UTF8.self)
         #expect(card.contains("| leakage gate | **lifted**; trajectories that leak: 4 held_out_split;"))
         #expect(try await run("export", "train", "--out", "own").code == 0)
-        #expect(try manifest("own").leakage == ExportLeakage(gate: .on, notCompared: 2))
+        let own = try manifest("own").leakage
+        #expect((own.gate, own.leaks, own.notCompared) == (.on, [:], 2))
+        #expect(own.lists.map(\.name) == ["scienceworld.json.gz"])
     }
 
     @Test func aSelectionCanDropWhatLeaks() async throws {
@@ -60,8 +62,15 @@ import Trajectories
         #expect(outcome.errors.contains("  4 leak, 2 left\n"), "\(outcome.errors)")
         #expect(try await run("export", "train", "test", "--selection", "s.json", "--out", "e").code == 0)
         #expect(try manifest("e").counts.trajectories == 2)
-        let twice = try await run("export", "train", "--drop-leaks", "--out", "f")
-        #expect(twice.code == 64)
+        #expect(
+            try SelectionFile.read(directory.file("s.json")).leakageLists.map(\.name) == [
+                "scienceworld.json.gz"
+            ])
+        let alone = try await run("export", "train", "--drop-leaks", "--out", "f")
+        #expect(alone.code == 64)
+        let unused = try await run("filter", "train", "--exclude", "no.txt", "--out", "t.json")
+        #expect(unused.code == 64)
+        #expect(unused.errors.contains("--exclude and --held-out go with --drop-leaks"))
     }
 
     @Test func excludedTasksAreRefused() async throws {
@@ -100,6 +109,24 @@ import Trajectories
         #expect(list.version == "1.2.3")
         #expect(list.instances.count == 3615)
         #expect(Set(list.instances.map(\.split)) == [.dev, .test])
+    }
+
+    @Test func aRunNamedTwiceIsRefusedWhateverIsMerged() async throws {
+        for rule in ["keep", "exact", "near"] {
+            let outcome = try await run("export", "train", "train", "--duplicates", rule, "--out", "e")
+            #expect(outcome.code == 65, "\(rule)")
+            #expect(outcome.errors.contains("it is in this export already"), "\(outcome.errors)")
+        }
+    }
+
+    @Test func aSelectionOfAnotherVersionGivesWay() async throws {
+        _ = try directory.write(Array("{\"schema\": \"recode.selection.v1\"}".utf8), to: "s.json")
+        #expect(try await run("filter", "train", "--out", "s.json").code == 0)
+        _ = try directory.write(Array("{}".utf8), to: "t.json")
+        #expect(try await run("filter", "train", "--out", "t.json").code == 64)
+        let nowhere = try await run("filter", "train", "--out", "none/s.json")
+        #expect(nowhere.code == 1)
+        #expect(nowhere.errors.contains("there is no folder none"))
     }
 
     @Test func repeatedPairsAreMergedAndListed() async throws {

@@ -226,8 +226,13 @@ private let badFiles: [BadFile] = [
             + "Did you mean 'allow'?"
     ),
     BadFile(
+        head + "leakage: {drop: true, allow: true}\n",
+        "p.yaml:6: leakage.drop: found 'true', expected one of drop and allow. "
+            + "What is dropped need not be allowed: remove one."
+    ),
+    BadFile(
         head + "export: {similarity: 1.5}\n",
-        "p.yaml:6: export.similarity: found '1.5', expected a similarity above 0, up to 1."
+        "p.yaml:6: export.similarity: found '1.5', expected a similarity from 0.1 to 1."
     ),
     BadFile(
         head + "select: {max_per_task: 0}\n",
@@ -296,7 +301,7 @@ private let badFiles: [BadFile] = [
                      max_per_family: 5}
             export: {methods: [react, recode], top: [2.5], format: trl, style: bare, tokens: v/tokenizer.json,
                      chat_template: none, duplicates: near, similarity: 0.9, max_per_depth: 100}
-            leakage: {exclude: no.txt, held_out: [list.json], drop: true, allow: true}
+            leakage: {exclude: no.txt, held_out: [list.json], drop: false, allow: true}
             count: {top: [100, 50]}
             """
         let pipeline = try PipelineFile.parse(text, file: "p.yaml")
@@ -314,8 +319,7 @@ private let badFiles: [BadFile] = [
         let criteria = try SelectionCriteria(
             top: TopPercentage("100"), rankBy: .rewardPerStep, ties: .shortest, seed: -7, minReward: 0.5,
             minScore: 0.01, success: .successfulOnly, attempts: 4, perTask: .best, maxPerTask: 3,
-            maxPerFamily: 5,
-            leakage: .drop)
+            maxPerFamily: 5)
         #expect(pipeline.select == SelectStage(top: try tops(2.5, 40, 100), criteria: criteria))
         let export = ExportStage(
             methods: [.react, .recode], top: try tops(2.5), format: .trl, style: .bare,

@@ -77,9 +77,9 @@ private struct RandomTree {
         let reward = rewards.randomElement(using: &generator) ?? 1
         return Trajectory(
             id: String(Digest.sha256Hex(of: "random \(number)".utf8).prefix(32)),
-            taskID: "scienceworld/boil/\(number)",
+            taskID: "scienceworld/boil/\(100 + number)",
             environment: EnvironmentRecord(
-                name: "scienceworld", version: "1", task: "boil", variation: number, split: .train),
+                name: "scienceworld", version: "1", task: "boil", variation: 100 + number, split: .train),
             instruction: "Boil water.", initialObservation: "A hallway.", agent: .recode,
             policy: PolicyRecord(name: "model", model: "made-up"), limits: EpisodeLimits(stepLimit: 100),
             reward: reward, nativeReward: NativeReward(value: reward, min: 0, max: 1), success: reward == 1,

@@ -33,7 +33,6 @@ struct CountCommand: LongCommand {
     @OptionGroup var ties: TieOptions
     @OptionGroup var eligibility: EligibilityOptions
     @OptionGroup(title: "What must not be trained on") var leaks: LeakDropOptions
-    @OptionGroup(title: "What must not be trained on") var lists: LeakageOptions
 
     @Flag(help: "Select from each run by itself; rows name their run.")
     var eachRun = false
@@ -60,7 +59,7 @@ struct CountCommand: LongCommand {
 
     private func parts() throws -> [StudyJob.Part] {
         let runs = try self.runs.flatMap(TrajectorySources.runs)
-        let gate = try lists.gate().gate
+        let gate = try leaks.gate()
         let counting = try tokens.counting().map {
             StudyCounting(tokens: $0, style: style, prompts: try prompts.library(for: style))
         }

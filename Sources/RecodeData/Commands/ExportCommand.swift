@@ -26,7 +26,8 @@ struct ExportCommand: LongCommand {
     var selection: String?
 
     @Option(
-        help: ArgumentHelp("Take this percentage of highest reward, as filter does.", valueName: "p"),
+        help: ArgumentHelp(
+            "Take this percentage of highest reward, as filter does without further options.", valueName: "p"),
         transform: OptionText.percentage)
     var top: TopPercentage?
 
@@ -55,10 +56,7 @@ struct ExportCommand: LongCommand {
     var lists: LeakageOptions
 
     @OptionGroup(title: "What must not be trained on")
-    var leaks: LeakDropOptions
-
-    @Flag(help: "Export what must not be trained on as well. The manifest and the card say so.")
-    var allowLeakage = false
+    var leaks: ExportLeakOptions
 
     @Option(
         help: ArgumentHelp("The directory to write; an earlier export gives way.", valueName: "dir"),
@@ -70,6 +68,9 @@ struct ExportCommand: LongCommand {
             throw ValidationError(
                 "--selection and --top exclude each other: a selection has its own percentage.")
         }
+        guard !leaks.dropLeaks || !leaks.allowLeakage else {
+            throw ValidationError("--drop-leaks and --allow-leakage exclude each other.")
+        }
         guard top != nil || !leaks.dropLeaks else {
             throw ValidationError(
                 "--drop-leaks goes with --top. A selection drops them where it is made: recode-data filter --drop-leaks."
@@ -79,9 +80,9 @@ struct ExportCommand: LongCommand {
 
     func run() async throws {
         let sources = try TrajectorySources(paths: runs)
-        let gate = try lists.gate(isLifted: allowLeakage)
+        let gate = try lists.gate(isLifted: leaks.allowLeakage)
         let target = ExportJob.Target(
-            directory: out, method: method, selection: try selected(from: sources, gate.gate))
+            directory: out, method: method, selection: try selected(from: sources, gate))
         let manifests = try ExportJob(
             sources: sources, style: style, prompts: try prompts.library(for: style),
             tokens: try tokens.counting(), pairCriteria: try pairs.criteria(seed: seed), gate: gate,
@@ -90,7 +91,7 @@ struct ExportCommand: LongCommand {
         for manifest in manifests { StandardError.say("\(out): \(manifest.summary)") }
     }
 
-    private func selected(from sources: TrajectorySources, _ gate: LeakageGate) throws -> Selection? {
+    private func selected(from sources: TrajectorySources, _ gate: ExportGate) throws -> Selection? {
         if let selection {
             let chosen = try SelectionFile.read(selection)
             try sources.require(chosen, in: selection)
@@ -98,7 +99,8 @@ struct ExportCommand: LongCommand {
         }
         guard let top else { return nil }
         return try sources.select(
-            by: SelectionCriteria(top: top, seed: seed, leakage: leaks.rule), gate: gate)
+            by: SelectionCriteria(top: top, seed: seed, leakage: leaks.dropLeaks ? .drop : .keep),
+            gate: leaks.dropLeaks ? gate : nil)
     }
 }
 
@@ -108,6 +110,12 @@ extension ExportManifest {
         let reasons = counts.dropped.sorted { $0.key < $1.key }.map { "\($0.value) \($0.key)" }
         let dropped = reasons.isEmpty ? "" : " (dropped: \(reasons.joined(separator: ", ")))"
         let trajectories = Wording.count(counts.trajectories, "trajectory", plural: "trajectories")
-        return "\(Wording.count(counts.pairs, "pair")) of \(trajectories)\(dropped)"
+        let alike =
+            leakage.sameInstruction > 0
+            ? "; \(leakage.sameInstruction) with the instruction of a held-out task" : ""
+        let unknown =
+            leakage.notCompared > 0
+            ? "; \(leakage.notCompared) of a world whose held-out tasks are not known" : ""
+        return "\(Wording.count(counts.pairs, "pair")) of \(trajectories)\(dropped)\(alike)\(unknown)"
     }
 }

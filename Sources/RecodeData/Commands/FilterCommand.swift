@@ -7,9 +7,9 @@ struct FilterCommand: LongCommand {
     static let afterInterruption = AfterInterruption.startsOver
     static let configuration = CommandConfiguration(
         commandName: "filter",
-        abstract: "Select the trajectories of highest reward; write a selection file.",
+        abstract: "Select the trajectories of highest reward, or another score; write a selection file.",
         discussion: """
-            In each group, the k = ceil(P/100 · n) trajectories of highest reward are kept. n counts what every earlier step \
+            In each group, the k = ceil(P/100 · n) trajectories of highest score are kept. n counts what every earlier step \
             left; the steps and their order are in docs/selection.md. For the runs of a sweep, group by what was swept as \
             well: --group environment,agent,policy_model,max_depth.
             """)
@@ -35,14 +35,14 @@ struct FilterCommand: LongCommand {
     @OptionGroup var ties: TieOptions
     @OptionGroup var eligibility: EligibilityOptions
     @OptionGroup(title: "What must not be trained on") var leaks: LeakDropOptions
-    @OptionGroup(title: "What must not be trained on") var lists: LeakageOptions
 
     @Option(help: ArgumentHelp("The selection file to write.", valueName: "file"), transform: OptionText.path)
     var out: String
 
     func run() async throws {
         // Only an earlier selection gives way: a mistyped path must not cost a run or a text.
-        if Directory.isPresent(out), (try? SelectionFile.read(out)) == nil {
+        try OutputPath.requireFolder(of: out)
+        if Directory.isPresent(out), !SelectionFile.isSelection(out) {
             throw CommandFailure(
                 .badUsage,
                 "\(out) is there already and is no selection file. Name another file with --out, or remove it."
@@ -51,7 +51,7 @@ struct FilterCommand: LongCommand {
         let sources = try TrajectorySources(paths: runs)
         let selection = try sources.select(
             by: try SelectionCriteria(top: top, ties, eligibility, leaks, group: group),
-            gate: try lists.gate().gate)
+            gate: try leaks.gate())
         try SelectionFile.write(selection, to: out)
         for line in selection.funnel { StandardError.say(line) }
         StandardError.say("\(out): \(selection.keptWords)")

@@ -40,6 +40,7 @@ struct HeldOutCommand: LongCommand {
     }
 
     func run() async throws {
+        try OutputPath.requireFolder(of: out)
         if Directory.isPresent(out), (try? HeldOutTasks.read(out)) == nil {
             throw CommandFailure(
                 .badUsage,

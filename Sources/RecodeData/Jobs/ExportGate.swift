@@ -9,37 +9,40 @@ struct ExportGate: Sendable {
     var gate: LeakageGate
     /// Whether what leaks is exported all the same.
     var isLifted: Bool
-    /// The checksums of the files it goes by.
-    var checksums: [String]
+    /// The lists it goes by: their names without folders, and checksums.
+    var lists: [SelectionSource]
 
     /// Reads what the gate goes by.
     ///
     /// - Parameters:
     ///   - exclude: a file of task ids that must not be trained on.
     ///   - heldOut: lists of held-out instances beside the program's own.
-    ///   - isLifted: whether what leaks is exported all the same.
+    ///   - isLifted: whether what leaks is exported all the same; then the program's own lists need not be there.
     /// - Throws: `FilterError` naming a list that cannot be read; ``CommandFailure`` for the list of exclusions.
     init(exclude: String? = nil, heldOut: [String] = [], isLifted: Bool = false) throws {
-        var exclusions = Exclusions()
-        if let exclude {
-            let bytes: [UInt8]
-            do {
-                bytes = try AtomicFile.read(exclude)
-            } catch {
-                throw CommandFailure(.badData, error.message)
-            }
-            guard let text = String(validating: bytes, as: UTF8.self) else {
-                throw CommandFailure(
-                    .badData, "\(exclude): is no UTF-8 text, expected a task id on each line.")
-            }
-            exclusions = Exclusions(list: text)
-        }
-        let lists = try ProgramData.heldOutLists() + heldOut
-        gate = LeakageGate(exclusions: exclusions, heldOut: try lists.map(HeldOutTasks.read))
-        checksums = try ([exclude].compactMap(\.self) + lists).map {
-            try FileDigest.ofFile($0, lineCount: 0).sha256
-        }
+        let own = isLifted ? (try? ProgramData.heldOutLists()) ?? [] : try ProgramData.heldOutLists()
+        gate = LeakageGate(
+            exclusions: try exclude.map(Self.exclusions) ?? Exclusions(),
+            heldOut: try (own + heldOut).map(HeldOutTasks.read))
         self.isLifted = isLifted
+        lists = try ((exclude.map { [$0] } ?? []) + own + heldOut).map { path in
+            SelectionSource(
+                name: path.split(separator: "/").last.map(String.init) ?? path,
+                sha256: try FileDigest.ofFile(path, lineCount: 0).sha256)
+        }
+    }
+
+    private static func exclusions(in file: String) throws -> Exclusions {
+        let bytes: [UInt8]
+        do {
+            bytes = try AtomicFile.read(file)
+        } catch {
+            throw CommandFailure(.badData, error.message)
+        }
+        guard let text = String(validating: bytes, as: UTF8.self) else {
+            throw CommandFailure(.badData, "\(file): is no UTF-8 text, expected a task id on each line.")
+        }
+        return try Exclusions(list: text, file: file)
     }
 }
 
@@ -64,10 +67,11 @@ struct GateTally {
     }
 
     /// What a manifest says of it.
-    func account(isLifted: Bool) -> ExportLeakage {
+    func account(of gate: ExportGate) -> ExportLeakage {
         ExportLeakage(
-            gate: isLifted ? .lifted : .on, leaks: countsByReason, sameInstruction: sameInstruction,
-            notCompared: notCompared)
+            gate: gate.isLifted ? .lifted : .on, leaks: countsByReason, sameInstruction: sameInstruction,
+            notCompared: notCompared,
+            lists: gate.lists.map { ExportSource(name: $0.name, sha256: $0.sha256) })
     }
 
     /// Why an export to `directory` is refused.
@@ -81,8 +85,8 @@ struct GateTally {
             .badData,
             "\(directory): \(leaks.count) \(many) must not be trained on (\(counts.joined(separator: ", "))): "
                 + first.joined(separator: "; ") + (leaks.count > first.count ? "; …" : "")
-                + ". Nothing was written. Leave them out (recode-data filter --drop-leaks; in a pipeline file leakage.drop: true), "
-                + "or lift the gate (--allow-leakage; leakage.allow: true), which the manifest says. docs/selection.md "
+                + ". Nothing was written. Leave them out (recode-data filter --drop-leaks, with the same --exclude and --held-out; "
+                + "in a pipeline file leakage.drop: true), or lift the gate (--allow-leakage; leakage.allow: true), which the manifest says. docs/selection.md "
                 + "says what leaks.")
     }
 }

@@ -32,12 +32,13 @@ struct ExportJob: Sendable {
     /// What is written.
     var targets: [Target]
 
-    /// Reads the sources once, twice where pairs are chosen, and writes every target.
+    /// Passes the gate, then reads the sources once, twice where pairs are chosen, and writes every target.
     ///
     /// - Returns: the manifests, in the targets' order.
     /// - Throws: ``CommandFailure`` where a trajectory must not be trained on, or a selection lists what the sources do not
     ///   have; `ExportError`, `DecomposeError`, `TrajectoriesError`. Then no target is changed.
     func run() throws -> [ExportManifest] {
+        let leakage = try passGate()
         let choices = try pairCriteria.keepsAll ? nil : chosenPairs()
         let writers = try targets.indices.map { index in
             TargetWriter(
@@ -47,29 +48,45 @@ struct ExportJob: Sendable {
         }
         let counter = try tokens.map { try PairTokenCounter($0.tokenizer, template: $0.template) }
         try decompose(writers.map(\.taking), style: style, prompts: prompts) { targets, trajectory, pairs in
-            let verdict = gate.gate.verdict(on: TrajectorySummary(trajectory))
             let lengths = counter.map { counter in
                 pairs.pairs.map { counter.count(prompt: $0.prompt, completion: $0.completion) }
             }
-            for index in targets { try writers[index].take(pairs, lengths, of: trajectory, verdict) }
+            for index in targets { try writers[index].take(pairs, lengths, of: trajectory) }
         }
         for writer in writers { try writer.checkNothingIsMissing() }
-        if !gate.isLifted { for writer in writers { try writer.checkNothingLeaks() } }
-        return try writers.map { try $0.finish(isLifted: gate.isLifted) }
+        return try zip(writers, leakage).map { try $0.finish($1) }
+    }
+
+    /// What the gate says of each target's trajectories.
+    /// - Throws: ``CommandFailure`` where a target has one that leaks and the gate is not lifted.
+    private func passGate() throws -> [ExportLeakage] {
+        let takers = targets.map(TakenOnce.init)
+        var tallies = targets.map { _ in GateTally() }
+        try sources.forEachSummary { trajectory in
+            let chosen = takers.indices.filter { takers[$0].takes(trajectory.id) }
+            guard !chosen.isEmpty else { return }
+            let verdict = gate.gate.verdict(on: trajectory)
+            for index in chosen { tallies[index].add(verdict) }
+        }
+        return try zip(targets, tallies).map { target, tally in
+            if !gate.isLifted, !tally.leaks.isEmpty { throw tally.refusal(of: target.directory) }
+            return tally.account(of: gate)
+        }
     }
 
     /// Which pairs of each target are kept. They are told apart by what is their own: the call, its variables and the answer,
     /// or the history and the answer, without the instructions that every prompt has.
     private func chosenPairs() throws -> [PairSelector] {
         var selectors = targets.map { _ in PairSelector(pairCriteria) }
+        var keys = PairKeys()
         try decompose(targets.map(TakenOnce.init), style: .bare, prompts: .none) {
             targets, trajectory, pairs in
             for pair in pairs.pairs {
-                let answer = pair.completion.map(\.content)
-                let texts = [trajectory.environment.name] + pair.prompt.map(\.content) + answer
+                let own = [pair.prompt.last?.content ?? ""] + pair.completion.map(\.content)
                 let candidate = PairCandidate(
-                    id: pair.id, depth: pair.depth, text: texts.joined(separator: "\n"),
-                    ownText: ([pair.prompt.last?.content ?? ""] + answer).joined(separator: "\n"))
+                    id: pair.id, depth: pair.depth, environment: trajectory.environment.name,
+                    key: keys.key(prompt: pair.prompt, completion: pair.completion),
+                    text: own.joined(separator: "\n"))
                 for index in targets { selectors[index].add(candidate) }
             }
         }
@@ -133,7 +150,6 @@ private final class TargetWriter {
     private let droppedPairs: [DroppedPair]
     private let droppedIDs: Set<String>
     private var dropped: [String: Int]
-    private var leakage = GateTally()
     private var tokens: ExportTokens?
 
     init(
@@ -152,10 +168,8 @@ private final class TargetWriter {
     /// Takes a trajectory's pairs.
     /// - Parameter lengths: their tokens, in the same order; `nil` where they were not counted.
     func take(
-        _ decomposition: Decomposition, _ lengths: [PairTokens]?, of trajectory: Trajectory,
-        _ verdict: LeakageGate.Verdict
+        _ decomposition: Decomposition, _ lengths: [PairTokens]?, of trajectory: Trajectory
     ) throws {
-        leakage.add(verdict)
         for (index, pair) in decomposition.pairs.enumerated() where !droppedIDs.contains(pair.id) {
             var pair = pair
             pair.rank = taking.ranks?[trajectory.id]
@@ -178,15 +192,11 @@ private final class TargetWriter {
                 + "recode-data filter.")
     }
 
-    func checkNothingLeaks() throws {
-        if !leakage.leaks.isEmpty { throw leakage.refusal(of: target.directory) }
-    }
-
-    func finish(isLifted: Bool) throws -> ExportManifest {
+    func finish(_ leakage: ExportLeakage) throws -> ExportManifest {
         try exporter.report(dropped: try droppedPairs.map { try CanonicalJSON.encode($0) })
         return try exporter.finish(
             trajectories: taking.ids.count, dropped: dropped, tokens: tokens,
-            leakage: leakage.account(isLifted: isLifted))
+            leakage: leakage)
     }
 }
 

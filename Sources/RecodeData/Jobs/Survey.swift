@@ -25,17 +25,21 @@ struct Survey: Sendable {
     /// Where they were read.
     private(set) var sources: [SelectionSource] = []
 
+    /// The lists that said what must not be trained on.
+    private(set) var leakageLists: [SelectionSource] = []
+
     /// Of nothing.
     init() {}
 
     /// Reads trajectories once.
     /// - Parameters:
-    ///   - gate: says which of them must not be trained on.
+    ///   - gate: says which of them must not be trained on; `nil` where nobody asks.
     ///   - counting: what tokens are counted with; `nil` where they are not.
     /// - Throws: `TrajectoriesError` naming file and line; `DecomposeError` for nodes that are no tree.
     /// - Complexity: O(*n*) in the size of the trajectories; what is kept is O(1) for each, and eight bytes for each pair.
-    init(of sources: TrajectorySources, gate: LeakageGate, counting: StudyCounting?) throws {
+    init(of sources: TrajectorySources, gate: ExportGate?, counting: StudyCounting?) throws {
         self.sources = try sources.selectionSources()
+        leakageLists = gate?.lists ?? []
         var options = EpisodeOptions()
         var pairSurvey = try PairSurvey(counting: counting)
         try sources.forEach { trajectory, recipe in
@@ -47,7 +51,7 @@ struct Survey: Sendable {
             entries.append(
                 Entry(
                     candidate: Candidate(
-                        summary, leaks: gate.holdsBack(summary),
+                        summary, leaks: gate?.gate.holdsBack(summary) ?? false,
                         pairCount: pairs[trajectory.agent] ?? 0),
                     environment: trajectory.environment.name, policy: trajectory.policy.name,
                     agent: trajectory.agent,
@@ -97,12 +101,9 @@ struct Survey: Sendable {
 
     /// Selects among them.
     func select(by criteria: SelectionCriteria) -> Selection {
-        Selection.select(entries.lazy.map(\.candidate), by: criteria, from: sources)
-    }
-
-    /// How many pairs a selection of them yields by a method.
-    func pairCount(of selection: Selection, by method: AgentKind) -> Int {
-        kept(by: selection).reduce(0) { $0 + ($1.pairsByMethod[method] ?? 0) }
+        var selection = Selection.select(entries.lazy.map(\.candidate), by: criteria, from: sources)
+        selection.leakageLists = criteria.leakage == .drop ? leakageLists : []
+        return selection
     }
 
     /// The entries a selection keeps, each once, however often its trajectory was read.

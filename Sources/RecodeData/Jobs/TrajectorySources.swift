@@ -70,11 +70,11 @@ struct TrajectorySources: Sendable {
 
     /// Selects among them, of each of which a few words are kept in memory (see `Selector`). Trees are decomposed only where a
     /// criterion counts pairs.
-    /// - Parameter gate: what says which of them must not be trained on; asked where the criteria drop those.
-    func select(by criteria: SelectionCriteria, gate: LeakageGate) throws -> Selection {
+    /// - Parameter gate: what says which of them must not be trained on; `nil` where the criteria do not ask.
+    func select(by criteria: SelectionCriteria, gate: ExportGate?) throws -> Selection {
         var selector = Selector(criteria)
         func add(_ summary: TrajectorySummary, pairCount: Int = 0) {
-            let leaks = criteria.leakage == .drop && gate.holdsBack(summary)
+            let leaks = gate?.gate.holdsBack(summary) ?? false
             selector.add(Candidate(summary, leaks: leaks, pairCount: pairCount))
         }
         if criteria.needsPairCounts {
@@ -85,7 +85,9 @@ struct TrajectorySources: Sendable {
         } else {
             try forEachSummary { add($0) }
         }
-        return selector.selection(from: try selectionSources())
+        var selection = selector.selection(from: try selectionSources())
+        selection.leakageLists = gate?.lists ?? []
+        return selection
     }
 
     /// What an export's manifest says of them: names and checksums, no paths.

@@ -8,14 +8,18 @@ struct PairOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "How alike near duplicates are at least: the Jaccard similarity of their runs of five words, up to 1.",
+            "With --duplicates near: how alike they are at least, the Jaccard similarity of their runs of five words, 0.1 to 1. "
+                + "(default: 0.85)",
             valueName: "s"))
-    var similarity = PairCriteria.usualSimilarity
+    var similarity: Double?
 
     @Option(help: ArgumentHelp("At most n pairs of each depth, chosen by a hash of --seed.", valueName: "n"))
     var maxPerDepth: Int?
 
     mutating func validate() throws {
+        guard similarity == nil || duplicates == .near else {
+            throw ValidationError("--similarity goes with --duplicates near.")
+        }
         do {
             _ = try criteria(seed: 0)
         } catch {
@@ -26,7 +30,8 @@ struct PairOptions: ParsableArguments {
     /// The criteria that the options describe.
     func criteria(seed: Int) throws(FilterError) -> PairCriteria {
         try PairCriteria(
-            duplicates: duplicates, similarity: similarity, maxPerDepth: maxPerDepth, seed: seed)
+            duplicates: duplicates, similarity: similarity ?? PairCriteria.usualSimilarity,
+            maxPerDepth: maxPerDepth, seed: seed)
     }
 }
 

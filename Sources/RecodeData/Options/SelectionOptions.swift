@@ -28,7 +28,7 @@ struct EligibilityOptions: ParsableArguments {
     var minScore: Double?
 
     @Option(
-        help: ArgumentHelp("Look at the first n attempts (repeats) at each task instance.", valueName: "n"))
+        help: ArgumentHelp("Look at the first n repeats of each task instance in each run.", valueName: "n"))
     var attempts: Int?
 
     @Option(

@@ -217,11 +217,16 @@ extension PipelineFile {
                 expected: "true, since stage '\(held.name)' plays the \(held.recipe.split.rawValue) split",
                 advice: "An export of it must not be trained on; its manifest will say so.")
         }
-        return (stage, try keys?["drop"]?.truth() == true ? .drop : .keep)
+        let drops = try keys?["drop"]?.truth() ?? false
+        if drops, stage.allow, let place = keys?["drop"] {
+            throw place.problem(
+                expected: "one of drop and allow", advice: "What is dropped need not be allowed: remove one.")
+        }
+        return (stage, drops ? .drop : .keep)
     }
 
     private static func similarity(_ place: YAMLPlace) throws -> Double {
-        try place.number(called: "a similarity above 0, up to 1") { $0 > 0 && $0 <= 1 }
+        try place.number(called: "a similarity from 0.1 to 1") { $0 >= 0.1 && $0 <= 1 }
     }
 
     private static func count(_ place: YAMLPlace?, selected: [TopPercentage]) throws -> CountStage {

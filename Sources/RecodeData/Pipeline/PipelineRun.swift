@@ -42,7 +42,7 @@ struct PipelineRun: Sendable {
         var ledger = StageLedger(directory: directory)
         var stages: [CollectedStage] = []
         for stage in pipeline.collect {
-            let collected = try await collect(stage, in: place, sites, gate.gate, counting)
+            let collected = try await collect(stage, in: place, sites, gate, counting)
             if let reason = collected.result.stopped {
                 StandardError.say(
                     "collect/\(stage.name) stopped: \(reason). Run the same command with more budget to go on."
@@ -111,7 +111,7 @@ extension PipelineRun {
     }
 
     private func collect(
-        _ stage: CollectStage, in place: PipelineDirectory, _ sites: [String: Site], _ gate: LeakageGate,
+        _ stage: CollectStage, in place: PipelineDirectory, _ sites: [String: Site], _ gate: ExportGate,
         _ counting: StudyCounting?
     ) async throws -> CollectedStage {
         guard let site = sites[stage.recipe.environment] else {
@@ -144,7 +144,8 @@ extension PipelineRun {
             let selection = stage.survey.select(by: criteria(top))
             let name = "selection/\(stage.name)-top\(top).json"
             let inputs = try StageLedger.fingerprint([
-                "run": stage.checksum, "criteria": try text(selection.criteria), "program": Version.current,
+                "run": stage.checksum, "criteria": try text(selection.criteria),
+                "lists": try text(selection.leakageLists), "program": Version.current,
             ])
             stage.selections.append(selection)
             if ledger.isCurrent(name, inputs: inputs) {
@@ -171,12 +172,12 @@ extension PipelineRun {
                 let inputs = try StageLedger.fingerprint([
                     "run": stage.checksum, "selection": try text(selection), "method": method.rawValue,
                     "format": pipeline.export.format.rawValue, "style": pipeline.export.style.rawValue,
-                    "pairs": try text(pipeline.export.pairs), "gate": try text(gate.checksums),
+                    "pairs": try text(pipeline.export.pairs), "gate": try text(gate.lists),
                     "lifted": "\(gate.isLifted)", "tokens": try tokens.map { try text($0.total) } ?? "none",
                     "program": Version.current,
                 ])
                 if ledger.isCurrent(name, inputs: inputs) {
-                    pairCount += stage.survey.pairCount(of: selection, by: method)
+                    pairCount += try ExportManifest.read(from: place.path(of: name)).counts.pairs
                 } else {
                     let target = ExportJob.Target(
                         directory: place.path(of: name), method: method, selection: selection)
