@@ -159,7 +159,7 @@ let package = Package(
         .testTarget(
             name: "StudyTests",
             dependencies: [
-                "Study", "Trajectories", .product(name: "Subprocess", package: "swift-subprocess"),
+                "Study", "Trajectories", "TestProcesses",
             ],
             exclude: ["Golden", "reference_statistics.py"], swiftSettings: strict),
         .testTarget(
@@ -190,8 +190,7 @@ let package = Package(
         .testTarget(
             name: "FilterTests",
             dependencies: [
-                "Filter", "Trajectories", "TemporaryFiles",
-                .product(name: "Subprocess", package: "swift-subprocess"),
+                "Filter", "Trajectories", "TemporaryFiles", "TestProcesses",
             ],
             exclude: ["reference_quantiles.py"], swiftSettings: strict),
     ],

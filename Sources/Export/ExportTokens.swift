@@ -1,3 +1,5 @@
+import Trajectories
+
 /// The tokens of an export's rows, added up, and what they were counted with.
 public struct ExportTokens: Codable, Sendable, Hashable {
     /// What texts were encoded with.
@@ -40,11 +42,11 @@ public struct ExportTokens: Codable, Sendable, Hashable {
     }
 
     /// Counts a row.
-    public mutating func add(content: Int, chat: Int, trained: Int) {
-        self.content += content
-        self.chat += chat
-        self.trained += trained
-        histogram.add(chat)
-        for limit in Self.limits where chat > limit { over[String(limit), default: 0] += 1 }
+    public mutating func add(_ tokens: PairTokens) {
+        content += tokens.content
+        chat += tokens.chat
+        trained += tokens.trained
+        histogram.add(tokens.chat)
+        for limit in Self.limits where tokens.chat > limit { over[String(limit), default: 0] += 1 }
     }
 }

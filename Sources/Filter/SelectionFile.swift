@@ -48,11 +48,8 @@ public enum SelectionFile {
 
     /// Whether a file is a selection, of whatever version of the program.
     public static func isSelection(_ path: String) -> Bool {
-        struct SchemaOnly: Decodable {
-            var schema: String
-        }
         let bytes = (try? AtomicFile.read(path)) ?? []
-        return (try? CanonicalJSON.decode(SchemaOnly.self, from: bytes).schema) == Selection.schemaName
+        return RecordProblem.otherSchema(bytes, than: Selection.schemaName) == nil
     }
 
     /// Reads a selection and checks that its numbers fit together.

@@ -15,7 +15,7 @@ public struct StudyGroup: Sendable, Hashable {
         /// What tells those pairs from others (`PairKeys`); `nil` when nobody looked.
         public var pairKeys: [UInt64]?
         /// Tokens of those pairs; `nil` when they were not counted.
-        public var tokens: StudyTokens?
+        public var tokens: PairTokens?
         /// The shape of its tree; `nil` where it has none.
         public var shape: TreeShape?
         /// What its policy used.
@@ -24,7 +24,7 @@ public struct StudyGroup: Sendable, Hashable {
         /// Makes a member from its parts.
         public init(
             reward: Double, success: Bool, pairs: Int, steps: Int, pairKeys: [UInt64]? = nil,
-            tokens: StudyTokens? = nil, shape: TreeShape? = nil, usage: Usage = Usage()
+            tokens: PairTokens? = nil, shape: TreeShape? = nil, usage: Usage = Usage()
         ) {
             self.reward = reward
             self.success = success

@@ -45,7 +45,7 @@ extension StudyRow {
         uniquePairs = try container.decodeIfPresent(Int.self, forKey: .uniquePairs)
         shape = try container.decodeIfPresent(StudyShape.self, forKey: .shape)
         guard let content = try container.decodeIfPresent(Int.self, forKey: .contentTokens) else { return }
-        tokens = StudyTokens(
+        tokens = PairTokens(
             content: content, chat: try container.decode(Int.self, forKey: .chatTokens),
             trained: try container.decode(Int.self, forKey: .trainedTokens))
     }

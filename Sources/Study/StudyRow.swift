@@ -34,7 +34,7 @@ public struct StudyRow: Codable, Sendable, Hashable {
     /// Pairs that differ in what they teach (`PairKeys`); `nil` when one trajectory's were not looked at.
     public var uniquePairs: Int?
     /// Tokens of all pairs; `nil` when one trajectory's were not counted.
-    public var tokens: StudyTokens?
+    public var tokens: PairTokens?
     /// Tokens the policy was sent for these trajectories; 0 where nobody counted.
     public var promptTokens: Int
     /// Tokens the policy answered for these trajectories; 0 where nobody counted.
@@ -60,7 +60,7 @@ public struct StudyRow: Codable, Sendable, Hashable {
         trajectories = group.members.count
         pairs = group.members.reduce(0) { $0 + $1.pairs }
         uniquePairs = Self.uniquePairs(of: group.members)
-        tokens = group.members.isEmpty ? nil : StudyTokens.sum(of: group.members.lazy.map(\.tokens))
+        tokens = group.members.isEmpty ? nil : PairTokens.sum(of: group.members.lazy.map(\.tokens))
         promptTokens = group.members.reduce(0) { BoundedSum.of($0, $1.usage.promptTokens) }
         completionTokens = group.members.reduce(0) { BoundedSum.of($0, $1.usage.completionTokens) }
         if group.method == .recode { shape = StudyShape(of: group.members.compactMap(\.shape)) }

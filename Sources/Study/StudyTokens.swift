@@ -1,24 +1,11 @@
-/// The tokens of some pairs, counted three ways.
-public struct StudyTokens: Codable, Sendable, Hashable {
-    /// Those of the texts of prompt and completion.
-    public var content: Int
-    /// Those of the conversation as a chat template renders it: what a trainer's length limit is about.
-    public var chat: Int
-    /// Those of ``chat`` that a trainer's loss is about: the completion.
-    public var trained: Int
+import Trajectories
 
-    /// Makes counts from their parts.
-    public init(content: Int = 0, chat: Int = 0, trained: Int = 0) {
-        self.content = content
-        self.chat = chat
-        self.trained = trained
-    }
-
+extension PairTokens {
     /// The sum of some counts; `nil` when one is not known.
-    static func sum(of counts: some Sequence<StudyTokens?>) -> StudyTokens? {
-        counts.reduce(.some(StudyTokens())) { sum, counts in
+    static func sum(of counts: some Sequence<PairTokens?>) -> PairTokens? {
+        counts.reduce(.some(PairTokens())) { sum, counts in
             guard let sum, let counts else { return nil }
-            return StudyTokens(
+            return PairTokens(
                 content: BoundedSum.of(sum.content, counts.content),
                 chat: BoundedSum.of(sum.chat, counts.chat),
                 trained: BoundedSum.of(sum.trained, counts.trained))
@@ -36,7 +23,7 @@ public struct StudyTokenRatio: Codable, Sendable, Hashable {
     public var trained: Double?
 
     /// `nil` where one side was not counted.
-    init?(_ tokens: StudyTokens?, by base: StudyTokens?) {
+    init?(_ tokens: PairTokens?, by base: PairTokens?) {
         guard let tokens, let base else { return nil }
         content = StudyTable.quotient(tokens.content, base.content)
         chat = StudyTable.quotient(tokens.chat, base.chat)

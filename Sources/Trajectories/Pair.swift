@@ -121,6 +121,12 @@ public struct Message: Codable, Sendable, Hashable {
         self.role = role
         self.content = content
     }
+
+    /// Whether another message has the same bytes. Texts are equal in Swift where they mean the same characters, such as `é`
+    /// in one scalar or in two; their tokens and digests are not.
+    public func hasSameBytes(as other: Message) -> Bool {
+        role == other.role && content.utf8.elementsEqual(other.content.utf8)
+    }
 }
 
 /// How much a prompt says beside the call and its variables.

@@ -15,7 +15,7 @@ public struct PairKeys: Sendable {
     /// The key of a pair.
     /// - Complexity: O(*n*) in the length of the messages that the prompt before did not begin with.
     public mutating func key(prompt: [Message], completion: [Message]) -> UInt64 {
-        let known = zip(history, prompt).prefix { Self.areSame($0.message, $1) }.count
+        let known = zip(history, prompt).prefix { $0.message.hasSameBytes(as: $1) }.count
         history.removeSubrange(known...)
         for message in prompt.dropFirst(known) {
             history.append((message, Self.digest(of: message, after: history.last?.digest ?? 0)))
@@ -23,11 +23,6 @@ public struct PairKeys: Sendable {
         // What is asked and what is answered do not run into each other.
         let asked = Self.digest(of: "completion", after: history.last?.digest ?? 0)
         return completion.reduce(asked) { Self.digest(of: $1, after: $0) }
-    }
-
-    /// Whether two messages have the same bytes. Texts are equal in Swift where they mean the same characters.
-    private static func areSame(_ one: Message, _ other: Message) -> Bool {
-        one.role == other.role && one.content.utf8.elementsEqual(other.content.utf8)
     }
 
     private static func digest(of message: Message, after digest: UInt64) -> UInt64 {

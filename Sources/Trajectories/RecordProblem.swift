@@ -91,7 +91,8 @@ extension RecordProblem {
         var schema: String
     }
 
-    static func otherSchema(_ bytes: [UInt8], than schema: String) -> RecordProblem? {
+    /// What is wrong with the schema that a JSON object says it follows; `nil` where it is the expected one.
+    public static func otherSchema(_ bytes: [UInt8], than schema: String) -> RecordProblem? {
         do {
             let found = try CanonicalJSON.decode(SchemaOnly.self, from: bytes).schema
             if found == schema { return nil }

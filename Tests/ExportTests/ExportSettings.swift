@@ -17,7 +17,9 @@ enum ExportSettings {
         var tokens = ExportTokens(
             vocabulary: .init(name: "qwen2.5", sha256: String(repeating: "cd", count: 32)),
             template: "qwen2.5")
-        for length in lengths { tokens.add(content: length - 31, chat: length, trained: length / 2) }
+        for length in lengths {
+            tokens.add(PairTokens(content: length - 31, chat: length, trained: length / 2))
+        }
         return tokens
     }
 }

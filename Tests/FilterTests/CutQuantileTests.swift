@@ -1,5 +1,4 @@
-import FoundationEssentials
-import Subprocess
+import TestProcesses
 import Testing
 import Trajectories
 
@@ -10,10 +9,6 @@ import Trajectories
     private struct Group: Codable {
         var scores: [Double]
         var millionths: [Int]
-    }
-
-    private struct Failure: Error {
-        var words: String
     }
 
     private static let tops = ["0.1", "1", "10", "12.5", "20", "33.3", "40", "66.666667", "99.9", "100"]
@@ -32,7 +27,8 @@ import Trajectories
         let groups = (0..<100).map { _ in
             Group(scores: Self.scores(&generator), millionths: tops.map(\.millionths))
         }
-        let answers = try await Self.reference(groups)
+        let answers = try await ReferenceScript.answers(
+            of: "Tests/FilterTests/reference_quantiles.py", to: groups, as: [[Double]].self)
         #expect(answers.count == groups.count)
         for (group, answer) in zip(groups, answers) {
             let candidates = group.scores.enumerated().map { number, score in
@@ -54,19 +50,6 @@ import Trajectories
                     #expect(Double(account.kept - account.tiedKept) == expected[2], "\(name)")
                 }
             }
-        }
-    }
-
-    private static func reference(_ groups: [Group]) async throws -> [[[Double]]] {
-        let root = "/" + #filePath.split(separator: "/").dropLast(3).joined(separator: "/")
-        let input = try groups.flatMap { try JSONEncoder().encode($0) + [UInt8(ascii: "\n")] }
-        let result = try await Subprocess.run(
-            .path(.init("\(root)/.venv/bin/python")),
-            arguments: ["\(root)/Tests/FilterTests/reference_quantiles.py"], input: .array(input),
-            output: .string(limit: 1 << 24), error: .string(limit: 1 << 16))
-        guard result.terminationStatus.isSuccess else { throw Failure(words: result.standardError) }
-        return try result.standardOutput.split(separator: "\n").map {
-            try JSONDecoder().decode([[Double]].self, from: Data($0.utf8))
         }
     }
 }

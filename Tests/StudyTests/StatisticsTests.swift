@@ -1,6 +1,5 @@
-import FoundationEssentials
 import Study
-import Subprocess
+import TestProcesses
 import Testing
 import Trajectories
 
@@ -18,10 +17,6 @@ import Trajectories
         var r: Double?
         var low: Double?
         var high: Double?
-    }
-
-    private struct Failure: Error {
-        var words: String
     }
 
     /// Rewards as environments give them: few values, many ties, often all the same.
@@ -48,7 +43,8 @@ import Trajectories
     func numbersAreNumpys(seed: UInt64) async throws {
         var generator = SeededGenerator(seed: seed)
         let samples = (0..<300).map { _ in Self.sample(&generator) }
-        let answers = try await Self.reference(samples)
+        let answers = try await ReferenceScript.answers(
+            of: "Tests/StudyTests/reference_statistics.py", to: samples, as: Answer.self)
         #expect(answers.count == samples.count)
         var correlations = 0
         for (index, (sample, answer)) in zip(samples, answers).enumerated() {
@@ -119,18 +115,5 @@ import Trajectories
     private static func isNear(_ value: Double?, _ reference: Double?) -> Bool {
         guard let value, let reference else { return value == nil && reference == nil }
         return abs(value - reference) < 0.5001e-6
-    }
-
-    private static func reference(_ samples: [Sample]) async throws -> [Answer] {
-        let root = "/" + #filePath.split(separator: "/").dropLast(3).joined(separator: "/")
-        let input = try samples.flatMap { try JSONEncoder().encode($0) + [UInt8(ascii: "\n")] }
-        let result = try await Subprocess.run(
-            .path(.init("\(root)/.venv/bin/python")),
-            arguments: ["\(root)/Tests/StudyTests/reference_statistics.py"], input: .array(input),
-            output: .string(limit: 1 << 24), error: .string(limit: 1 << 16))
-        guard result.terminationStatus.isSuccess else { throw Failure(words: result.standardError) }
-        return try result.standardOutput.split(separator: "\n").map {
-            try JSONDecoder().decode(Answer.self, from: Data($0.utf8))
-        }
     }
 }

@@ -148,12 +148,12 @@ extension StudyTable {
         var groups = Array(Self.groups.prefix(2))
         for (place, factor) in [(0, 1), (1, 3)] {
             for index in groups[place].members.indices {
-                groups[place].members[index].tokens = StudyTokens(
+                groups[place].members[index].tokens = PairTokens(
                     content: 100 * factor, chat: 200 * factor, trained: 10)
             }
         }
         let study = StudyTable(of: groups)
-        #expect(study.rows.last?.tokens == StudyTokens(content: 300, chat: 600, trained: 30))
+        #expect(study.rows.last?.tokens == PairTokens(content: 300, chat: 600, trained: 30))
         let ratio = try #require(study.ratios.first?.reactToRecodeTokens)
         #expect([ratio.content, ratio.chat, ratio.trained] == [3, 3, 1])
         #expect(study.ratios.first?.codeactToRecodeTokens == nil)
@@ -188,7 +188,7 @@ extension StudyTable {
             for index in groups[place].members.indices {
                 let pairs = groups[place].members[index].pairs
                 groups[place].members[index].pairKeys = (0..<pairs).map { UInt64($0 % 4 + 10 * index) }
-                groups[place].members[index].tokens = StudyTokens(
+                groups[place].members[index].tokens = PairTokens(
                     content: 700 * pairs, chat: 740 * pairs, trained: 90 * pairs)
                 if groups[place].method == .recode {
                     groups[place].members[index].shape = TreeShape(

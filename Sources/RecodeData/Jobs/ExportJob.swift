@@ -175,7 +175,7 @@ private final class TargetWriter {
             pair.rank = taking.ranks?[trajectory.id]
             if let length = lengths?[index] {
                 pair.tokens = length.chat
-                tokens?.add(content: length.content, chat: length.chat, trained: length.trained)
+                tokens?.add(length)
             }
             try exporter.append(pair)
         }

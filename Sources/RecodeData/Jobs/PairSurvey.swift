@@ -13,16 +13,17 @@ struct StudyCounting: Sendable {
 
 /// What a study asks of a trajectory's pairs by one method, which only their texts tell; small, for it is kept.
 struct PairFacts: Sendable {
-    /// Tells each pair from others.
+    /// Tells each pair from others; as many as there are pairs.
     var keys: [UInt64] = []
     /// The tokens of all of them; `nil` when they were not counted.
-    var tokens: StudyTokens?
+    var tokens: PairTokens?
 }
 
 /// Renders trajectories as pairs to learn what only their texts tell; the one place where a study does.
 ///
-/// The keys are made of the texts of the bare style: what varies from pair to pair. What prompts of other styles say beside that is
-/// the same in all pairs of an environment and a method, so it makes no two of them differ.
+/// The keys are made of the texts of the bare style: what varies from pair to pair. What prompts of other styles say beside
+/// that is the same in all pairs of an environment and a method, so it makes no two of them differ. Tokens are those of the
+/// style that is exported.
 struct PairSurvey {
     private var keys = PairKeys()
     private let counting: StudyCounting?
@@ -47,21 +48,19 @@ struct PairSurvey {
         return facts
     }
 
-    private func tokens(of trajectory: Trajectory, by method: AgentKind) throws -> StudyTokens? {
+    private func tokens(of trajectory: Trajectory, by method: AgentKind) throws -> PairTokens? {
         guard let counting, let counter else { return nil }
         let builder = PairBuilder(method: method, style: counting.style, prompts: counting.prompts)
         var sum = PairTokens()
         for pair in try builder.pairs(of: trajectory).pairs {
             sum += counter.count(prompt: pair.prompt, completion: pair.completion)
         }
-        return StudyTokens(content: sum.content, chat: sum.chat, trained: sum.trained)
+        return sum
     }
 }
 
 /// What only a study asks of an episode; small, for it is kept.
 struct EpisodeFacts: Sendable {
-    /// `environment/task/variation`.
-    var taskID: String
     /// The shape of its tree, where it has one.
     var shape: TreeShape?
     /// What became of its structure.

@@ -91,7 +91,7 @@ struct StudyJob: Sendable {
 
     /// What there are rows of, whatever is kept.
     private static func keys(of survey: Survey) -> Set<GroupKey> {
-        Set(survey.entries.lazy.flatMap { entry in entry.pairsByMethod.keys.map { GroupKey(entry, $0) } })
+        Set(survey.entries.lazy.flatMap { entry in entry.facts.pairs.keys.map { GroupKey(entry, $0) } })
     }
 
     private static func rows(
@@ -100,7 +100,7 @@ struct StudyJob: Sendable {
     ) -> [StudyRow] {
         var groups = Dictionary(uniqueKeysWithValues: keys.map { ($0, [StudyGroup.Member]()) })
         for entry in survey.kept(by: survey.select(by: criteria)) {
-            for (method, pairs) in entry.pairsByMethod {
+            for (method, pairs) in entry.facts.pairs {
                 groups[GroupKey(entry, method), default: []].append(member(entry, method, pairs))
             }
         }
@@ -113,14 +113,13 @@ struct StudyJob: Sendable {
         }
     }
 
-    private static func member(_ entry: Survey.Entry, _ method: AgentKind, _ pairs: Int) -> StudyGroup.Member
-    {
-        let facts = entry.facts.pairs[method]
-        return StudyGroup.Member(
-            reward: entry.candidate.reward, success: entry.candidate.success, pairs: pairs,
-            steps: entry.steps,
-            pairKeys: facts?.keys, tokens: facts?.tokens, shape: method == .recode ? entry.facts.shape : nil,
-            usage: entry.usage)
+    private static func member(
+        _ entry: Survey.Entry, _ method: AgentKind, _ pairs: PairFacts
+    ) -> StudyGroup.Member {
+        StudyGroup.Member(
+            reward: entry.candidate.reward, success: entry.candidate.success, pairs: pairs.keys.count,
+            steps: entry.candidate.steps, pairKeys: pairs.keys, tokens: pairs.tokens,
+            shape: method == .recode ? entry.facts.shape : nil, usage: entry.usage)
     }
 
     private func selection(apartBy names: [String]) -> StudySelection? {

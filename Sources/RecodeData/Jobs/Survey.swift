@@ -1,4 +1,3 @@
-import Decompose
 import Filter
 import Study
 import Trajectories
@@ -11,11 +10,9 @@ struct Survey: Sendable {
         var environment: String
         var policy: String
         var agent: AgentKind
-        var steps: Int
         var usage: Usage
         /// How the episode was played, beside environment, agent and policy's name.
         var options: [String: JSONValue]
-        var pairsByMethod: [AgentKind: Int]
         /// What its tree and its pairs tell.
         var facts: EpisodeFacts
     }
@@ -43,21 +40,16 @@ struct Survey: Sendable {
         var options = EpisodeOptions()
         var pairSurvey = try PairSurvey(counting: counting)
         try sources.forEach { trajectory, recipe in
-            var pairs: [AgentKind: Int] = [:]
-            for method in trajectory.agent.methods {
-                pairs[method] = try PairBuilder(method: method).tally(of: trajectory).kept
-            }
+            let facts = try Self.facts(of: trajectory, recipe, &pairSurvey)
             let summary = TrajectorySummary(trajectory)
             entries.append(
                 Entry(
                     candidate: Candidate(
                         summary, leaks: gate?.gate.holdsBack(summary) ?? false,
-                        pairCount: pairs[trajectory.agent] ?? 0),
+                        pairCount: facts.pairs[trajectory.agent]?.keys.count ?? 0),
                     environment: trajectory.environment.name, policy: trajectory.policy.name,
-                    agent: trajectory.agent,
-                    steps: trajectory.steps, usage: trajectory.usage,
-                    options: try options.values(of: trajectory, recipe), pairsByMethod: pairs,
-                    facts: try Self.facts(of: trajectory, recipe, &pairSurvey)))
+                    agent: trajectory.agent, usage: trajectory.usage,
+                    options: try options.values(of: trajectory, recipe), facts: facts))
         }
     }
 
@@ -72,7 +64,7 @@ struct Survey: Sendable {
         var isImported = false
         if case .object(let keys) = recipe { isImported = keys["import"] != nil }
         return EpisodeFacts(
-            taskID: trajectory.taskID, shape: TreeShape(of: trajectory),
+            shape: TreeShape(of: trajectory),
             structure: EpisodeStructure(of: trajectory, recordsLosses: !isImported), pairs: pairs)
     }
 

@@ -22,7 +22,7 @@ struct TaskPairing: Sendable {
         for entry in surveys.lazy.flatMap(\.entries) {
             let isEligible = criteria?.ineligibility(of: entry.candidate) == nil
             tasks[entry.environment, default: [:]][entry.agent, default: []]
-                .formUnion(isEligible ? [entry.facts.taskID] : [])
+                .formUnion(isEligible ? [entry.candidate.taskID] : [])
         }
         self.tasks = tasks
         shared = tasks.mapValues(StudyCoverage.shared)
@@ -31,7 +31,7 @@ struct TaskPairing: Sendable {
 
     /// Whether an episode is of a task that every agent of its environment has.
     func isShared(_ entry: Survey.Entry) -> Bool {
-        shared[entry.environment]?.contains(entry.facts.taskID) == true
+        shared[entry.environment]?.contains(entry.candidate.taskID) == true
     }
 
     /// What there is to say of each environment.

@@ -1,30 +1,5 @@
 import Trajectories
 
-/// The tokens of a training pair, or of many, counted three ways.
-public struct PairTokens: Codable, Sendable, Hashable {
-    /// Those of the messages' contents, each encoded by itself, added tokens being ordinary text.
-    public var content: Int
-    /// Those of the whole conversation as the chat template renders it: what a trainer's length limit is about. Without a
-    /// template, ``content``.
-    public var chat: Int
-    /// Those of ``chat`` that a trainer's loss is about: the completion, with the end of its turn.
-    public var trained: Int
-
-    /// Makes counts from their parts.
-    public init(content: Int = 0, chat: Int = 0, trained: Int = 0) {
-        self.content = content
-        self.chat = chat
-        self.trained = trained
-    }
-
-    /// Adds other counts to these.
-    public static func += (sum: inout PairTokens, other: PairTokens) {
-        sum.content += other.content
-        sum.chat += other.chat
-        sum.trained += other.trained
-    }
-}
-
 /// Counts the tokens of pairs, remembering the messages it has seen last; one for each thread.
 public final class PairTokenCounter {
     /// What a message of a conversation counts for.
@@ -43,14 +18,12 @@ public final class PairTokenCounter {
     private let counter: TokenCounter
     private var remembered: [ExactMessage: MessageTokens] = [:]
 
-    /// A message by its bytes. Two strings are equal in Swift where they mean the same characters, `é` in one scalar or in
-    /// two, and their tokens are not the same.
+    /// A message by its bytes.
     private struct ExactMessage: Hashable {
         var message: Message
 
         static func == (left: Self, right: Self) -> Bool {
-            left.message.role == right.message.role
-                && left.message.content.utf8.elementsEqual(right.message.content.utf8)
+            left.message.hasSameBytes(as: right.message)
         }
 
         func hash(into hasher: inout Hasher) {
