@@ -10,6 +10,9 @@ struct DecisionTree {
     /// For each node, whether one below it failed, looking at the last attempt of every placeholder only.
     let subtreeFailed: [Bool]
 
+    /// For each node, how many levels of accepted expansions lie below it, looking at last attempts only.
+    let height: [Int]
+
     /// Looks through a trajectory's nodes once in each direction.
     /// - Throws: ``DecomposeError`` (`malformedTree`) when an id is no position or a parent does not come first.
     /// - Complexity: O(*n*) in the number of nodes.
@@ -28,6 +31,16 @@ struct DecisionTree {
         }
         self.lastAttempt = lastAttempt
         subtreeFailed = Self.failures(in: nodes, lastAttempt: lastAttempt)
+        height = Self.heights(of: nodes, lastAttempt: lastAttempt)
+    }
+
+    private static func heights(of nodes: [Node], lastAttempt: [Int]) -> [Int] {
+        var height = [Int](repeating: 0, count: nodes.count)
+        for node in nodes.reversed() where node.kind == .placeholder && node.status == .expanded {
+            guard let parent = node.parent, node.attempt == lastAttempt[parent] else { continue }
+            height[parent] = max(height[parent], height[node.id] + 1)
+        }
+        return height
     }
 
     private static func failures(in nodes: [Node], lastAttempt: [Int]) -> [Bool] {

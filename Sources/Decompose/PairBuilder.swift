@@ -33,14 +33,15 @@ public struct PairBuilder: Sendable, Hashable {
     public func pairs(of trajectory: Trajectory, rank: Int? = nil) throws(DecomposeError) -> Decomposition {
         let renderer = try renderer(for: trajectory.environment.name)
         guard method == .recode else { return try flatPairs(of: trajectory, rank: rank, renderer: renderer) }
-        let answers = try Self.answers(of: trajectory)
+        let tree = try Self.tree(of: trajectory)
+        let answers = Self.answers(of: tree)
         var pairs: [Pair] = []
         for (turn, answer) in answers.enumerated() where answer.dropped == nil {
             guard let expansion = answer.node.expansion else { continue }
             pairs.append(
                 Pair(
                     of: trajectory, method: method, index: answer.node.id, nodeID: answer.node.id, turn: turn,
-                    depth: answer.node.depth,
+                    depth: answer.node.depth, height: tree.height[answer.node.id],
                     prompt: renderer.messages(
                         signature: answer.node.code.trimmed, variables: expansion.variables),
                     completion: [
@@ -56,7 +57,9 @@ public struct PairBuilder: Sendable, Hashable {
     /// - Throws: ``DecomposeError`` as ``pairs(of:rank:)``, but for prompts.
     /// - Complexity: O(*n* · *d*) in nodes and actions and the depth of the tree.
     public func tally(of trajectory: Trajectory) throws(DecomposeError) -> PairTally {
-        guard method != .recode else { return Self.tally(of: try Self.answers(of: trajectory)) }
+        guard method != .recode else {
+            return Self.tally(of: Self.answers(of: try Self.tree(of: trajectory)))
+        }
         return Self.tally(of: try Flattening(of: trajectory, as: method))
     }
 
@@ -98,15 +101,18 @@ extension PairBuilder {
         var dropped: DropReason?
     }
 
-    private static func answers(of trajectory: Trajectory) throws(DecomposeError) -> [Answer] {
+    private static func tree(of trajectory: Trajectory) throws(DecomposeError) -> DecisionTree {
         guard trajectory.agent == .recode else {
             throw DecomposeError(
                 .unsupportedMethod,
                 "trajectory \(trajectory.id) was acted by \(trajectory.agent.rawValue) and has no recode pairs: it "
                     + "has no tree. Export it with method \(trajectory.agent.rawValue).")
         }
-        let tree = try DecisionTree(of: trajectory)
-        return tree.nodes.filter { $0.kind == .placeholder && $0.expansion != nil }.map { node in
+        return try DecisionTree(of: trajectory)
+    }
+
+    private static func answers(of tree: DecisionTree) -> [Answer] {
+        tree.nodes.filter { $0.kind == .placeholder && $0.expansion != nil }.map { node in
             guard tree.isAccepted(node) else { return Answer(node: node, dropped: .notAccepted) }
             return Answer(node: node, dropped: tree.subtreeFailed[node.id] ? .failedSubtree : nil)
         }

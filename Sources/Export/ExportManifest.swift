@@ -20,16 +20,20 @@ public struct ExportManifest: Codable, Sendable, Hashable {
     public var tokens: ExportTokens?
     /// Its data files, in order.
     public var shards: [ExportShard]
+    /// The stages of its curriculum; `nil` for rows in another order.
+    public var stages: [ExportStage]?
+    /// What trainers need to use it as it is, in order of their places.
+    public var files: [ExportFile]
     /// The file that lists the pairs that were not kept; `nil` where all were.
     public var report: ExportReport?
 
     enum CodingKeys: String, CodingKey {
-        case schema, counts, tokens, leakage, shards, report
+        case schema, counts, tokens, leakage, shards, stages, files, report
     }
 
     init(
         recipe: ExportRecipe, counts: ExportCounts, tokens: ExportTokens?, leakage: ExportLeakage,
-        shards: [ExportShard], report: ExportReport?
+        shards: [ExportShard], stages: [ExportStage]?, report: ExportReport?, files: [ExportFile] = []
     ) {
         schema = Self.schemaName
         self.recipe = recipe
@@ -37,7 +41,9 @@ public struct ExportManifest: Codable, Sendable, Hashable {
         self.tokens = tokens
         self.leakage = leakage
         self.shards = shards
+        self.stages = stages
         self.report = report
+        self.files = files
     }
 }
 
@@ -53,6 +59,8 @@ extension ExportManifest {
         report = try container.decodeIfPresent(ExportReport.self, forKey: .report)
         tokens = try container.decodeIfPresent(ExportTokens.self, forKey: .tokens)
         shards = try container.decode([ExportShard].self, forKey: .shards)
+        files = try container.decodeIfPresent([ExportFile].self, forKey: .files) ?? []
+        stages = try container.decodeIfPresent([ExportStage].self, forKey: .stages)
     }
 
     /// Reads the manifest of an export.
@@ -71,46 +79,8 @@ extension ExportManifest {
         try container.encode(report, forKey: .report)
         try container.encode(tokens, forKey: .tokens)
         try container.encode(shards, forKey: .shards)
-    }
-}
-
-/// How an export was asked for. Nothing in it depends on a clock or on where the runs lie.
-public struct ExportRecipe: Codable, Sendable, Hashable {
-    /// What a row looks like: TRL's conversational prompt and completion.
-    public static let formatName = "trl-prompt-completion"
-
-    /// Always ``formatName``.
-    public var format: String
-    /// The method the pairs teach.
-    public var method: AgentKind
-    /// How prompts were rendered.
-    public var style: PromptStyle
-    /// The criteria trajectories were selected by; `null` when all were taken.
-    public var selection: JSONValue
-    /// The criteria pairs were kept by; `null` when all were.
-    public var pairSelection: JSONValue
-    /// Where the trajectories came from.
-    public var sources: [ExportSource]
-    /// Versions of everything that shaped the data, by name.
-    public var versions: [String: String]
-
-    enum CodingKeys: String, CodingKey {
-        case format, method, style, selection, sources, versions
-        case pairSelection = "pair_selection"
-    }
-
-    /// Makes a recipe from its parts; `format` is filled in.
-    public init(
-        method: AgentKind, style: PromptStyle, selection: JSONValue = .null,
-        pairSelection: JSONValue = .null, sources: [ExportSource] = [], versions: [String: String] = [:]
-    ) {
-        format = Self.formatName
-        self.method = method
-        self.style = style
-        self.selection = selection
-        self.pairSelection = pairSelection
-        self.sources = sources
-        self.versions = versions
+        try container.encode(stages, forKey: .stages)
+        try container.encode(files, forKey: .files)
     }
 }
 
@@ -201,28 +171,6 @@ public struct ExportReport: Codable, Sendable, Hashable {
 
     init(_ digest: FileDigest) {
         path = Self.fileName
-        bytes = digest.byteCount
-        lines = digest.lineCount
-        sha256 = digest.sha256
-    }
-}
-
-/// A data file of an export.
-public struct ExportShard: Codable, Sendable, Hashable {
-    /// The file's name in the export's directory; it begins with the split.
-    public var path: String
-    /// Where the environment files the tasks of its rows.
-    public var split: Split
-    /// Its size as stored.
-    public var bytes: Int
-    /// Its rows.
-    public var lines: Int
-    /// SHA-256 of the stored bytes.
-    public var sha256: String
-
-    init(path: String, split: Split, digest: FileDigest) {
-        self.path = path
-        self.split = split
         bytes = digest.byteCount
         lines = digest.lineCount
         sha256 = digest.sha256

@@ -19,25 +19,43 @@ enum ExportedDirectory {
             guard manifest.schema == ExportManifest.schemaName else {
                 throw refusal(path, "its \(ExportManifest.fileName) has schema \(manifest.schema.prefix(60))")
             }
-            own = Set(
-                manifest.shards.map(\.path) + [
-                    ExportManifest.fileName, DatasetCard.fileName, ExportReport.fileName,
-                ])
+            own = manifest.paths
         } catch let error as DecodingError {
             throw refusal(path, "its \(ExportManifest.fileName) is none of ours", cause: "\(error)")
         }
-        if let foreign = names.first(where: { !own.contains($0) }) {
-            throw refusal(path, "it holds \(foreign), which its manifest does not list")
+        for name in names where !own.contains(name) {
+            let inside = own.filter { $0.hasPrefix("\(name)/") }
+            guard !inside.isEmpty, Directory.isDirectory("\(path)/\(name)") else {
+                throw refusal(path, "it holds \(name), which its manifest does not list")
+            }
+            let foreign = try Directory.names(in: "\(path)/\(name)").first {
+                !inside.contains("\(name)/\($0)")
+            }
+            if let foreign {
+                throw refusal(path, "it holds \(name)/\(foreign), which its manifest does not list")
+            }
         }
     }
 
     /// What a manifest says of its files, by this version of the program or another.
     private struct FileList: Decodable {
+        struct File: Decodable {
+            var path: String
+        }
         struct Shard: Decodable {
             var path: String
+            var metadata: File?
         }
         var schema: String
         var shards: [Shard]
+        var files: [File]?
+
+        /// The files, by their places in the directory.
+        var paths: Set<String> {
+            Set(
+                shards.map(\.path) + shards.compactMap(\.metadata?.path) + (files ?? []).map(\.path)
+                    + [ExportManifest.fileName, DatasetCard.fileName, ExportReport.fileName])
+        }
     }
 
     private static func refusal(_ path: String, _ reason: String, cause: String? = nil) -> ExportError {

@@ -1,54 +1,82 @@
 import JSONLines
 import Trajectories
 
-/// Writes pairs as a directory that `datasets.load_dataset` opens: gzipped shards, a card and a manifest.
+/// Writes pairs as a directory that `datasets.load_dataset` opens: data files, a card, a manifest, and what trainers need to use
+/// it as it is.
 ///
-/// Each split of the environment has shards of its own, named after it: rows of test tasks never lie in `train-…`.
-/// Everything stands under a temporary name until ``finish(trajectories:dropped:leakage:)``; letting go of the exporter
-/// before that leaves nothing. The same pairs give the same bytes.
+/// Each split has data files of its own, named after it: rows of test tasks never lie in `train-…`. Everything stands under a
+/// temporary name until ``finish(trajectories:dropped:tokens:leakage:)``; letting go of the exporter before that leaves
+/// nothing. The same pairs give the same bytes.
 public final class PairExporter {
     private let recipe: ExportRecipe
+    private let rows: RowText
     private let limit: ShardLimit
+    private let heldOut: Set<String>
+    private let converter: (any ShardConverter)?
     private let directory: StagedDirectory
-    private var shards: [Split: SplitShards] = [:]
+    private var shards: [DataSplit: Shards] = [:]
+    private var spool: RowSpool?
     private var seen: Set<String> = []
     private var pairsBySplit: [String: Int] = [:]
     private var line = JSONText()
     private var report: ExportReport?
 
-    /// The shards of one split.
-    private struct SplitShards {
-        var complete: [(writer: AtomicLinesWriter, digest: FileDigest)] = []
-        var current: (writer: AtomicLinesWriter, byteCount: Int)?
-
-        mutating func closeCurrent() throws {
-            guard let shard = current else { return }
-            complete.append((shard.writer, try shard.writer.complete()))
-            current = nil
-        }
-    }
-
     /// Begins an export.
+    /// - Parameters:
+    ///   - recipe: how it was asked for.
+    ///   - heldOut: ids of the train split's task instances whose rows go into `validation`.
+    ///   - render: renders a conversation as one text; for the format `text`.
+    ///   - converter: makes a Parquet file of a file of lines; for the format `parquet`.
     /// - Throws: ``ExportError`` (`foreignDirectory`) when `directory` holds anything but an earlier export, which
     ///   will be replaced; `JSONLinesError` when it cannot be written.
-    public init(directory: String, recipe: ExportRecipe, limit: ShardLimit = ShardLimit()) throws {
+    public init(
+        directory: String, recipe: ExportRecipe, heldOut: Set<String> = [],
+        render: (([Message]) throws -> String)? = nil, converter: (any ShardConverter)? = nil,
+        limit: ShardLimit = ShardLimit()
+    ) throws {
         self.recipe = recipe
         self.limit = limit
+        self.heldOut = heldOut
+        self.converter = converter
+        rows = RowText(format: recipe.format, metadata: recipe.metadata, render: render)
         try ExportedDirectory.checkReplaceable(directory)
         self.directory = try StagedDirectory(for: directory)
+        if recipe.metadata == .sidecar { try Directory.create(metadataPath) }
+        if recipe.order != .collected { spool = try RowSpool(order: recipe.order, in: self.directory.path) }
     }
+
+    private var metadataPath: String { "\(directory.path)/\(ExportShard.metadataFolder)" }
 
     /// Appends a row.
     /// - Throws: ``ExportError`` (`duplicatePair`, `mixedPairs`), or `JSONLinesError` from the disk.
     public func append(_ pair: Pair) throws {
         try check(pair)
         line.removeAll()
-        pair.appendLine(to: &line)
-        var shard = try openShard(of: pair.split, for: line.bytes.count)
-        try shard.writer.append(line.bytes)
-        shard.byteCount += line.bytes.count + 1
-        shards[pair.split]?.current = shard
-        pairsBySplit[pair.split.rawValue, default: 0] += 1
+        try rows.append(pair, to: &line)
+        let row = line.bytes
+        var metadata: [UInt8]?
+        if recipe.metadata == .sidecar {
+            line.removeAll()
+            rows.appendMetadata(pair, to: &line)
+            metadata = line.bytes
+        }
+        let split = DataSplit(of: pair.split, isHeldOut: heldOut.contains(pair.taskID))
+        pairsBySplit[split.rawValue, default: 0] += 1
+        if spool == nil {
+            try write(row, metadata, in: split, stage: nil)
+        } else {
+            try spool?.append(pair, in: split, line: row, metadata: metadata)
+        }
+    }
+
+    private func write(_ line: [UInt8], _ metadata: [UInt8]?, in split: DataSplit, stage: Int?) throws {
+        try shards[split, default: newShards(of: split)].append(line, metadata: metadata, stage: stage)
+    }
+
+    private func newShards(of split: DataSplit) -> Shards {
+        Shards(
+            of: split, in: directory.path, format: recipe.format,
+            metadataDirectory: recipe.metadata == .sidecar ? metadataPath : nil, limit: limit)
     }
 
     /// Lists the pairs that are not kept beside the others, one line of JSON for each; without any there is no list.
@@ -73,14 +101,18 @@ public final class PairExporter {
     public func finish(
         trajectories: Int, dropped: [String: Int], tokens: ExportTokens? = nil, leakage: ExportLeakage
     ) throws -> ExportManifest {
+        let stages = try spool?.drain { split, stage, line, metadata in
+            try write(line, metadata, in: split, stage: stage)
+        }
+        spool = nil
         // Loaders want a file, even where there is no row whose split could name it.
-        if shards.isEmpty { _ = try openShard(of: .train, for: 0) }
-        for split in Split.allCases { try shards[split]?.closeCurrent() }
+        if shards.isEmpty { try shards[.train, default: newShards(of: .train)].openFirst() }
+        for split in DataSplit.allCases { try shards[split]?.close() }
         let counts = ExportCounts(
             trajectories: trajectories, pairs: seen.count, dropped: dropped, pairsBySplit: pairsBySplit)
         let manifest = ExportManifest(
             recipe: recipe, counts: counts, tokens: tokens, leakage: leakage, shards: try nameShards(),
-            report: report)
+            stages: stages.flatMap { $0.isEmpty ? nil : $0 }, report: report)
         try AtomicFile.write(
             Array(try DatasetCard.text(for: manifest).utf8), to: directory.path + "/" + DatasetCard.fileName)
         try AtomicFile.write(
@@ -100,6 +132,12 @@ public final class PairExporter {
                     + "\(recipe.method.rawValue) pairs in style \(recipe.style.rawValue). Export each by itself."
             )
         }
+        guard (pair.rejected != nil) == (recipe.failures == .preference) else {
+            throw ExportError(
+                .mixedPairs,
+                "cannot export node \(pair.nodeID) of trajectory \(pair.trajectoryID): rows with a rejected answer and "
+                    + "rows without one have different keys. Export each by itself.")
+        }
         guard seen.insert(pair.id).inserted else {
             throw ExportError(
                 .duplicatePair,
@@ -108,41 +146,51 @@ public final class PairExporter {
         }
     }
 
-    private func openShard(
-        of split: Split, for byteCount: Int
-    ) throws -> (writer: AtomicLinesWriter, byteCount: Int) {
-        var own = shards[split] ?? SplitShards()
-        if let current = own.current {
-            let isFull =
-                current.writer.lineCount >= limit.rowCount || current.byteCount + byteCount > limit.byteCount
-            if !isFull { return current }
-            try own.closeCurrent()
-        }
-        let name = "\(split.rawValue)-\(own.complete.count).jsonl.gz"
-        let shard = (writer: try AtomicLinesWriter(path: directory.path + "/" + name, compression: .gzip), 0)
-        own.current = shard
-        shards[split] = own
-        return shard
-    }
-
-    /// Gives the shards their names, which hold how many there are of their split.
+    /// Gives the data files their names, which hold how many there are of their split.
     private func nameShards() throws -> [ExportShard] {
         var named: [ExportShard] = []
-        for split in Split.allCases {
+        for split in DataSplit.allCases {
             let complete = shards[split]?.complete ?? []
             for (index, shard) in complete.enumerated() {
-                let place = "\(fiveDigits(index))-of-\(fiveDigits(complete.count))"
-                let name = "\(split.rawValue)-\(place).jsonl.gz"
-                try shard.writer.publish(as: name)
-                named.append(ExportShard(path: name, split: split, digest: shard.digest))
+                let place = "\(split.rawValue)-\(fiveDigits(index))-of-\(fiveDigits(complete.count))"
+                let name = "\(place).\(recipe.format.fileExtension)"
+                let digest = try publish(shard, as: name)
+                let metadataName = "\(place).jsonl.gz"
+                try shard.metadata?.writer.publish(as: metadataName)
+                named.append(
+                    ExportShard(
+                        path: name, split: split, stage: shard.stage, digest: digest,
+                        metadata: shard.metadata.map {
+                            ExportFile(
+                                path: "\(ExportShard.metadataFolder)/\(metadataName)", digest: $0.digest)
+                        }))
             }
         }
         shards = [:]
         return named
     }
 
+    /// Gives a data file its name, made Parquet first where that is the format.
+    private func publish(_ shard: Shards.Complete, as name: String) throws -> FileDigest {
+        guard let converter else {
+            try shard.rows.publish(as: name)
+            return shard.rowsDigest
+        }
+        let (lines, file) = ("\(directory.path)/\(name).lines", "\(directory.path)/\(name)")
+        try shard.rows.publish(as: "\(name).lines")
+        try converter.convert(lines: lines, to: file)
+        try Directory.removeFile(lines)
+        return try FileDigest.ofFile(file, lineCount: shard.rowsDigest.lineCount)
+    }
+
     private func fiveDigits(_ number: Int) -> String {
         let digits = String(number)
         return String(repeating: "0", count: max(0, 5 - digits.count)) + digits
     }
+}
+
+/// Makes a data file of a file of lines of JSON.
+public protocol ShardConverter: Sendable {
+    /// Reads the rows from one file and writes the other, which is not there yet; whole, or not at all.
+    func convert(lines: String, to file: String) throws
 }

@@ -45,6 +45,28 @@ final class OpenFile {
         return count
     }
 
+    /// Reads so many bytes from a place on.
+    /// - Throws: `cannotRead` where the file ends before.
+    func read(at offset: Int, count: Int) throws(JSONLinesError) -> [UInt8] {
+        var failure: SystemFailure?
+        let bytes = [UInt8](unsafeUninitializedCapacity: count) { room, filled in
+            while filled < count {
+                let rest = UnsafeMutableRawBufferPointer(
+                    UnsafeMutableBufferPointer(rebasing: room[filled..<count]))
+                let read = Self.retryingInterrupts {
+                    pread(descriptor, rest.baseAddress, rest.count, off_t(offset + filled))
+                }
+                guard read > 0 else {
+                    failure = read < 0 ? SystemFailure.current : SystemFailure(number: EIO)
+                    return
+                }
+                filled += read
+            }
+        }
+        if let failure { throw failure.reading(reportedPath) }
+        return bytes
+    }
+
     /// Writes all of `bytes`, however many calls it takes.
     func write(_ bytes: [UInt8]) throws(JSONLinesError) {
         let descriptor = descriptor

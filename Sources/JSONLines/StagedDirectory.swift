@@ -49,7 +49,7 @@ public final class StagedDirectory {
 
     /// Gives the directory its name. One that is there already is replaced: whoever looks sees the old or the new.
     ///
-    /// Whether the old one may go is the caller's to know. Files in it go, directories in it are refused.
+    /// Whether the old one may go, with all that is in it, is the caller's to know.
     public func publish() throws(JSONLinesError) {
         try Directory.synchronize(path)
         if rename(path, destination) != 0 {
@@ -60,7 +60,7 @@ public final class StagedDirectory {
         }
         try Directory.synchronize(Directory.parent(of: destination))
         // After an exchange the temporary name holds the old directory.
-        try Self.remove(path)
+        if Directory.isDirectory(path) { try Directory.removeWhole(path) }
     }
 
     private func exchange() throws(JSONLinesError) {
@@ -75,14 +75,7 @@ public final class StagedDirectory {
             rename(aside, destination)
             throw failure
         }
-        try Self.remove(aside)
-    }
-
-    /// Removes a directory of plain files; one that is gone already is fine.
-    private static func remove(_ path: String) throws(JSONLinesError) {
-        guard Directory.isDirectory(path) else { return }
-        for name in try Directory.names(in: path) { try Directory.removeFile("\(path)/\(name)") }
-        guard rmdir(path) == 0 else { throw SystemFailure.current.writing(path, doing: "remove") }
+        try Directory.removeWhole(aside)
     }
 
     private static func resolved(_ path: String) throws(JSONLinesError) -> String {

@@ -2,12 +2,28 @@
 ///
 /// One JSON object per line. Every row has the same keys: a value that is not known is an explicit `null`.
 public struct Pair: Codable, Sendable, Hashable {
+    /// What a pair teaches.
+    public enum Kind: String, Codable, Sendable, Hashable, CaseIterable {
+        /// To answer a call, or a turn, right the first time.
+        case answer
+        /// To mend an answer that failed, told what was wrong with it.
+        case repair
+        /// To answer in one way rather than in another: ``Pair/rejected`` is there.
+        case preference
+    }
+
+    /// What it teaches.
+    public var kind = Kind.answer
     /// Hex digits derived from the trajectory, the method and the answer's place (see ``derivedID(trajectoryID:method:index:)``).
     public var id: String
     /// What the model is given: chat messages, the last of them the user's.
     public var prompt: [Message]
     /// What it is to answer: one assistant message.
     public var completion: [Message]
+    /// What it is not to answer, for trainers of preferences; `nil` for every other pair.
+    public var rejected: [Message]?
+    /// The name of the run the trajectory stands in; `nil` where nobody said.
+    public var run: String?
     /// The trajectory the pair was cut from.
     public var trajectoryID: String
     /// The node that holds the answer; for a flattened turn, the node of its first action, which turns may share.
@@ -29,6 +45,11 @@ public struct Pair: Codable, Sendable, Hashable {
     public var split: Split
     /// The node's depth in its tree.
     public var depth: Int
+    /// How many levels of expansions lie below the node: 0 where its answer is actions and calculation alone, and in flat
+    /// trajectories.
+    public var height: Int
+    /// Primitive actions of the whole trajectory.
+    public var steps: Int
     /// The trajectory's final reward, 0…1.
     public var reward: Double
     /// The trajectory's rank by score in its selection group, from 1; `nil` when nothing was selected.
@@ -39,8 +60,9 @@ public struct Pair: Codable, Sendable, Hashable {
     public var style: PromptStyle
 
     enum CodingKeys: String, CodingKey {
-        case id, prompt, completion, turn, environment, agent, policy, split, depth, reward, rank, tokens,
-            style
+        case id, kind, prompt, completion, rejected, run, turn, environment, agent, policy, split, depth,
+            height
+        case steps, reward, rank, tokens, style
         case trajectoryID = "trajectory_id"
         case nodeID = "node_id"
         case taskID = "task_id"
@@ -51,7 +73,7 @@ public struct Pair: Codable, Sendable, Hashable {
     /// `index` beside trajectory and method: the node of an expansion, the turn of a flat answer.
     public init(
         of trajectory: Trajectory, method: AgentKind, index: Int, nodeID: Int, turn: Int, depth: Int,
-        prompt: [Message], completion: [Message], rank: Int?, style: PromptStyle
+        height: Int = 0, prompt: [Message], completion: [Message], rank: Int?, style: PromptStyle
     ) {
         id = Self.derivedID(trajectoryID: trajectory.id, method: method, index: index)
         self.prompt = prompt
@@ -66,6 +88,8 @@ public struct Pair: Codable, Sendable, Hashable {
         policy = trajectory.policy.name
         split = trajectory.environment.split
         self.depth = depth
+        self.height = height
+        steps = trajectory.steps
         reward = trajectory.reward
         self.rank = rank
         tokens = nil
@@ -77,30 +101,6 @@ public struct Pair: Codable, Sendable, Hashable {
     /// The prompt style is no part of it, so the same answer can be joined across exports.
     public static func derivedID(trajectoryID: String, method: AgentKind, index: Int) -> String {
         String(Digest.sha256Hex(of: Array("\(trajectoryID)\n\(method.rawValue)\n\(index)".utf8)).prefix(32))
-    }
-}
-
-extension Pair {
-    /// Writes every key, unknown values as `null`: loaders want the same columns in every row.
-    public func encode(to encoder: any Encoder) throws {
-        var container = encoder.container(keyedBy: CodingKeys.self)
-        try container.encode(id, forKey: .id)
-        try container.encode(prompt, forKey: .prompt)
-        try container.encode(completion, forKey: .completion)
-        try container.encode(trajectoryID, forKey: .trajectoryID)
-        try container.encode(nodeID, forKey: .nodeID)
-        try container.encode(turn, forKey: .turn)
-        try container.encode(taskID, forKey: .taskID)
-        try container.encode(environment, forKey: .environment)
-        try container.encode(agent, forKey: .agent)
-        try container.encode(sourceAgent, forKey: .sourceAgent)
-        try container.encode(policy, forKey: .policy)
-        try container.encode(split, forKey: .split)
-        try container.encode(depth, forKey: .depth)
-        try container.encode(reward, forKey: .reward)
-        try container.encode(rank, forKey: .rank)
-        try container.encode(tokens, forKey: .tokens)
-        try container.encode(style, forKey: .style)
     }
 }
 

@@ -278,7 +278,8 @@ private let badFiles: [BadFile] = [
                         criteria: try SelectionCriteria(top: TopPercentage("40"))),
                     leakage: LeakageStage(heldOut: [], allow: false),
                     export: ExportStage(
-                        methods: [.recode], top: try tops(10, 20, 30, 40), format: .trl, style: .zeroShot,
+                        methods: [.recode], top: try tops(10, 20, 30, 40), shape: ExportShape(),
+                        style: .zeroShot,
                         tokens: .qwen25, chatTemplate: .qwen25, pairs: try PairCriteria()),
                     count: CountStage(top: try tops(10, 20, 30, 40))))
     }
@@ -299,7 +300,7 @@ private let badFiles: [BadFile] = [
             select: {top: [40, 2.5, 100], ties: shortest, min_reward: 0.5, successful_only: true,
                      rank_by: reward_per_step, min_score: 0.01, attempts: 4, per_task: best, max_per_task: 3,
                      max_per_family: 5}
-            export: {methods: [react, recode], top: [2.5], format: trl, style: bare, tokens: v/tokenizer.json,
+            export: {methods: [react, recode], top: [2.5], format: prompt-completion, style: bare, tokens: v/tokenizer.json,
                      chat_template: none, duplicates: near, similarity: 0.9, max_per_depth: 100}
             leakage: {exclude: no.txt, held_out: [list.json], drop: false, allow: true}
             count: {top: [100, 50]}
@@ -322,7 +323,7 @@ private let badFiles: [BadFile] = [
             maxPerFamily: 5)
         #expect(pipeline.select == SelectStage(top: try tops(2.5, 40, 100), criteria: criteria))
         let export = ExportStage(
-            methods: [.react, .recode], top: try tops(2.5), format: .trl, style: .bare,
+            methods: [.react, .recode], top: try tops(2.5), shape: ExportShape(), style: .bare,
             tokens: .file("v/tokenizer.json"), chatTemplate: .none,
             pairs: try PairCriteria(duplicates: .near, similarity: 0.9, maxPerDepth: 100, seed: -7))
         #expect(

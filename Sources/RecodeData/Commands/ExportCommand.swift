@@ -34,9 +34,6 @@ struct ExportCommand: LongCommand {
     @Option(help: "The method the pairs teach.")
     var method = AgentKind.recode
 
-    @Option(help: "The record a trainer reads.")
-    var format = ExportFormat.trl
-
     @Option(help: "How much prompts say.")
     var style = PromptStyle.zeroShot
 
@@ -45,6 +42,9 @@ struct ExportCommand: LongCommand {
 
     @OptionGroup
     var tokens: TokenOptions
+
+    @OptionGroup(title: "What rows look like")
+    var shape: ExportShapeOptions
 
     @OptionGroup(title: "Which pairs are kept")
     var pairs: PairOptions
@@ -84,7 +84,8 @@ struct ExportCommand: LongCommand {
         let target = ExportJob.Target(
             directory: out, method: method, selection: try selected(from: sources, gate))
         let manifests = try ExportJob(
-            sources: sources, style: style, prompts: try prompts.library(for: style),
+            sources: sources, shape: shape.shape(seed: seed), style: style,
+            prompts: try prompts.library(for: style),
             tokens: try tokens.counting(), pairCriteria: try pairs.criteria(seed: seed), gate: gate,
             targets: [target]
         ).run()

@@ -19,6 +19,8 @@ struct ExportJob: Sendable {
 
     /// Where trajectories come from.
     var sources: TrajectorySources
+    /// What rows look like and in which order they stand.
+    var shape = ExportShape()
     /// How prompts are rendered.
     var style: PromptStyle
     /// The texts prompts are made of.
@@ -38,40 +40,47 @@ struct ExportJob: Sendable {
     /// - Throws: ``CommandFailure`` where a trajectory must not be trained on, or a selection lists what the sources do not
     ///   have; `ExportError`, `DecomposeError`, `TrajectoriesError`. Then no target is changed.
     func run() throws -> [ExportManifest] {
-        let leakage = try passGate()
+        let (leakage, taskIDs) = try passGate()
         let choices = try pairCriteria.keepsAll ? nil : chosenPairs()
         let writers = try targets.indices.map { index in
             TargetWriter(
                 targets[index], tokens: tokens?.total, dropping: choices?[index].finish() ?? [],
                 into: try PairExporter(
-                    directory: targets[index].directory, recipe: try recipe(of: targets[index])))
+                    directory: targets[index].directory, recipe: try recipe(of: targets[index]),
+                    heldOut: shape.holdout?.chosen(of: taskIDs[index]) ?? []))
         }
         let counter = try tokens.map { try PairTokenCounter($0.tokenizer, template: $0.template) }
-        try decompose(writers.map(\.taking), style: style, prompts: prompts) { targets, trajectory, pairs in
+        try decompose(writers.map(\.taking), style: style, prompts: prompts) {
+            targets, trajectory, origin, pairs in
             let lengths = counter.map { counter in
                 pairs.pairs.map { counter.count(prompt: $0.prompt, completion: $0.completion) }
             }
-            for index in targets { try writers[index].take(pairs, lengths, of: trajectory) }
+            for index in targets { try writers[index].take(pairs, lengths, of: trajectory, in: origin.name) }
         }
         for writer in writers { try writer.checkNothingIsMissing() }
         return try zip(writers, leakage).map { try $0.finish($1) }
     }
 
-    /// What the gate says of each target's trajectories.
+    /// What the gate says of each target's trajectories, and the task instances of their train split.
     /// - Throws: ``CommandFailure`` where a target has one that leaks and the gate is not lifted.
-    private func passGate() throws -> [ExportLeakage] {
+    private func passGate() throws -> ([ExportLeakage], [Set<String>]) {
         let takers = targets.map(TakenOnce.init)
         var tallies = targets.map { _ in GateTally() }
+        var taskIDs = targets.map { _ in Set<String>() }
         try sources.forEachSummary { trajectory in
             let chosen = takers.indices.filter { takers[$0].takes(trajectory.id) }
             guard !chosen.isEmpty else { return }
             let verdict = gate.gate.verdict(on: trajectory)
-            for index in chosen { tallies[index].add(verdict) }
+            for index in chosen {
+                tallies[index].add(verdict)
+                if trajectory.environment.split == .train { taskIDs[index].insert(trajectory.taskID) }
+            }
         }
-        return try zip(targets, tallies).map { target, tally in
+        let accounts = try zip(targets, tallies).map { target, tally in
             if !gate.isLifted, !tally.leaks.isEmpty { throw tally.refusal(of: target.directory) }
             return tally.account(of: gate)
         }
+        return (accounts, taskIDs)
     }
 
     /// Which pairs of each target are kept. They are told apart by what is their own: the call, its variables and the answer,
@@ -80,7 +89,7 @@ struct ExportJob: Sendable {
         var selectors = targets.map { _ in PairSelector(pairCriteria) }
         var keys = PairKeys()
         try decompose(targets.map(TakenOnce.init), style: .bare, prompts: .none) {
-            targets, trajectory, pairs in
+            targets, trajectory, _, pairs in
             for pair in pairs.pairs {
                 let own = [pair.prompt.last?.content ?? ""] + pair.completion.map(\.content)
                 let candidate = PairCandidate(
@@ -96,19 +105,19 @@ struct ExportJob: Sendable {
     /// Cuts every trajectory into the pairs of the targets that take it, once for each method.
     private func decompose(
         _ takers: [TakenOnce], style: PromptStyle, prompts: PromptLibrary,
-        _ body: (_ targets: [Int], Trajectory, Decomposition) throws -> Void
+        _ body: (_ targets: [Int], Trajectory, TrajectoryOrigin, Decomposition) throws -> Void
     ) throws {
         let builders = Set(targets.map(\.method)).sorted { $0.rawValue < $1.rawValue }.map {
             PairBuilder(method: $0, style: style, prompts: prompts)
         }
-        try sources.forEach { trajectory in
+        try sources.forEach { trajectory, origin in
             for builder in builders {
                 let chosen = takers.indices.filter { index in
                     targets[index].method == builder.method && takers[index].takes(trajectory.id)
                 }
                 guard !chosen.isEmpty else { continue }
                 let decomposition = try builder.pairs(of: trajectory)
-                try body(chosen, trajectory, decomposition)
+                try body(chosen, trajectory, origin, decomposition)
             }
         }
     }
@@ -118,8 +127,10 @@ struct ExportJob: Sendable {
         let pairs = try pairCriteria.keepsAll ? nil : JSONValue(encoding: pairCriteria)
         let versions = sources.versions.merging([Version.program: Version.current]) { _, own in own }
         return ExportRecipe(
-            method: target.method, style: style, selection: criteria ?? .null,
-            pairSelection: pairs ?? .null, sources: try sources.provenance(), versions: versions)
+            format: shape.format, metadata: shape.metadata, method: target.method, style: style,
+            failures: shape.failures, order: shape.order, holdout: shape.holdout,
+            selection: criteria ?? .null, pairSelection: pairs ?? .null, sources: try sources.provenance(),
+            versions: versions)
     }
 }
 
@@ -168,10 +179,11 @@ private final class TargetWriter {
     /// Takes a trajectory's pairs.
     /// - Parameter lengths: their tokens, in the same order; `nil` where they were not counted.
     func take(
-        _ decomposition: Decomposition, _ lengths: [PairTokens]?, of trajectory: Trajectory
+        _ decomposition: Decomposition, _ lengths: [PairTokens]?, of trajectory: Trajectory, in run: String
     ) throws {
         for (index, pair) in decomposition.pairs.enumerated() where !droppedIDs.contains(pair.id) {
             var pair = pair
+            pair.run = run
             pair.rank = taking.ranks?[trajectory.id]
             if let length = lengths?[index] {
                 pair.tokens = length.chat

@@ -39,7 +39,8 @@ struct Survey: Sendable {
         leakageLists = gate?.lists ?? []
         var options = EpisodeOptions()
         var pairSurvey = try PairSurvey(counting: counting)
-        try sources.forEach { trajectory, recipe in
+        try sources.forEach { trajectory, origin in
+            let recipe = origin.recipe
             let facts = try Self.facts(of: trajectory, recipe, &pairSurvey)
             let summary = TrajectorySummary(trajectory)
             entries.append(

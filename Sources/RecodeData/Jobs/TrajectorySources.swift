@@ -43,16 +43,14 @@ struct TrajectorySources: Sendable {
         try forEach { trajectory, _ in try body(trajectory) }
     }
 
-    /// Reads every trajectory in order, one at a time, with the recipe it was collected by; `null` where it comes from a
-    /// file.
-    func forEach(_ body: (Trajectory, _ recipe: JSONValue) throws -> Void) throws {
-        for (_, source) in sources {
+    /// Reads every trajectory in order, one at a time, with where it comes from.
+    func forEach(_ body: (Trajectory, TrajectoryOrigin) throws -> Void) throws {
+        for (path, source) in sources {
             let reader = try source.trajectories()
-            var recipe = JSONValue.null
-            if case .run(let run) = source { recipe = run.manifest.recipe }
+            let origin = TrajectoryOrigin(path: path, source)
             while let trajectory = try reader.next() {
                 try Task.checkCancellation()
-                try body(trajectory, recipe)
+                try body(trajectory, origin)
             }
         }
     }
@@ -93,8 +91,8 @@ struct TrajectorySources: Sendable {
     /// What an export's manifest says of them: names and checksums, no paths.
     func provenance() throws -> [ExportSource] {
         try sources.map { path, source in
-            let name = path.split(separator: "/").last.map(String.init) ?? path
-            return ExportSource(name: name, sha256: try Self.checksum(of: source))
+            return ExportSource(
+                name: TrajectoryOrigin(path: path, source).name, sha256: try Self.checksum(of: source))
         }
     }
 
@@ -148,5 +146,19 @@ struct TrajectorySources: Sendable {
             if let only = checksums.first, checksums.count == 1 { return only }
             return Digest.sha256Hex(of: checksums.joined(separator: "\n").utf8)
         }
+    }
+}
+
+/// Where a trajectory comes from.
+struct TrajectoryOrigin: Sendable {
+    /// The name of its run or file; no path, so that the same data gives the same rows anywhere.
+    var name: String
+    /// The recipe it was collected by; `null` where it comes from a file.
+    var recipe: JSONValue
+
+    init(path: String, _ source: TrajectorySource) {
+        name = path.split(separator: "/").last.map(String.init) ?? path
+        recipe = .null
+        if case .run(let run) = source { recipe = run.manifest.recipe }
     }
 }

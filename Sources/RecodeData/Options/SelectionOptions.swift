@@ -130,4 +130,3 @@ extension TieRule: ExpressibleByArgument {}
 extension RankScore: ExpressibleByArgument {}
 extension PerTaskRule: ExpressibleByArgument {}
 extension PromptStyle: ExpressibleByArgument {}
-extension ExportFormat: ExpressibleByArgument {}

@@ -1,3 +1,4 @@
+import Export
 import Filter
 import Tokens
 import Trajectories
@@ -67,8 +68,8 @@ struct ExportStage: Encodable, Sendable, Hashable {
     var methods: [AgentKind]
     /// The percentages exported, all of them selected, in ascending order.
     var top: [TopPercentage]
-    /// The record a trainer reads.
-    var format: ExportFormat
+    /// What rows look like and in which order they stand.
+    var shape: ExportShape
     /// How prompts are rendered.
     var style: PromptStyle
     /// What the pairs' tokens are counted with.
@@ -79,7 +80,7 @@ struct ExportStage: Encodable, Sendable, Hashable {
     var pairs: PairCriteria
 
     enum CodingKeys: String, CodingKey {
-        case methods, top, format, style, tokens, pairs
+        case methods, top, shape, style, tokens, pairs
         case chatTemplate = "chat_template"
     }
 }
@@ -97,12 +98,6 @@ struct LeakageStage: Encodable, Sendable, Hashable {
         case exclude, allow
         case heldOut = "held_out"
     }
-}
-
-/// The records that pairs are written as.
-enum ExportFormat: String, Encodable, Sendable, Hashable, CaseIterable {
-    /// TRL's conversational prompt and completion.
-    case trl
 }
 
 /// What is counted.

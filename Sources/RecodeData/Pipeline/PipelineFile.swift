@@ -1,3 +1,4 @@
+import Export
 import Filter
 import Trajectories
 
@@ -173,13 +174,14 @@ extension PipelineFile {
     ) throws -> ExportStage {
         let keys = try place?.mapping(
             of: [
-                "methods", "top", "format", "style", "tokens", "chat_template", "duplicates", "similarity",
-                "max_per_depth",
+                "methods", "top", "format", "metadata", "failures", "order", "by", "stages", "holdout",
+                "style",
+                "tokens", "chat_template", "duplicates", "similarity", "max_per_depth",
             ], called: "the export")
         return ExportStage(
             methods: try methods(keys?["methods"], in: file, of: stages),
             top: try keys?["top"].map { try subset($0, of: selected) } ?? selected,
-            format: try keys?["format"].map { try value($0, called: "a format") } ?? .trl,
+            shape: try keys.map { try shape($0, seed: seed) } ?? ExportShape(),
             style: try keys?["style"].map { try value($0, called: "a prompt style") } ?? .zeroShot,
             tokens: try keys?["tokens"].map(vocabulary) ?? .qwen25,
             chatTemplate: try keys?["chat_template"].map { try value($0, called: "a chat template") }
@@ -189,6 +191,36 @@ extension PipelineFile {
                     ?? .keep,
                 similarity: try keys?["similarity"].map(similarity) ?? PairCriteria.usualSimilarity,
                 maxPerDepth: try keys?["max_per_depth"].map(positive), seed: seed))
+    }
+
+    private static func shape(_ keys: YAMLMapping, seed: Int) throws -> ExportShape {
+        let order: RowOrder.Name = try keys["order"].map { try value($0, called: "an order") } ?? .collected
+        for key in ["by", "stages"] where order != .curriculum {
+            if let place = keys[key] {
+                throw place.problem(
+                    expected: "nothing, as order is \(order.rawValue)",
+                    advice: "It goes with order: curriculum.")
+            }
+        }
+        let shape = ExportShape(
+            format: try keys["format"].map { try value($0, called: "a format") } ?? .promptCompletion,
+            metadata: try keys["metadata"].map { try value($0, called: "a place for metadata") },
+            failures: try keys["failures"].map { try value($0, called: "what becomes of failed answers") }
+                ?? .drop,
+            order: RowOrder(
+                order,
+                by: try keys["by"].map { place in
+                    try place.list(of: "measures").map { try value($0, called: "a measure") }
+                }, stages: try keys["stages"].map(positive), seed: seed),
+            holdout: try keys["holdout"].map { place in
+                Holdout(
+                    fraction: try place.number(called: "a part above 0, below 1") { $0 > 0 && $0 < 1 },
+                    seed: seed)
+            })
+        if let refusal = shape.refusal, let place = keys[refusal.key.rawValue] ?? keys["failures"] {
+            throw place.problem(expected: refusal.expected, advice: refusal.advice)
+        }
+        return shape
     }
 
     private static func vocabulary(_ place: YAMLPlace) throws -> VocabularyChoice {

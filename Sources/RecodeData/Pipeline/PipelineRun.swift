@@ -171,7 +171,7 @@ extension PipelineRun {
                 let name = "export/\(stage.name)-\(method.rawValue)-top\(selection.criteria.top)"
                 let inputs = try StageLedger.fingerprint([
                     "run": stage.checksum, "selection": try text(selection), "method": method.rawValue,
-                    "format": pipeline.export.format.rawValue, "style": pipeline.export.style.rawValue,
+                    "shape": try text(pipeline.export.shape), "style": pipeline.export.style.rawValue,
                     "pairs": try text(pipeline.export.pairs), "gate": try text(gate.lists),
                     "lifted": "\(gate.isLifted)", "tokens": try tokens.map { try text($0.total) } ?? "none",
                     "program": Version.current,
@@ -188,7 +188,8 @@ extension PipelineRun {
         sayRecognised(
             "export/\(stage.name)-*", pipeline.export.methods.count * pipeline.export.top.count - stale.count)
         let job = ExportJob(
-            sources: stage.sources, style: pipeline.export.style, prompts: models.prompts, tokens: tokens,
+            sources: stage.sources, shape: pipeline.export.shape, style: pipeline.export.style,
+            prompts: models.prompts, tokens: tokens,
             pairCriteria: pipeline.export.pairs, gate: gate, targets: stale.map(\.target))
         for (export, manifest) in zip(stale, try stale.isEmpty ? [] : job.run()) {
             try ledger.record(export.name, inputs: export.inputs)

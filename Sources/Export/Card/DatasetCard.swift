@@ -9,24 +9,25 @@ enum DatasetCard {
     static func text(for manifest: ExportManifest) throws -> String {
         [
             header(manifest), opening(manifest), try making(manifest.recipe, manifest.report),
-            tokens(manifest.tokens),
-            columns,
+            tokens(manifest.tokens), columns(manifest.recipe),
         ].joined(separator: "\n")
     }
 
     private static func header(_ manifest: ExportManifest) -> String {
+        let format = manifest.recipe.format
         var lines = ["---", "configs:", "- config_name: default", "  data_files:"]
-        for split in Split.allCases.filter({ split in manifest.shards.contains { $0.split == split } }) {
-            lines += ["  - split: \(split.rawValue)", "    path: \(split.rawValue)-*.jsonl.gz"]
-        }
-        lines += ["dataset_info:", "  features:"]
-        for column in ["prompt", "completion"] {
+        for split in DataSplit.allCases.filter({ split in manifest.shards.contains { $0.split == split } }) {
             lines += [
-                "  - name: \(column)", "    list:", "    - name: role", "      dtype: string",
-                "    - name: content", "      dtype: string",
+                "  - split: \(split.rawValue)", "    path: \(split.rawValue)-*.\(format.fileExtension)",
             ]
         }
-        for (name, type, _) in metadata { lines += ["  - name: \(name)", "    dtype: \(type)"] }
+        lines += ["dataset_info:", "  features:"]
+        lines += format.textColumns(withRejected: manifest.recipe.failures == .preference)
+        if manifest.recipe.metadata == .columns {
+            for column in RowColumn.metadata {
+                lines += ["  - name: \(column.name)", "    dtype: \(column.type)"]
+            }
+        }
         return (lines + ["---", ""]).joined(separator: "\n")
     }
 
@@ -37,14 +38,13 @@ enum DatasetCard {
         return """
             # Training pairs: \(recipe.method.rawValue), \(recipe.style.rawValue)
 
-            One row per \(recipe.method == .recode ? "accepted expansion" : "turn"): conversational `prompt` and \
-            `completion`, as TRL's SFTTrainer takes them.
+            \(recipe.rowMeaning): \(recipe.format.description).
 
             | | |
             | --- | --- |
             | trajectories | \(counts.trajectories) |
             | pairs | \(counts.pairs) |
-            | pairs by the tasks' split | \(splits.isEmpty ? "none" : splits.joined(separator: ", ")) |
+            | pairs by split | \(splits.isEmpty ? "none" : splits.joined(separator: ", ")) |
             | answers that yielded no pair | \(drops.isEmpty ? "none" : drops.joined(separator: ", ")) |
             | leakage gate | \(leakage(manifest.leakage)) |
             | files | \(manifest.shards.count), sizes and checksums in `\(ExportManifest.fileName)` |
@@ -119,41 +119,18 @@ enum DatasetCard {
             """
     }
 
-    private static var columns: String {
-        let rows = metadata.map { "| `\($0.name)` | \($0.type) | \($0.meaning) |" }
-        return
-            ([
-                "## Columns beside prompt and completion", "", "| name | type | meaning |",
-                "| --- | --- | --- |",
-            ]
-            + rows + [""]).joined(separator: "\n")
+    private static func columns(_ recipe: ExportRecipe) -> String {
+        let title: String
+        switch recipe.metadata {
+        case .none: return ""
+        case .columns: title = "## Columns beside the texts"
+        case .sidecar:
+            title =
+                "## What is known of each row\n\nLine *n* of a file under `metadata/` is about row *n* of the data file of "
+                + "the same name."
+        }
+        let rows = RowColumn.metadata.map { "| `\($0.name)` | \($0.type) | \($0.meaning) |" }
+        return ([title, "", "| name | type | meaning |", "| --- | --- | --- |"] + rows + [""])
+            .joined(separator: "\n")
     }
-
-    private static let metadata: [(name: String, type: String, meaning: String)] = [
-        ("id", "string", "the pair's id, the same in every style"),
-        ("trajectory_id", "string", "the episode it was cut from"),
-        (
-            "node_id", "int64",
-            "the node that holds the answer; where a tree was flattened, that of the turn's first action, so turns "
-                + "may share one"
-        ),
-        (
-            "turn", "int64",
-            "which answer of its episode, from 0: with `trajectory_id` it is unique in this export"
-        ),
-        ("task_id", "string", "environment/task/variation"),
-        ("environment", "string", "the environment"),
-        ("agent", "string", "the method the pair teaches"),
-        ("source_agent", "string", "the loop that acted; recode where a tree was flattened"),
-        ("policy", "string", "the policy that answered"),
-        ("split", "string", "where the environment files the task: train, dev or test"),
-        ("depth", "int64", "the node's depth in the tree"),
-        ("reward", "float64", "the episode's final reward, 0 to 1"),
-        (
-            "rank", "int64",
-            "the episode's rank by score in its selection group, from 1; null without a selection"
-        ),
-        ("tokens", "int64", "the length under the chat template, in tokens; null where not counted"),
-        ("style", "string", "how the prompt was rendered"),
-    ]
 }

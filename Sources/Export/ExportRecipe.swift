@@ -1,0 +1,62 @@
+import Trajectories
+
+/// How an export was asked for. Nothing in it depends on a clock or on where the runs lie.
+public struct ExportRecipe: Codable, Sendable, Hashable {
+    /// What a row looks like.
+    public var format: ExportFormat
+    /// Where what is known of a row stands.
+    public var metadata: MetadataPlace
+    /// The method the pairs teach.
+    public var method: AgentKind
+    /// How prompts were rendered.
+    public var style: PromptStyle
+    /// What became of answers that failed.
+    public var failures: FailurePolicy
+    /// The order of the rows.
+    public var order: RowOrder
+    /// Which tasks were kept back for validation; `nil` for none.
+    public var holdout: Holdout?
+    /// The criteria trajectories were selected by; `null` when all were taken.
+    public var selection: JSONValue
+    /// The criteria pairs were kept by; `null` when all were.
+    public var pairSelection: JSONValue
+    /// Where the trajectories came from.
+    public var sources: [ExportSource]
+    /// Versions of everything that shaped the data, by name.
+    public var versions: [String: String]
+
+    enum CodingKeys: String, CodingKey {
+        case format, metadata, method, style, failures, order, holdout, selection, sources, versions
+        case pairSelection = "pair_selection"
+    }
+
+    /// Makes a recipe from its parts; metadata stand where the format usually has them, when nothing is said.
+    public init(
+        format: ExportFormat = .promptCompletion, metadata: MetadataPlace? = nil, method: AgentKind,
+        style: PromptStyle, failures: FailurePolicy = .drop, order: RowOrder = .collected,
+        holdout: Holdout? = nil, selection: JSONValue = .null, pairSelection: JSONValue = .null,
+        sources: [ExportSource] = [], versions: [String: String] = [:]
+    ) {
+        self.format = format
+        self.metadata = metadata ?? format.metadataPlaces[0]
+        self.method = method
+        self.style = style
+        self.failures = failures
+        self.order = order
+        self.holdout = holdout
+        self.selection = selection
+        self.pairSelection = pairSelection
+        self.sources = sources
+        self.versions = versions
+    }
+}
+
+/// What becomes of answers that failed.
+public enum FailurePolicy: String, Codable, Sendable, Hashable, CaseIterable {
+    /// They are no rows: only answers that stood are.
+    case drop
+    /// Beside those, rows that mend: the failed answer and what was wrong with it, then the one that stood.
+    case repair
+    /// Rows of a chosen and a rejected answer alone, for trainers of preferences.
+    case preference
+}

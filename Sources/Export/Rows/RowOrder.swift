@@ -1,0 +1,99 @@
+import Trajectories
+
+/// The order of an export's rows.
+public enum RowOrder: Codable, Sendable, Hashable {
+    /// As the runs have them: by run, task, variation, repeat and node.
+    case collected
+    /// By a hash of the seed and the pair's id, so that each pair has its place whatever else is exported.
+    case shuffled(seed: Int)
+    /// Easy to hard.
+    case curriculum(Curriculum)
+
+    /// The names of the orders.
+    public enum Name: String, Codable, Sendable, Hashable, CaseIterable {
+        case collected, shuffled, curriculum
+    }
+
+    private enum CodingKeys: CodingKey {
+        case name, seed, by, stages
+    }
+
+    /// Which it is.
+    public var name: Name {
+        switch self {
+        case .collected: .collected
+        case .shuffled: .shuffled
+        case .curriculum: .curriculum
+        }
+    }
+
+    /// Reads an order as a manifest has it.
+    public init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: CodingKeys.self)
+        switch try container.decode(Name.self, forKey: .name) {
+        case .collected: self = .collected
+        case .shuffled: self = .shuffled(seed: try container.decode(Int.self, forKey: .seed))
+        case .curriculum:
+            self = .curriculum(
+                Curriculum(
+                    by: try container.decode([CurriculumMeasure].self, forKey: .by),
+                    stages: try container.decode(Int.self, forKey: .stages)))
+        }
+    }
+
+    /// Writes it as an object of its name and what belongs to it.
+    public func encode(to encoder: any Encoder) throws {
+        var container = encoder.container(keyedBy: CodingKeys.self)
+        try container.encode(name, forKey: .name)
+        switch self {
+        case .collected: break
+        case .shuffled(let seed): try container.encode(seed, forKey: .seed)
+        case .curriculum(let curriculum):
+            try container.encode(curriculum.by, forKey: .by)
+            try container.encode(curriculum.stages, forKey: .stages)
+        }
+    }
+}
+
+/// Rows from easy to hard, in stages of nearly as many rows. The paper calls such training promising and untried (section 5).
+public struct Curriculum: Sendable, Hashable {
+    /// What is easy: the first measure decides, where it ties the next. Rows that tie in all keep the order they were
+    /// collected in.
+    public var by: [CurriculumMeasure]
+    /// How many stages, 1 or more. Each begins a data file of its own.
+    public var stages: Int
+
+    /// Makes a curriculum from its parts.
+    public init(by measures: [CurriculumMeasure], stages: Int) {
+        by = measures
+        self.stages = stages
+    }
+}
+
+/// What makes a pair hard.
+public enum CurriculumMeasure: String, Codable, Sendable, Hashable, CaseIterable {
+    /// Levels of expansions below the node: plans of plans come last.
+    case height
+    /// Primitive actions of its trajectory.
+    case steps
+    /// The trajectory's reward: what went well comes first.
+    case reward
+    /// Its length under the chat template, in tokens.
+    case length
+
+    /// How hard a pair is: more is harder.
+    func difficulty(of pair: Pair) -> Double {
+        switch self {
+        case .height: Double(pair.height)
+        case .steps: Double(pair.steps)
+        case .reward: -pair.reward
+        case .length: Double(pair.tokens ?? 0)
+        }
+    }
+
+    /// The measure's own value for a difficulty.
+    func value(ofDifficulty difficulty: Double) -> Double {
+        // No negative zero: it would be another number in a manifest.
+        self == .reward && difficulty != 0 ? -difficulty : difficulty
+    }
+}

@@ -1,0 +1,40 @@
+import Export
+
+/// What the rows of an export look like, where they stand and in which order.
+struct ExportShape: Encodable, Sendable, Hashable {
+    /// The record a trainer reads.
+    var format = ExportFormat.promptCompletion
+    /// Where what is known of a row stands; `nil` for where the format usually has it.
+    var metadata: MetadataPlace?
+    /// What becomes of answers that failed.
+    var failures = FailurePolicy.drop
+    /// The order of the rows.
+    var order = RowOrder.collected
+    /// Which tasks are kept back for validation; `nil` for none.
+    var holdout: Holdout?
+
+    /// Why rows cannot look like this; `nil` where they can.
+    var refusal: (key: Key, expected: String, advice: String)? {
+        if let metadata, !format.metadataPlaces.contains(metadata) {
+            let places = format.metadataPlaces.map(\.rawValue).joined(separator: " or ")
+            return (
+                .metadata, places,
+                "Rows of format \(format.rawValue) may hold no other keys than the trainer's own."
+            )
+        }
+        if failures == .preference, !format.carriesPreferences {
+            let formats = ExportFormat.allCases.filter(\.carriesPreferences).map(\.rawValue)
+            return (
+                .format,
+                "one of \(formats.joined(separator: ", ")) for pairs of a chosen and a rejected answer",
+                "Format \(format.rawValue) has no place for a rejected answer."
+            )
+        }
+        return nil
+    }
+
+    /// What a refusal is about.
+    enum Key: String {
+        case format, metadata
+    }
+}

@@ -1,0 +1,98 @@
+import ArgumentParser
+import Export
+
+/// What rows look like and in which order they stand, as options.
+struct ExportShapeOptions: ParsableArguments {
+    @Option(help: "The record a trainer reads.")
+    var format = ExportFormat.promptCompletion
+
+    @Option(
+        help: ArgumentHelp(
+            "Where what is known of a row stands: in columns, in a file of its own, or nowhere; without it as columns, "
+                + "where the format allows more keys than its own."))
+    var metadata: MetadataPlace?
+
+    @Option(
+        help:
+            "What becomes of answers that failed: no rows, rows that mend, or rows of a chosen and a rejected answer."
+    )
+    var failures = FailurePolicy.drop
+
+    @Option(help: "The order of the rows.")
+    var order = RowOrder.Name.collected
+
+    @Option(
+        help: ArgumentHelp(
+            "With --order curriculum: what makes a pair hard, the first measure first: height, steps, reward, length. "
+                + "(default: height,length)", valueName: "a,b"),
+        transform: OptionText.measures)
+    var by: [CurriculumMeasure]?
+
+    @Option(
+        help: ArgumentHelp("With --order curriculum: how many stages. (default: 3)", valueName: "n"))
+    var stages: Int?
+
+    @Option(
+        help: ArgumentHelp(
+            "Keep this part of the task instances back, whole, as a validation split: above 0, below 1.",
+            valueName: "x"))
+    var holdout: Double?
+
+    mutating func validate() throws {
+        guard order == .curriculum || (by == nil && stages == nil) else {
+            throw ValidationError("--by and --stages go with --order curriculum.")
+        }
+        guard (1...1_000_000).contains(stages ?? 1) else {
+            throw ValidationError("--stages: expected 1 or more, up to 1000000.")
+        }
+        guard holdout.map({ $0 > 0 && $0 < 1 }) ?? true else {
+            throw ValidationError("--holdout: expected a part above 0, below 1, such as 0.05.")
+        }
+        if let refusal = shape(seed: 0).refusal {
+            throw ValidationError(
+                "--\(refusal.key.rawValue): expected \(refusal.expected). \(refusal.advice)")
+        }
+    }
+
+    /// The shape that the options describe.
+    func shape(seed: Int) -> ExportShape {
+        ExportShape(
+            format: format, metadata: metadata, failures: failures,
+            order: RowOrder(order, by: by, stages: stages, seed: seed),
+            holdout: holdout.map { Holdout(fraction: $0, seed: seed) })
+    }
+}
+
+extension RowOrder {
+    /// An order by its name and what was said of it.
+    init(_ name: Name, by measures: [CurriculumMeasure]?, stages: Int?, seed: Int) {
+        switch name {
+        case .collected: self = .collected
+        case .shuffled: self = .shuffled(seed: seed)
+        case .curriculum:
+            self = .curriculum(Curriculum(by: measures ?? [.height, .length], stages: stages ?? 3))
+        }
+    }
+}
+
+extension OptionText {
+    /// Measures of a curriculum separated by commas, each once.
+    static func measures(_ text: String) throws -> [CurriculumMeasure] {
+        let names = CurriculumMeasure.allCases.map(\.rawValue).joined(separator: ", ")
+        let measures = try values(text) { name in
+            guard let measure = CurriculumMeasure(rawValue: name) else {
+                throw ValidationError("there is no measure `\(name)`, expected some of \(names).")
+            }
+            return measure
+        }
+        guard Set(measures).count == measures.count else {
+            throw ValidationError("`\(text)` names a measure twice.")
+        }
+        return measures
+    }
+}
+
+extension ExportFormat: ExpressibleByArgument {}
+extension MetadataPlace: ExpressibleByArgument {}
+extension FailurePolicy: ExpressibleByArgument {}
+extension RowOrder.Name: ExpressibleByArgument {}
