@@ -12,6 +12,8 @@ cd "$(dirname "$0")/.."
 
 venv=.venv
 vocabulary=$venv/share/recode-data/qwen.tiktoken
+# What is wanted beside what building and running needs: nothing, --dev or --test.
+more=${1:-}
 
 say() { printf 'setup: %s\n' "$1" >&2; }
 stop() {
@@ -42,6 +44,8 @@ missing_packages() {
     [ -e /usr/include/openssl/evp.h ] || [ -e /usr/local/include/openssl/evp.h ] || echo libssl-dev
     # The sandbox mounts /usr and nothing else, so blocks run in the system's Python whatever stands first in PATH.
     [ -x /usr/bin/python3 ] || echo python3
+    # Tests make a certificate with it.
+    if [ "$more" = --test ]; then has openssl || echo openssl; fi
     if [ "$venv_state" = stale ] && [ -z "$(python_for_venv)" ]; then echo python3-venv; fi
 }
 
@@ -120,10 +124,10 @@ fetch_vocabulary() {
     rm -rf "$venv/download"
 }
 
-case "${1:-}" in
+case $more in
 '' | --dev | --test) ;;
 *)
-    say "unknown argument '$1': nothing, --dev for the linters, or --test for what tests compare with."
+    say "unknown argument '$more': nothing, --dev for the linters, or --test for what tests compare with."
     exit 64
     ;;
 esac
@@ -136,7 +140,7 @@ packages=$(missing_packages | tr '\n' ' ' | sed 's/ $//')
     stop "/usr/bin/python3 is older than 3.10, which the sandbox needs. Use Debian 12, Ubuntu 22.04 or newer."
 [ "$venv_state" = current ] || make_venv
 fetch_vocabulary
-case "${1:-}" in
+case $more in
 --dev) add_linters ;;
 --test) add_references ;;
 esac

@@ -30,6 +30,7 @@ public struct FileDigest: Codable, Sendable, Hashable {
 
     /// Digests a file that is there, as stored; `lineCount` is the caller's to know.
     public static func ofFile(_ path: String, lineCount: Int) throws(JSONLinesError) -> FileDigest {
+        try OpenFile.refusePipesAndDevices(at: path)
         let source = try PlainSource(path: path, offset: 0)
         let hash = SHA256Hash()
         var byteCount = 0

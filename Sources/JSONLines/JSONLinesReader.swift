@@ -44,10 +44,12 @@ public final class JSONLinesReader {
     ///   - path: the file.
     ///   - lineByteLimit: the longest line that is taken.
     ///   - offset: where to start: 0, or a ``JSONLine/offset`` given by an earlier reader. Line numbers start at 1 there.
-    /// - Throws: `notFound` or `cannotRead`.
+    /// - Throws: `notFound` or `cannotRead`, the latter also for a pipe or a device: what is read from one is gone, and some of
+    ///   it is read twice.
     public init(path: String, lineByteLimit: Int = 64 << 20, offset: Int = 0) throws(JSONLinesError) {
         self.path = path
         self.lineByteLimit = lineByteLimit
+        try OpenFile.refusePipesAndDevices(at: path)
         isGzip = Self.isGzip(try PlainSource.firstBytes(of: path, count: 2, offset: 0), path: path)
         source =
             isGzip

@@ -124,6 +124,18 @@ final class OpenFile {
         return status.st_mode & S_IFMT == S_IFREG
     }
 
+    /// Makes sure that at a path is a file of bytes on a disk, or a directory, which reading refuses in its own words. Opening a
+    /// pipe would wait until somebody writes to it.
+    static func refusePipesAndDevices(at path: String) throws(JSONLinesError) {
+        var status = stat()
+        guard stat(path, &status) == 0 else { throw SystemFailure.current.reading(path) }
+        guard [S_IFREG, S_IFDIR].contains(status.st_mode & S_IFMT) else {
+            throw JSONLinesError(
+                .cannotRead,
+                "cannot read \(path): it is a pipe or a device. Write it to a file first, and name that.")
+        }
+    }
+
     /// The file's number in its file system.
     func inode() throws(JSONLinesError) -> UInt64 {
         var status = stat()

@@ -39,7 +39,7 @@ public final class ChatClient: ChatModel {
     ///   - profile: whom to ask, and how; its limits are at least 1.
     ///   - logger: gets a notice for every try that is repeated; never a key or a prompt.
     ///   - random: spreads the waits between tries; it decides nothing else.
-    /// - Throws: what `body` throws.
+    /// - Throws: what `body` throws; ``ModelFailure`` when `SSL_CERT_FILE` names a file that cannot be read.
     public static func withClient<Result: Sendable>(
         profile: ModelProfile, logger: Logger = .silent, random: SeededGenerator = SeededGenerator(seed: 0),
         isolation: isolated (any Actor)? = #isolation, _ body: (ChatClient) async throws -> Result
@@ -56,7 +56,7 @@ public final class ChatClient: ChatModel {
         variables: [String: String] = ProcessInfo.processInfo.environment,
         isolation: isolated (any Actor)? = #isolation, _ body: (ChatClient) async throws -> Result
     ) async throws -> Result {
-        let configuration = ChatEndpoint.configuration(for: profile, variables: variables)
+        let configuration = try ChatEndpoint.configuration(for: profile, variables: variables)
         return try await HTTPClient.withHTTPClient(configuration: configuration) { http in
             try await body(ChatClient(profile, http: http, pace: pace, logger: logger, random: random))
         }

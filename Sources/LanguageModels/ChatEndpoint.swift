@@ -26,6 +26,8 @@ enum TryOutcome: Sendable, Hashable {
     case timedOut(Duration)
     /// There was no connection, or it broke before an answer began.
     case unreachable(String)
+    /// Nobody that we trust says that the server is who it should be.
+    case untrusted(String)
     /// The address is none that can be asked.
     case badAddress(String)
     case cancelled
@@ -49,13 +51,17 @@ struct ChatEndpoint: Sendable {
     }
 
     /// Settings for a client that follows no redirects, as they would carry the key elsewhere, and that leaves
-    /// repeating to us.
+    /// repeating to us. It speaks HTTP/1.1, which every server does: with HTTP/2 all requests to a server would share a
+    /// connection, and break with it.
     ///
-    /// - Parameter variables: the environment variables, which may name a proxy.
+    /// - Parameter variables: the environment variables, which may name a proxy and certificates.
+    /// - Throws: ``ModelFailure`` where the certificates cannot be read.
     static func configuration(
         for profile: ModelProfile, variables: [String: String]
-    ) -> HTTPClient.Configuration {
+    ) throws(ModelFailure) -> HTTPClient.Configuration {
         var configuration = HTTPClient.Configuration(redirectConfiguration: .disallow)
+        configuration.httpVersion = .http1Only
+        configuration.tlsConfiguration = try TrustedCertificates.configuration(variables: variables)
         configuration.proxy = ProxySettings(for: profile.baseURL, variables: variables)?.proxy
         configuration.connectionPool.concurrentHTTP1ConnectionsPerHostSoftLimit = profile.concurrency
         configuration.connectionPool.retryConnectionEstablishment = false

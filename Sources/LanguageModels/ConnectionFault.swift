@@ -2,11 +2,13 @@ import AsyncHTTPClient
 import Glibc
 import NIOCore
 import NIOPosix
+import NIOSSL
 
 /// What the errors of the HTTP library mean.
 enum ConnectionFault {
     /// What a try came to that ended in an error before an answer began.
     static func outcome(of error: any Error, timeout: Duration) -> TryOutcome {
+        if let reason = distrust(in: error) { return .untrusted(reason) }
         guard let error = error as? HTTPClientError else { return .unreachable(words(for: error)) }
         switch error {
         case .deadlineExceeded, .readTimeout, .writeTimeout:
@@ -30,6 +32,17 @@ enum ConnectionFault {
 
     /// Whether a reset or an end is seen depends on what else was under way.
     private static let closed = "the connection was closed without an answer"
+
+    /// Why the server's certificate is not accepted; `nil` for any other error.
+    private static func distrust(in error: any Error) -> String? {
+        switch error {
+        case is NIOSSLExtraError:
+            "the server's certificate is not for this host name"
+        case NIOSSLError.handshakeFailed(let reason) where "\(reason)".contains("CERTIFICATE_VERIFY_FAILED"):
+            "the server's certificate is expired, or signed by nobody that is trusted here"
+        default: nil
+        }
+    }
 
     private static func words(for error: any Error) -> String {
         switch error {

@@ -56,6 +56,9 @@ struct FailureWording: Sendable {
                 + "resume with the same command."
         case .checkAddress:
             "Check base_url of profile \(name): it is what comes before /chat/completions, and mostly ends in /v1."
+        case .checkCertificate:
+            "Check base_url of profile \(name). Where the server's certificate is your own, name the file that holds it, or "
+                + "its issuer's, in the environment variable \(TrustedCertificates.variable)."
         case .checkModel:
             "Check model and base_url of profile \(name): is this the model's name at this server, and must the "
                 + "address end in /v1?"

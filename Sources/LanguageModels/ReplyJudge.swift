@@ -34,6 +34,8 @@ struct ReplyJudge: Sendable {
             return .passing(Setback(.timedOut, "no whole answer within \(limit.inSeconds)", .allowMoreTime))
         case .unreachable(let why):
             return .passing(Setback(.unavailable, OneLine.text(why, limit: 200, without: key), .checkServer))
+        case .untrusted(let why):
+            return .permanent(Setback(.unavailable, why, .checkCertificate))
         case .badAddress(let why):
             return .permanent(Setback(.notFound, why, .checkAddress))
         case .cancelled:

@@ -13,7 +13,8 @@ enum TryVerdict: Sendable, Hashable {
 struct Setback: Sendable, Hashable {
     /// What can be done about it.
     enum Advice: Sendable, Hashable {
-        case checkKey, topUp, checkAddress, checkModel, checkRequest, shorten, raiseMaxTokens
+        case checkKey, topUp, checkAddress, checkCertificate, checkModel, checkRequest, shorten,
+            raiseMaxTokens
         case limitAnswer, allowMoreTime, checkServer, waitForServer, seeServerLog, slowDown, resumeLater
     }
 

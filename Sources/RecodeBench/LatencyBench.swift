@@ -14,6 +14,8 @@ struct LatencyBench {
     let rounds: Int
 
     private static let inFlight = 256
+    /// How many are in flight beside, to see what memory each of the others takes.
+    private static let fewInFlight = 64
     /// How many episodes each place plays, one after the other.
     private static let waves = 4
 
@@ -21,8 +23,20 @@ struct LatencyBench {
         var instant: [Figures] = []
         var real: [Figures] = []
         for _ in 0..<rounds {
-            instant.append(try await SlowEndpoint.withEndpoint { try await playInstantWorld(at: $0) })
-            real.append(try await SlowEndpoint.withEndpoint { try await collectScienceWorld(at: $0) })
+            instant.append(
+                try await SlowEndpoint.withEndpoint {
+                    try await playInstantWorld(at: $0, inFlight: Self.inFlight, waves: Self.waves)
+                })
+            real.append(
+                try await SlowEndpoint.withEndpoint {
+                    try await collectScienceWorld(at: $0, inFlight: Self.inFlight)
+                })
+        }
+        let (fewInstant, fewReal) = try await SlowEndpoint.withEndpoint {
+            (
+                try await playInstantWorld(at: $0, inFlight: Self.fewInFlight, waves: 1),
+                try await collectScienceWorld(at: $0, inFlight: Self.fewInFlight)
+            )
         }
         return """
             ## Waiting for slow answers
@@ -36,6 +50,9 @@ struct LatencyBench {
             | recode in a world that answers at once (promised: at least 90 %) | \(Self.row(instant)) |
             | react in ScienceWorld, `recode-data collect` with 2 environment workers | \(Self.row(real)) |
 
+            Each episode that waits takes \(Self.each(instant, fewInstant)) MiB in the first, \(Self.each(real, fewReal)) MiB in the
+            second, session of ScienceWorld and all: what the peak lies above that of \(Self.fewInFlight) in flight.
+
             """
     }
 
@@ -45,6 +62,12 @@ struct LatencyBench {
         var peakMebibytes: Double
 
         var rate: Double { Double(answers) / seconds }
+    }
+
+    /// The memory of one more episode in flight.
+    private static func each(_ many: [Figures], _ few: Figures) -> String {
+        let each = many.map { ($0.peakMebibytes - few.peakMebibytes) / Double(inFlight - fewInFlight) }
+        return Measurement.summary(each, digits: 1)
     }
 
     private static func row(_ figures: [Figures]) -> String {
@@ -57,17 +80,19 @@ struct LatencyBench {
 
     // MARK: - A world that answers at once
 
-    private func playInstantWorld(at endpoint: SlowEndpoint) async throws -> Figures {
+    private func playInstantWorld(
+        at endpoint: SlowEndpoint, inFlight: Int, waves: Int
+    ) async throws -> Figures {
         let folder = try TemporaryFolder()
         defer { folder.remove() }
         let world = InstantWorld(steps: 20)
         let profile = ModelProfile(
-            name: "slow", baseURL: endpoint.baseURL("recode"), model: "slow", concurrency: Self.inFlight)
+            name: "slow", baseURL: endpoint.baseURL("recode"), model: "slow", concurrency: inFlight)
         let renderer = try PromptRenderer(
             library: PromptLibrary(directory: "data/prompts"), environment: "scienceworld", method: .recode,
             style: .fewShot)
         let instances = try await world.instances(
-            tasks: nil, split: .train, variations: Self.waves * Self.inFlight)
+            tasks: nil, split: .train, variations: waves * inFlight)
         let plans = try EpisodePlan.all(
             of: instances, environment: world.name, agent: .recode,
             policy: ChatPolicy.record(of: profile, renderer), seed: 0
@@ -82,7 +107,7 @@ struct LatencyBench {
                         budget: CallBudget())
                     let rollout = Rollout(
                         environment: world, policy: policy, agent: ReCodeAgent(), executors: sandbox,
-                        concurrency: Self.inFlight)
+                        concurrency: inFlight)
                     try await rollout.run(plans) { trajectory, _ in try await run.append(trajectory) }
                 }
             }
@@ -97,13 +122,15 @@ struct LatencyBench {
 
     // MARK: - The whole program
 
-    private func collectScienceWorld(at endpoint: SlowEndpoint) async throws -> Figures {
+    private func collectScienceWorld(
+        at endpoint: SlowEndpoint, inFlight: Int
+    ) async throws -> Figures {
         let folder = try TemporaryFolder()
         defer { folder.remove() }
         let profiles = "\(folder.path)/profiles.yaml"
         let text = """
             models:
-              slow: {base_url: \(endpoint.baseURL("react")), model: slow, api_key: none, concurrency: \(Self.inFlight)}
+              slow: {base_url: \(endpoint.baseURL("react")), model: slow, api_key: none, concurrency: \(inFlight)}
             """
         try Data(text.utf8).write(to: URL(filePath: profiles))
         var collecting = Measurement()
@@ -113,9 +140,8 @@ struct LatencyBench {
                     program,
                     [
                         "collect", "--agent", "react", "--policy", "slow", "--profiles", profiles, "--tasks",
-                        "use-thermometer", "--variations", "\(Self.inFlight)", "--limit",
-                        "\(Self.inFlight)",
-                        "--concurrency", "\(Self.inFlight)", "--environment-workers", "2", "--run",
+                        "use-thermometer", "--variations", "\(inFlight)", "--limit", "\(inFlight)",
+                        "--concurrency", "\(inFlight)", "--environment-workers", "2", "--run",
                         "\(folder.path)/run",
                     ])
             }

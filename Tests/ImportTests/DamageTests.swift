@@ -93,6 +93,13 @@ import Trajectories
         #expect(try importer().logs.count == 2)
     }
 
+    @Test(.timeLimit(.minutes(1)), arguments: ["results.json", "conversations.jsonl"])
+    func aPipeInPlaceOfASourceIsRefusedAndNotWaitedFor(name: String) throws {
+        #expect(mkfifo(directory.file(name), 0o600) == 0)
+        let error = #expect(throws: ImportError.self) { try Imported([name], in: directory) }
+        #expect(error?.message.contains("\(name): it is a pipe or a device") == true)
+    }
+
     @Test func conversationsCutAnywhereGiveWhatStoodBefore() throws {
         let text = "[\(conversation("a")), \(conversation("b"))]"
         var counts: Set<Int> = []

@@ -86,6 +86,16 @@ import Trajectories
         let mended = try await run("a")
         #expect(mended.errors.contains("recode-data: export/expert-*: 5 made before\n"))
         #expect(try directory.bytes(of: "a/\(shard)") == bytes)
+
+        let texts = "/" + #filePath.split(separator: "/").dropLast(3).joined(separator: "/") + "/data/prompts"
+        try FileManager.default.copyItem(atPath: texts, toPath: directory.file("texts"))
+        let system = "texts/react/system.txt"
+        _ = try directory.write(try directory.bytes(of: system) + Array("More.\n".utf8), to: system)
+        let reworded = try await BuiltProgram.run(
+            arguments("a", "2") + ["--prompts", "texts"], in: directory.path)
+        #expect(
+            reworded.errors.contains("recode-data: export/expert-*: 4 made before\n"), "\(reworded.errors)")
+        #expect(try directory.bytes(of: "a/\(shard)") != bytes)
     }
 
     @Test func theCountsOfAPipelineAreThoseOfItsSelectionsAndExports() async throws {

@@ -33,6 +33,8 @@ public struct MisbehavingServer: Sendable {
 
     /// Where it listens, on the loopback interface.
     public var port: Int
+    /// Where it listens for `https`, where it does.
+    public var securePort: Int?
 
     /// What a scenario's profile has as `base_url`. Labels keep the counts of tests apart.
     public func baseURL(_ scenario: String, _ label: String) -> String {
@@ -58,20 +60,26 @@ public struct MisbehavingServer: Sendable {
     }
 
     /// Starts the server; it ends with its standard input, or after half an hour.
+    /// - Parameters:
+    ///   - folder: where it leaves its certificate, `certificate.pem`; without it, there is no `https`.
+    ///   - host: whom the certificate is for.
     public static func withServer<Result: Sendable>(
+        certificateIn folder: String? = nil, for host: String = "IP:127.0.0.1",
         _ body: @Sendable (MisbehavingServer) async throws -> Result
     ) async throws -> Result {
         let script = "\(#filePath)".replacing("MisbehavingServer.swift", with: "misbehaving_server.py")
         let outcome = try await Subprocess.run(
-            python, arguments: [script], input: .inputWriter, output: .sequence, error: .discarded
+            python, arguments: Arguments([script] + (folder.map { [$0, host] } ?? [])), input: .inputWriter,
+            output: .sequence, error: .discarded
         ) { execution in
-            var port: Int?
+            var ports: [Int] = []
             for try await line in execution.standardOutput.strings() {
-                port = Int(line.filter(\.isNumber))
+                ports = line.split { !$0.isNumber }.compactMap { Int($0) }
                 break
             }
-            guard let port else { throw NoServer() }
-            let result = try await body(MisbehavingServer(port: port))
+            guard let port = ports.first else { throw NoServer() }
+            let result = try await body(
+                MisbehavingServer(port: port, securePort: ports.count > 1 ? ports[1] : nil))
             try await execution.standardInputWriter.finish()
             return result
         }

@@ -5,7 +5,10 @@ GET /seen/SCENARIO/LABEL tells what came in: how many requests, how many at a ti
 body; of a storm also how many answers and which misdeeds it gave. GET /wait/SCENARIO/LABEL/N tells the same
 once there were N requests.
 
-Prints its port, and ends when its standard input does, or after half an hour.
+With the name of a folder, and of a host (IP:127.0.0.1, DNS:example.org), it also listens for https, with
+a certificate for that host, which it signs itself and leaves there as certificate.pem.
+
+Prints its port, or both, and ends when its standard input does, or after half an hour.
 """
 
 from __future__ import annotations
@@ -15,7 +18,9 @@ import os
 import re
 import select
 import socket
+import ssl
 import struct
+import subprocess
 import sys
 import threading
 from collections.abc import Callable
@@ -324,9 +329,14 @@ class Handler(BaseHTTPRequestHandler):
                 seen.now -= 1
 
     def do_CONNECT(self) -> None:
-        """A proxy whose every host is this server."""
+        """A proxy whose every host is this server, but that 127.0.0.1 has its own port."""
         self.close_connection = True
-        with socket.create_connection(self.connection.getsockname()[:2]) as target:
+        host, port = self.path.rsplit(":", 1)
+        address = (host, int(port)) if host == "127.0.0.1" else self.connection.getsockname()[:2]
+        seen = self.place("proxied", port)
+        with seen.change:
+            seen.count += 1
+        with socket.create_connection(address) as target:
             self.send_response(200)
             self.end_headers()
             ends = {self.connection: target, target: self.connection}
@@ -398,10 +408,27 @@ class Server(ThreadingHTTPServer):
             super().shutdown_request(request)
 
 
+def secured(server: Server, folder: str, host: str) -> Server:
+    """Has a server speak TLS. It prefers HTTP/2, which it does not speak: a client must not offer it."""
+    certificate, key = f"{folder}/certificate.pem", f"{folder}/key.pem"
+    kind = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2"]
+    names = ["-subj", "/CN=recode-data test", "-addext", f"subjectAltName={host}"]
+    command = ["openssl", "req", "-x509", *kind, *names, "-keyout", key, "-out", certificate]
+    subprocess.run(command, check=True, capture_output=True)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate, key)
+    context.set_alpn_protocols(["h2", "http/1.1"])
+    server.socket = context.wrap_socket(server.socket, server_side=True, do_handshake_on_connect=False)
+    return server
+
+
 def main() -> None:
-    server = Server(("127.0.0.1", 0), Handler)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    print(server.server_address[1], flush=True)
+    servers = [Server(("127.0.0.1", 0), Handler)]
+    if len(sys.argv) > 1:
+        servers.append(secured(Server(("127.0.0.1", 0), Handler), *sys.argv[1:]))
+    for server in servers:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+    print(*(server.server_address[1] for server in servers), flush=True)
     select.select([sys.stdin], [], [], 1800)
 
 

@@ -55,7 +55,8 @@ import Testing
     private static func misplaced(_ line: Int, _ name: String, _ place: String) -> String {
         "Line \(line): `\(name)` is not defined, so it is a placeholder, and it stands inside \(place). A placeholder"
             + " must stand alone at the top level, as `outs = \(name)(ins)`: call it on a line above and use its"
-            + " result, or let a placeholder stand for the whole of it."
+            + " result, call it below in any case with what shows whether anything is left to do, or let a placeholder"
+            + " stand for the whole of it."
     }
 
     private static let keepRun =

@@ -1,6 +1,7 @@
 import Export
 import Filter
 import JSONLines
+import Prompts
 import Study
 import Trajectories
 
@@ -68,6 +69,7 @@ struct PipelineRun: Sendable {
 /// A collect stage whose run is sealed, with what later stages learn of it.
 private struct CollectedStage {
     var name: String
+    var environment: String
     var result: CollectResult
     var sources: TrajectorySources
     /// The checksums of the run's shards.
@@ -125,13 +127,13 @@ extension PipelineRun {
         let result = try await job.run(at: site)
         guard result.stopped == nil else {
             return CollectedStage(
-                name: stage.name, result: result, sources: TrajectorySources(result.run), checksum: "",
-                survey: Survey())
+                name: stage.name, environment: stage.recipe.environment, result: result,
+                sources: TrajectorySources(result.run), checksum: "", survey: Survey())
         }
         if result.played == 0 { say("collect/\(stage.name)", "collected before") }
         let sources = TrajectorySources(result.run)
         return CollectedStage(
-            name: stage.name, result: result, sources: sources,
+            name: stage.name, environment: stage.recipe.environment, result: result, sources: sources,
             checksum: try sources.provenance().map(\.sha256).joined(separator: "\n"),
             survey: try Survey(of: sources, gate: gate, counting: counting))
     }
@@ -174,6 +176,7 @@ extension PipelineRun {
                     "shape": try text(pipeline.export.shape), "style": pipeline.export.style.rawValue,
                     "pairs": try text(pipeline.export.pairs), "gate": try text(gate.lists),
                     "lifted": "\(gate.isLifted)", "tokens": try tokens.map { try text($0.total) } ?? "none",
+                    "prompts": try promptSHA256(of: method, in: stage.environment),
                     "program": Version.current,
                 ])
                 if ledger.isCurrent(name, inputs: inputs) {
@@ -197,6 +200,13 @@ extension PipelineRun {
             say(export.name, manifest.summary)
         }
         return pairCount
+    }
+
+    /// The checksum of the texts that exported prompts are made of.
+    private func promptSHA256(of method: AgentKind, in environment: String) throws -> String {
+        try PromptRenderer(
+            library: models.prompts, environment: environment, method: method, style: pipeline.export.style
+        ).promptSHA256
     }
 
     private func count(

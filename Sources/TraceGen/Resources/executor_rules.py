@@ -442,5 +442,6 @@ def misplaced(call: ast.Call, name: str, contexts: list[str]) -> FormatProblem:
         call.lineno,
         f"`{name}` is not defined, so it is a placeholder, and it stands inside {where}. A placeholder must"
         f" stand alone at the top level, as `outs = {name}(ins)`: call it on a line above and use its result,"
-        " or let a placeholder stand for the whole of it.",
+        " call it below in any case with what shows whether anything is left to do, or let a placeholder"
+        " stand for the whole of it.",
     )
