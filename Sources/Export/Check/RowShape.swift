@@ -1,9 +1,9 @@
 import Trajectories
 
 /// The keys that every row of an export has, with the types of their values.
-struct RowShape {
+struct RowShape: Sendable {
     /// What a value is.
-    indirect enum Value {
+    indirect enum Value: Sendable {
         case text, wholeNumber, number, flag
         /// One message or more.
         case messages

@@ -27,6 +27,11 @@ struct VerifyJob: Sendable {
     ///   played and cannot. What is wrong with the data is reported, not thrown.
     func run() async throws -> VerifyReport {
         let found = try paths.flatMap(Self.checkable)
+        guard replays == 0 || !runs.isEmpty || found.contains(where: { $0.kind == .run }) else {
+            throw CommandFailure(
+                .badUsage,
+                "--replay with an export needs the runs it was made from: name them with --runs.")
+        }
         let executors = replays > 0 ? try await machine.executors() : nil
         var entries: [VerifyReport.Entry] = []
         for (path, kind) in found {
