@@ -33,7 +33,7 @@ struct VerifyFixture {
         return (
             outcome.code, outcome.output,
             outcome.errors.split(separator: "\n").map {
-                $0.replacing("recode-data: ", with: "", maxReplacements: 1)
+                String($0).replacing("recode-data: ", with: "", maxReplacements: 1)
             }
         )
     }
@@ -60,7 +60,7 @@ struct VerifyFixture {
         for line in lines { try writer.append(Array(line.utf8)) }
         let new = try writer.finish()
         guard let manifest else { return }
-        try edit(manifest) { text in
+        try self.edit(manifest) { text in
             text.replace(old.sha256, with: new.sha256)
             text.replace("\"bytes\" : \(old.byteCount),", with: "\"bytes\" : \(new.byteCount),")
             text.replace("\"lines\" : \(old.lineCount),", with: "\"lines\" : \(new.lineCount),")

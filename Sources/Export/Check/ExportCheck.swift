@@ -239,4 +239,14 @@ extension ExportFile {
     }
 }
 
-extension ExportManifest: SchemaRecord {}
+extension ExportManifest: SchemaRecord {
+    /// The values that keys of a manifest with a fixed set of them may have.
+    public static var allowedValues: [String: [String]] {
+        [
+            "format": ExportFormat.allCases.map(\.rawValue),
+            "metadata": MetadataPlace.allCases.map(\.rawValue),
+            "method": AgentKind.allCases.map(\.rawValue), "style": PromptStyle.allCases.map(\.rawValue),
+            "failures": FailurePolicy.allCases.map(\.rawValue), "split": DataSplit.allCases.map(\.rawValue),
+        ]
+    }
+}
