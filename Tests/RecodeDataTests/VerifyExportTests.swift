@@ -1,3 +1,4 @@
+import FoundationEssentials
 import JSONLines
 import Testing
 import Trajectories
@@ -51,11 +52,27 @@ import Trajectories
         let verified = try await fixture.verify("e", "--runs", "run", "--replay", "2")
         #expect(verified.code == 0, "\(verified.problems)")
         #expect(verified.output.contains("2 of 2 episodes played again came out as recorded"))
+        let verifiedHoldout = try await verifiedAfterMovingARow()
+        #expect(
+            verifiedHoldout.contains {
+                $0.contains(" lie in validation too; a task belongs in one part, whole.")
+            })
         try fixture.edit("e/manifest.json") { text in
             text.replace(/"first_row" : 0,\n      "ranges"/, with: "\"first_row\" : 1,\n      \"ranges\"")
         }
         let moved = try await fixture.verify("e")
         #expect(moved.problems.contains { $0.contains("stages[0].first_row: is 1, and the rows come to 0.") })
+    }
+
+    /// The problems once a row of the validation part stands in the train part, and the manifest says so.
+    private func verifiedAfterMovingARow() async throws -> [String] {
+        let names = try FileManager.default.contentsOfDirectory(atPath: fixture.directory.file("e")).sorted()
+        let train = try #require(names.first { $0.hasPrefix("train-") })
+        let validation = try #require(names.first { $0.hasPrefix("validation-") })
+        let row = try #require(try fixture.lines(of: "e/\(validation)").first)
+        try fixture.rewrite("e/\(train)", asListedIn: "e/manifest.json") { $0.append(row) }
+        try fixture.rewrite("e/\(validation)", asListedIn: "e/manifest.json") { $0.removeFirst() }
+        return try await fixture.verify("e").problems
     }
 
     @Test func aWholePipelineDirectoryIsVerifiedAtOnce() async throws {
@@ -101,7 +118,11 @@ import Trajectories
             rows {
                 $0.remove(at: 4)
             }),
+        // The byte that names the system a gzip file was made on: its rows are the same.
         Damage("a changed byte", "\(shard): was changed after the export: its sha256 is ") {
+            try $0.damage(shard) { $0[9] ^= 0xff }
+        },
+        Damage("rows in another order", "\(shard): has ") {
             try $0.rewrite(shard) { lines in lines.swapAt(0, 1) }
         },
         Damage("a missing file", "\(shard)") { try Directory.removeFile($0.directory.file(shard)) },

@@ -33,7 +33,7 @@ struct VerifyFixture {
         return (
             outcome.code, outcome.output,
             outcome.errors.split(separator: "\n").map {
-                String($0).replacing("recode-data: ", with: "", maxReplacements: 1)
+                String($0.trimmingPrefix("recode-data: ").trimmingPrefix("error: "))
             }
         )
     }

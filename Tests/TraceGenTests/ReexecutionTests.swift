@@ -135,7 +135,7 @@ import Trajectories
             try await changed { $0.nodes[acting.id].actions.removeLast() }?.hasPrefix(
                 "node \(acting.id), actions: ") == true)
         #expect(
-            try await changed { $0.nodes[0].expansion?.attempts.removeFirst() }?.hasPrefix("node 0, ") == true
+            try await changed { $0.nodes[0].expansion?.attempts.removeFirst() }?.hasPrefix("calls: ") == true
         )
         // The world would have stopped the statement.
         #expect(
