@@ -90,11 +90,14 @@ public struct ExportSource: Codable, Sendable, Hashable {
     public var name: String
     /// SHA-256 of the run's sealed trajectories, as its `run.json` has it.
     public var sha256: String
+    /// The seed the run was collected with; `nil` where it has none.
+    public var seed: Int?
 
     /// Makes a source from its parts.
-    public init(name: String, sha256: String) {
+    public init(name: String, sha256: String, seed: Int? = nil) {
         self.name = name
         self.sha256 = sha256
+        self.seed = seed
     }
 }
 
@@ -108,9 +111,11 @@ public struct ExportCounts: Codable, Sendable, Hashable {
     public var dropped: [String: Int]
     /// Rows by the split the environment files their tasks under.
     public var pairsBySplit: [String: Int]
+    /// What each stage on the way left; `nil` where nobody counted.
+    public var funnel: ExportFunnel?
 
     enum CodingKeys: String, CodingKey {
-        case trajectories, pairs, dropped
+        case trajectories, pairs, dropped, funnel
         case pairsBySplit = "pairs_by_split"
     }
 }

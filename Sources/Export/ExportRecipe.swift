@@ -24,9 +24,12 @@ public struct ExportRecipe: Codable, Sendable, Hashable {
     public var sources: [ExportSource]
     /// Versions of everything that shaped the data, by name.
     public var versions: [String: String]
+    /// What shaped the data beside; `nil` where nobody said.
+    public var provenance: ExportProvenance?
 
     enum CodingKeys: String, CodingKey {
-        case format, metadata, method, style, failures, order, holdout, selection, sources, versions
+        case format, metadata, method, style, failures, order, holdout, selection, sources, versions,
+            provenance
         case pairSelection = "pair_selection"
     }
 
@@ -35,7 +38,8 @@ public struct ExportRecipe: Codable, Sendable, Hashable {
         format: ExportFormat = .promptCompletion, metadata: MetadataPlace? = nil, method: AgentKind,
         style: PromptStyle, failures: FailurePolicy = .drop, order: RowOrder = .collected,
         holdout: Holdout? = nil, selection: JSONValue = .null, pairSelection: JSONValue = .null,
-        sources: [ExportSource] = [], versions: [String: String] = [:]
+        sources: [ExportSource] = [], versions: [String: String] = [:],
+        provenance: ExportProvenance? = nil
     ) {
         self.format = format
         self.metadata = metadata ?? format.metadataPlaces[0]
@@ -48,6 +52,7 @@ public struct ExportRecipe: Codable, Sendable, Hashable {
         self.pairSelection = pairSelection
         self.sources = sources
         self.versions = versions
+        self.provenance = provenance
     }
 }
 

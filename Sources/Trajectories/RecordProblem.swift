@@ -134,7 +134,9 @@ extension RecordProblem {
         }
     }
 
-    init(_ error: any Error, allowing values: [String: [String]] = [:]) {
+    /// Words a failure of decoding.
+    /// - Parameter values: the values that keys with a fixed set of them may have, beside those of this module's records.
+    public init(_ error: any Error, allowing values: [String: [String]] = [:]) {
         guard let error = error as? DecodingError else {
             self.init(keyPath: "", message: "cannot be decoded (\(error))")
             return

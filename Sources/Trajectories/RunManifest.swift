@@ -163,13 +163,16 @@ extension RunManifest {
 }
 
 /// The first place where two JSON values differ.
-struct JSONDifference: Sendable, Hashable {
-    var keyPath: String
-    var first: String
-    var second: String
+public struct JSONDifference: Sendable, Hashable {
+    /// Where it is, from the path given.
+    public var keyPath: String
+    /// What stands there in the first, cut to 80 characters.
+    public var first: String
+    /// What stands there in the second.
+    public var second: String
 
     /// Compares two values, keys in sorted order; `nil` where they are equal.
-    init?(_ first: JSONValue?, _ second: JSONValue?, at keyPath: String) {
+    public init?(_ first: JSONValue?, _ second: JSONValue?, at keyPath: String) {
         if first == second { return nil }
         switch (first, second) {
         case (.object(let left)?, .object(let right)?):

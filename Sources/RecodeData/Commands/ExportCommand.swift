@@ -1,6 +1,7 @@
 import ArgumentParser
 import Export
 import Filter
+import JSONLines
 import Trajectories
 
 /// `recode-data export`.
@@ -82,7 +83,8 @@ struct ExportCommand: LongCommand {
         let sources = try TrajectorySources(paths: runs)
         let gate = try lists.gate(isLifted: leaks.allowLeakage)
         let target = ExportJob.Target(
-            directory: out, method: method, selection: try selected(from: sources, gate))
+            directory: out, method: method, selection: try selected(from: sources, gate),
+            selectionSHA256: try selection.map { try FileDigest.ofFile($0, lineCount: 0).sha256 })
         let manifests = try ExportJob(
             sources: sources, shape: shape.shape(seed: seed), style: style,
             prompts: try prompts.library(for: style),

@@ -15,6 +15,8 @@ struct ExportJob: Sendable {
         var method: AgentKind
         /// What is kept; `nil` for every trajectory.
         var selection: Selection?
+        /// SHA-256 of the file the selection stands in; `nil` where it stands in none.
+        var selectionSHA256: String?
     }
 
     /// Where trajectories come from.
@@ -31,6 +33,8 @@ struct ExportJob: Sendable {
     var pairCriteria: PairCriteria
     /// What must not be among the trajectories.
     var gate: ExportGate
+    /// The pipeline whose stage this is; `nil` for none.
+    var pipeline: ExportProvenance.Pipeline?
     /// What is written.
     var targets: [Target]
 
@@ -40,14 +44,15 @@ struct ExportJob: Sendable {
     /// - Throws: ``CommandFailure`` where a trajectory must not be trained on, or a selection lists what the sources do not
     ///   have; `ExportError`, `DecomposeError`, `TrajectoriesError`. Then no target is changed.
     func run() throws -> [ExportManifest] {
-        let (leakage, taskIDs) = try passGate()
+        let survey = try passGate()
         let choices = try pairCriteria.keepsAll ? nil : chosenPairs()
         let writers = try targets.indices.map { index in
             TargetWriter(
                 targets[index], tokens: tokens?.total, dropping: choices?[index].finish() ?? [],
                 into: try PairExporter(
-                    directory: targets[index].directory, recipe: try recipe(of: targets[index]),
-                    heldOut: shape.holdout?.chosen(of: taskIDs[index]) ?? []))
+                    directory: targets[index].directory,
+                    recipe: try recipe(of: targets[index], survey.sights[index]),
+                    heldOut: shape.holdout?.chosen(of: survey.sights[index].taskIDs) ?? []))
         }
         let counter = try tokens.map { try PairTokenCounter($0.tokenizer, template: $0.template) }
         try decompose(writers.map(\.taking), style: style, prompts: prompts) {
@@ -58,29 +63,31 @@ struct ExportJob: Sendable {
             for index in targets { try writers[index].take(pairs, lengths, of: trajectory, in: origin.name) }
         }
         for writer in writers { try writer.checkNothingIsMissing() }
-        return try zip(writers, leakage).map { try $0.finish($1) }
+        return try zip(writers, survey.leakage).map { try $0.finish($1, read: survey.read) }
     }
 
-    /// What the gate says of each target's trajectories, and the task instances of their train split.
+    /// What the gate says of each target's trajectories, and what else is seen of them.
     /// - Throws: ``CommandFailure`` where a target has one that leaks and the gate is not lifted.
-    private func passGate() throws -> ([ExportLeakage], [Set<String>]) {
+    private func passGate() throws -> (leakage: [ExportLeakage], sights: [TargetSight], read: Int) {
         let takers = targets.map(TakenOnce.init)
         var tallies = targets.map { _ in GateTally() }
-        var taskIDs = targets.map { _ in Set<String>() }
+        var sights = targets.map { _ in TargetSight() }
+        var read = 0
         try sources.forEachSummary { trajectory in
+            read += 1
             let chosen = takers.indices.filter { takers[$0].takes(trajectory.id) }
             guard !chosen.isEmpty else { return }
             let verdict = gate.gate.verdict(on: trajectory)
             for index in chosen {
                 tallies[index].add(verdict)
-                if trajectory.environment.split == .train { taskIDs[index].insert(trajectory.taskID) }
+                sights[index].add(trajectory)
             }
         }
         let accounts = try zip(targets, tallies).map { target, tally in
             if !gate.isLifted, !tally.leaks.isEmpty { throw tally.refusal(of: target.directory) }
             return tally.account(of: gate)
         }
-        return (accounts, taskIDs)
+        return (accounts, sights, read)
     }
 
     /// Which pairs of each target are kept. They are told apart by what is their own: the call, its variables and the answer,
@@ -122,7 +129,7 @@ struct ExportJob: Sendable {
         }
     }
 
-    private func recipe(of target: Target) throws -> ExportRecipe {
+    private func recipe(of target: Target, _ sight: TargetSight) throws -> ExportRecipe {
         let criteria = try target.selection.map { try JSONValue(encoding: $0.criteria) }
         let pairs = try pairCriteria.keepsAll ? nil : JSONValue(encoding: pairCriteria)
         let versions = sources.versions.merging([Version.program: Version.current]) { _, own in own }
@@ -130,7 +137,34 @@ struct ExportJob: Sendable {
             format: shape.format, metadata: shape.metadata, method: target.method, style: style,
             failures: shape.failures, order: shape.order, holdout: shape.holdout,
             selection: criteria ?? .null, pairSelection: pairs ?? .null, sources: try sources.provenance(),
-            versions: versions)
+            versions: versions, provenance: try provenance(of: target, sight))
+    }
+
+    private func provenance(of target: Target, _ sight: TargetSight) throws -> ExportProvenance {
+        let digests = try sight.environments.map { name in
+            let renderer = try PromptRenderer(
+                library: prompts, environment: name, method: target.method, style: style)
+            return (name, renderer.promptSHA256)
+        }
+        return ExportProvenance(
+            pipeline: pipeline, selectionSHA256: target.selectionSHA256,
+            promptSHA256: Dictionary(uniqueKeysWithValues: digests), policies: sight.policies)
+    }
+}
+
+/// What is seen of the trajectories of a target before they are decomposed.
+private struct TargetSight {
+    /// The task instances of the train split.
+    private(set) var taskIDs: Set<String> = []
+    /// The environments.
+    private(set) var environments: Set<String> = []
+    /// Whose answers they hold.
+    private(set) var policies: Set<ExportProvenance.Policy> = []
+
+    mutating func add(_ trajectory: TrajectorySummary) {
+        if trajectory.environment.split == .train { taskIDs.insert(trajectory.taskID) }
+        environments.insert(trajectory.environment.name)
+        policies.insert(ExportProvenance.Policy(trajectory.policy))
     }
 }
 
@@ -162,6 +196,7 @@ private final class TargetWriter {
     private let droppedIDs: Set<String>
     private var dropped: [String: Int]
     private var tokens: ExportTokens?
+    private var (asked, made, written) = (0, 0, 0)
 
     init(
         _ target: ExportJob.Target, tokens: ExportTokens?, dropping pairs: [DroppedPair],
@@ -190,7 +225,10 @@ private final class TargetWriter {
                 tokens?.add(length)
             }
             try exporter.append(pair)
+            written += 1
         }
+        asked += decomposition.tally.asked
+        made += decomposition.pairs.count
         dropped.merge(decomposition.tally.droppedByName, uniquingKeysWith: +)
     }
 
@@ -204,11 +242,13 @@ private final class TargetWriter {
                 + "recode-data filter.")
     }
 
-    func finish(_ leakage: ExportLeakage) throws -> ExportManifest {
+    func finish(_ leakage: ExportLeakage, read: Int) throws -> ExportManifest {
         try exporter.report(dropped: try droppedPairs.map { try CanonicalJSON.encode($0) })
         return try exporter.finish(
             trajectories: taking.ids.count, dropped: dropped, tokens: tokens,
-            leakage: leakage)
+            leakage: leakage,
+            funnel: ExportFunnel(
+                read: read, selected: taking.ids.count, asked: asked, made: made, written: written))
     }
 }
 

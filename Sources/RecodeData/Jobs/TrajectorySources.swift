@@ -92,7 +92,8 @@ struct TrajectorySources: Sendable {
     func provenance() throws -> [ExportSource] {
         try sources.map { path, source in
             return ExportSource(
-                name: TrajectoryOrigin(path: path, source).name, sha256: try Self.checksum(of: source))
+                name: TrajectoryOrigin(path: path, source).name, sha256: try Self.checksum(of: source),
+                seed: Self.seed(of: source))
         }
     }
 
@@ -135,6 +136,14 @@ struct TrajectorySources: Sendable {
             guard case .run(let run) = entry.source else { return }
             versions.merge(run.manifest.versions) { first, _ in first }
         }
+    }
+
+    /// The seed a run was collected with.
+    private static func seed(of source: TrajectorySource) -> Int? {
+        guard case .run(let run) = source, case .object(let recipe) = run.manifest.recipe,
+            case .int(let seed)? = recipe["seed"]
+        else { return nil }
+        return seed
     }
 
     /// A file's checksum; of a run with several shards, the checksum of theirs, one a line.

@@ -183,7 +183,11 @@ extension PipelineRun {
                     pairCount += try ExportManifest.read(from: place.path(of: name)).counts.pairs
                 } else {
                     let target = ExportJob.Target(
-                        directory: place.path(of: name), method: method, selection: selection)
+                        directory: place.path(of: name), method: method, selection: selection,
+                        selectionSHA256: try FileDigest.ofFile(
+                            place.path(of: "selection/\(stage.name)-top\(selection.criteria.top).json"),
+                            lineCount: 0
+                        ).sha256)
                     stale.append((name, inputs, target))
                 }
             }
@@ -193,7 +197,10 @@ extension PipelineRun {
         let job = ExportJob(
             sources: stage.sources, shape: pipeline.export.shape, style: pipeline.export.style,
             prompts: models.prompts, tokens: tokens,
-            pairCriteria: pipeline.export.pairs, gate: gate, targets: stale.map(\.target))
+            pairCriteria: pipeline.export.pairs, gate: gate,
+            pipeline: ExportProvenance.Pipeline(
+                name: pipeline.name, sha256: Digest.sha256Hex(of: try CanonicalJSON.encode(pipeline))),
+            targets: stale.map(\.target))
         for (export, manifest) in zip(stale, try stale.isEmpty ? [] : job.run()) {
             try ledger.record(export.name, inputs: export.inputs)
             pairCount += manifest.counts.pairs
