@@ -134,7 +134,7 @@ let package = Package(
             ],
             exclude: ["Golden", "recount.py"], swiftSettings: strict),
         .testTarget(
-            name: "TraceGenTests", dependencies: ["TraceGen", "LanguageModels", "Prompts"],
+            name: "TraceGenTests", dependencies: ["TraceGen", "Decompose", "LanguageModels", "Prompts"],
             swiftSettings: strict),
         .testTarget(
             name: "JSONLinesTests",
