@@ -136,7 +136,7 @@ let package = Package(
             ],
             exclude: ["Golden", "recount.py", "schema_check.py"], swiftSettings: strict),
         .testTarget(
-            name: "TraceGenTests", dependencies: ["TraceGen", "LanguageModels", "Prompts"],
+            name: "TraceGenTests", dependencies: ["TraceGen", "Decompose", "LanguageModels", "Prompts"],
             swiftSettings: strict),
         .testTarget(
             name: "JSONLinesTests",

@@ -8,12 +8,16 @@ public struct Decomposition: Sendable, Hashable {
     public var tally: PairTally
 }
 
-/// Why an answer that was asked for yields no pair.
+/// Why an answer that was asked for yields no pair, or not the pair of a kind that was asked for.
 public enum DropReason: String, Codable, Sendable, Hashable, CaseIterable {
     /// No answer of the policy stood.
     case notAccepted = "not_accepted"
     /// The answer stood, but a node of its own last attempts failed.
     case failedSubtree = "failed_subtree"
+    /// An answer failed, and the one that stood after it teaches nothing, or there was none.
+    case noRepair = "no_repair"
+    /// The answer could be chosen, and there is no other one to reject.
+    case noRejectedAnswer = "no_rejected_answer"
 }
 
 /// Answers counted: kept as pairs, or dropped for a reason.
@@ -35,6 +39,11 @@ public struct PairTally: Sendable, Hashable {
     /// The dropped ones under the names they have in records.
     public var droppedByName: [String: Int] {
         Dictionary(uniqueKeysWithValues: dropped.map { ($0.key.rawValue, $0.value) })
+    }
+
+    /// Counts one more answer: one that is kept where there is no reason.
+    mutating func count(_ reason: DropReason?) {
+        if let reason { dropped[reason, default: 0] += 1 } else { kept += 1 }
     }
 
     /// Adds another tally to this one.

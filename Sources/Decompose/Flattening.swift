@@ -20,12 +20,24 @@ public struct Flattening: Sendable, Hashable {
         public var observation: String
         /// Whether the turn's block failed: it stays in the history of later turns and is no answer to learn.
         public var failed = false
+        /// The answers before this one that did not stand, oldest first; none where a tree was flattened.
+        public var attempts: [Attempt] = []
+    }
+
+    /// A turn of a flat episode that the policy never gave an acceptable answer for.
+    public struct UnansweredTurn: Sendable, Hashable {
+        /// The turn's node.
+        public var nodeID: Int
+        /// That node's depth.
+        public var depth: Int
+        /// The answers that did not stand, oldest first.
+        public var attempts: [Attempt]
     }
 
     /// The turns, in execution order.
     public var turns: [Turn]
     /// Turns of a flat episode that the policy never gave an acceptable answer for.
-    public var unanswered: Int
+    public var unanswered: [UnansweredTurn]
 
     /// Flattens a trajectory: as `react` with one action a turn, as `codeact` with one block a turn that plays the
     /// consecutive actions of one answer.
@@ -35,7 +47,7 @@ public struct Flattening: Sendable, Hashable {
     /// - Complexity: O(*n* · *d*) in the number of nodes and actions and the depth of the tree.
     public init(of trajectory: Trajectory, as method: AgentKind) throws(DecomposeError) {
         let tree = try DecisionTree(of: trajectory)
-        unanswered = 0
+        unanswered = []
         turns = []
         switch (trajectory.agent, method) {
         case (.recode, .react): turns = Self.actionTurns(tree)
@@ -43,7 +55,9 @@ public struct Flattening: Sendable, Hashable {
         case (.react, .react), (.codeact, .codeact):
             let answers = tree.nodes.filter { $0.kind == .turn && $0.expansion != nil }
             turns = answers.filter(tree.isAccepted).map { Self.nativeTurn($0, method) }
-            unanswered = answers.count - turns.count
+            unanswered = answers.filter { !tree.isAccepted($0) }.map {
+                UnansweredTurn(nodeID: $0.id, depth: $0.depth, attempts: $0.expansion?.attempts ?? [])
+            }
         default:
             throw DecomposeError(
                 .unsupportedMethod,
@@ -111,6 +125,7 @@ public struct Flattening: Sendable, Hashable {
         return Turn(
             nodeID: node.id, depth: node.depth, thought: expansion.thought.trimmed,
             code: isReact ? expansion.code.trimmed : expansion.code.withoutBlankEdges,
-            observation: node.observation(for: method), failed: node.status == .failed)
+            observation: node.observation(for: method), failed: node.status == .failed,
+            attempts: expansion.attempts)
     }
 }

@@ -109,13 +109,15 @@ public struct ExportCounts: Codable, Sendable, Hashable {
     public var pairs: Int
     /// Answers that were asked for and yielded no pair, by reason.
     public var dropped: [String: Int]
+    /// Rows whose variables' values were cut so that they fit the length limit.
+    public var truncated: Int
     /// Rows by the split the environment files their tasks under.
     public var pairsBySplit: [String: Int]
     /// What each stage on the way left; `nil` where nobody counted.
     public var funnel: ExportFunnel?
 
     enum CodingKeys: String, CodingKey {
-        case trajectories, pairs, dropped, funnel
+        case trajectories, pairs, dropped, truncated, funnel
         case pairsBySplit = "pairs_by_split"
     }
 }

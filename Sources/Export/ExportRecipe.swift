@@ -12,6 +12,13 @@ public struct ExportRecipe: Codable, Sendable, Hashable {
     public var style: PromptStyle
     /// What became of answers that failed.
     public var failures: FailurePolicy
+    /// By how much the rewards of a chosen answer and of one rejected for it in another trajectory differ at least; `nil` for
+    /// any difference.
+    public var rewardMargin: Double?
+    /// How many earlier turns a flat method's prompts hold, at most; `nil` for all.
+    public var history: Int?
+    /// What became of rows that are too long; `nil` without a limit.
+    public var overLength: LengthLimit?
     /// The order of the rows.
     public var order: RowOrder
     /// Which tasks were kept back for validation; `nil` for none.
@@ -28,15 +35,18 @@ public struct ExportRecipe: Codable, Sendable, Hashable {
     public var provenance: ExportProvenance?
 
     enum CodingKeys: String, CodingKey {
-        case format, metadata, method, style, failures, order, holdout, selection, sources, versions,
+        case format, metadata, method, style, failures, history, order, holdout, selection, sources, versions,
             provenance
         case pairSelection = "pair_selection"
+        case rewardMargin = "reward_margin"
+        case overLength = "over_length"
     }
 
     /// Makes a recipe from its parts; metadata stand where the format usually has them, when nothing is said.
     public init(
         format: ExportFormat = .promptCompletion, metadata: MetadataPlace? = nil, method: AgentKind,
-        style: PromptStyle, failures: FailurePolicy = .drop, order: RowOrder = .collected,
+        style: PromptStyle, failures: FailurePolicy = .drop, rewardMargin: Double? = nil,
+        history: Int? = nil, overLength: LengthLimit? = nil, order: RowOrder = .collected,
         holdout: Holdout? = nil, selection: JSONValue = .null, pairSelection: JSONValue = .null,
         sources: [ExportSource] = [], versions: [String: String] = [:],
         provenance: ExportProvenance? = nil
@@ -46,6 +56,9 @@ public struct ExportRecipe: Codable, Sendable, Hashable {
         self.method = method
         self.style = style
         self.failures = failures
+        self.rewardMargin = rewardMargin
+        self.history = history
+        self.overLength = overLength
         self.order = order
         self.holdout = holdout
         self.selection = selection
@@ -54,14 +67,4 @@ public struct ExportRecipe: Codable, Sendable, Hashable {
         self.versions = versions
         self.provenance = provenance
     }
-}
-
-/// What becomes of answers that failed.
-public enum FailurePolicy: String, Codable, Sendable, Hashable, CaseIterable {
-    /// They are no rows: only answers that stood are.
-    case drop
-    /// Beside those, rows that mend: the failed answer and what was wrong with it, then the one that stood.
-    case repair
-    /// Rows of a chosen and a rejected answer alone, for trainers of preferences.
-    case preference
 }

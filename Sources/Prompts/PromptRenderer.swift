@@ -73,9 +73,13 @@ public struct PromptRenderer: Sendable {
         Message(.user, style == .bare ? text : "Observation:\n\(text)")
     }
 
-    /// What is said of an answer that did not stand, in a message after it.
-    public func correction(of problem: String) -> Message {
-        Message(.user, correction.filled(["problem": problem]))
+    /// What a prompt ends with when it is asked again: the answer that did not stand, and what was wrong with it.
+    public func retry(after response: String, problem: String) -> [Message] {
+        // Some servers refuse an empty message; an empty answer is still an answer that broke the format.
+        [
+            Message(.assistant, response.isEmpty ? "(nothing)" : response),
+            Message(.user, correction.filled(["problem": problem])),
+        ]
     }
 
     /// The answer to learn, in the format the prompt asks for: `code` is Python for ReCode and CodeAct, one primitive

@@ -14,7 +14,8 @@ public struct Pair: Codable, Sendable, Hashable {
 
     /// What it teaches.
     public var kind = Kind.answer
-    /// Hex digits derived from the trajectory, the method and the answer's place (see ``derivedID(trajectoryID:method:index:)``).
+    /// Hex digits derived from the trajectory, the method and the answer's place (see
+    /// ``derivedID(trajectoryID:method:index:kind:)``).
     public var id: String
     /// What the model is given: chat messages, the last of them the user's.
     public var prompt: [Message]
@@ -70,14 +71,17 @@ public struct Pair: Codable, Sendable, Hashable {
     }
 
     /// Makes the pair of one answer; everything the trajectory knows is taken from it. The id is derived from
-    /// `index` beside trajectory and method: the node of an expansion, the turn of a flat answer.
+    /// `index` beside trajectory, method and kind: the node of an expansion, the turn of a flat answer.
     public init(
         of trajectory: Trajectory, method: AgentKind, index: Int, nodeID: Int, turn: Int, depth: Int,
-        height: Int = 0, prompt: [Message], completion: [Message], rank: Int?, style: PromptStyle
+        height: Int = 0, kind: Kind = .answer, prompt: [Message], completion: [Message],
+        rejected: [Message]? = nil, rank: Int?, style: PromptStyle
     ) {
-        id = Self.derivedID(trajectoryID: trajectory.id, method: method, index: index)
+        id = Self.derivedID(trajectoryID: trajectory.id, method: method, index: index, kind: kind)
+        self.kind = kind
         self.prompt = prompt
         self.completion = completion
+        self.rejected = rejected
         trajectoryID = trajectory.id
         self.nodeID = nodeID
         self.turn = turn
@@ -96,11 +100,16 @@ public struct Pair: Codable, Sendable, Hashable {
         self.style = style
     }
 
-    /// The id of an answer's pair: the first 32 hex digits of the SHA-256 of its trajectory, method and index.
+    /// The id of a pair: the first 32 hex digits of the SHA-256 of its trajectory, method and index, one a line, and of
+    /// its kind on a fourth where that is not `answer`.
     ///
     /// The prompt style is no part of it, so the same answer can be joined across exports.
-    public static func derivedID(trajectoryID: String, method: AgentKind, index: Int) -> String {
-        String(Digest.sha256Hex(of: Array("\(trajectoryID)\n\(method.rawValue)\n\(index)".utf8)).prefix(32))
+    public static func derivedID(
+        trajectoryID: String, method: AgentKind, index: Int, kind: Kind = .answer
+    ) -> String {
+        var place = "\(trajectoryID)\n\(method.rawValue)\n\(index)"
+        if kind != .answer { place += "\n\(kind.rawValue)" }
+        return String(Digest.sha256Hex(of: Array(place.utf8)).prefix(32))
     }
 }
 

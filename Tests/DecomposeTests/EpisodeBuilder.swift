@@ -38,11 +38,12 @@ struct EpisodeBuilder {
     mutating func turn(
         thought: String, code: String, in parent: Int, status: NodeStatus = .completed,
         actions: [(String, String)] = [], printed: [String] = [], response: String? = nil,
-        error: String? = nil
+        attempts: [Attempt] = [], error: String? = nil
     ) {
         var node = node(.turn, code, parent, 0, status)
         node.expansion = Expansion(
-            variables: [], thought: thought, code: code, response: response ?? "\(thought)\n\(code)")
+            variables: [], thought: thought, code: code, response: response ?? "\(thought)\n\(code)",
+            attempts: attempts)
         node.actions = actions.map { Action(action: $0.0, observation: $0.1, reward: 0) }
         node.printed = printed
         node.error = error

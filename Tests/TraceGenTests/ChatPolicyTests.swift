@@ -1,3 +1,4 @@
+import Decompose
 import FoundationEssentials
 import LanguageModels
 import Prompts
@@ -121,6 +122,40 @@ import Trajectories
         let replayed = try await play(agent, replay)
         #expect(try CanonicalJSON.encode(replayed) == CanonicalJSON.encode(first))
         #expect(await again.records == journal.records)
+    }
+
+    /// A failure before the first answer that stands: of the format, of what runs, and of the format after that.
+    private static let failing: [AgentKind: [String]] = [
+        .recode: [
+            "no tags", ScriptedPolicy.answer("boom = 1/0"), "",
+            ScriptedPolicy.answer("observation = run('look around')\nplace = find_place(observation)"),
+            ScriptedPolicy.answer("place = observation[:4]"),
+        ],
+        .react: ["", "Thought: Look.\nAction: look around", "Thought: Again.\nAction: inventory"],
+        .codeact: ["no tags", ScriptedPolicy.answer("print(1)"), ScriptedPolicy.answer("print(2)")],
+    ]
+
+    @Test(arguments: AgentKind.allCases)
+    func aRepairPairHoldsTheVeryPromptTheModelWasSent(agent: AgentKind) async throws {
+        let journal = Journal()
+        let answers = try #require(Self.failing[agent])
+        let played = try await play(
+            agent, try chat(agent, ScriptedModel(answers), journal, CallBudget()), stepLimit: 2)
+        let builder = PairBuilder(
+            method: agent, style: .fewShot,
+            prompts: try PromptLibrary(directory: "\(RealWorld.root)/data/prompts"), failures: .repair)
+        let repair = try #require(try builder.pairs(of: played).pairs.first { $0.kind == .repair })
+        let standing = try #require(played.nodes[repair.nodeID].expansion).attempts.count
+        #expect(standing == (agent == .recode ? 3 : 1))
+        let key = CallKey(trajectoryID: played.id, call: standing)
+        guard case .object(let body) = try #require(await journal.find(key)).request,
+            let messages = body["messages"]
+        else {
+            Issue.record("the call has no messages")
+            return
+        }
+        let sent = try CanonicalJSON.decode([Message].self, from: CanonicalJSON.encode(messages))
+        #expect(repair.prompt == sent)
     }
 
     /// What a model is shown as good work has to be good work.

@@ -69,6 +69,12 @@ struct ExportCommand: LongCommand {
             throw ValidationError(
                 "--selection and --top exclude each other: a selection has its own percentage.")
         }
+        if let refusal = shape.shape(seed: 0).refusal(of: method) {
+            throw ValidationError("--history: expected method \(refusal.expected). \(refusal.advice)")
+        }
+        guard shape.maxTokens == nil || tokens.tokens != .none else {
+            throw ValidationError("--max-tokens needs tokens to be counted, and --tokens is none.")
+        }
         guard !leaks.dropLeaks || !leaks.allowLeakage else {
             throw ValidationError("--drop-leaks and --allow-leakage exclude each other.")
         }
@@ -119,6 +125,7 @@ extension ExportManifest {
         let unknown =
             leakage.notCompared > 0
             ? "; \(leakage.notCompared) of a world whose held-out tasks are not known" : ""
-        return "\(Wording.count(counts.pairs, "pair")) of \(trajectories)\(dropped)\(alike)\(unknown)"
+        let cut = counts.truncated > 0 ? "; \(counts.truncated) with values cut" : ""
+        return "\(Wording.count(counts.pairs, "pair")) of \(trajectories)\(dropped)\(cut)\(alike)\(unknown)"
     }
 }

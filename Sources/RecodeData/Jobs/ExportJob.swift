@@ -2,7 +2,6 @@ import Decompose
 import Export
 import Filter
 import Prompts
-import Tokens
 import Trajectories
 
 /// Writes trajectories as pairs, into any number of exports, in one pass over the sources.
@@ -38,14 +37,16 @@ struct ExportJob: Sendable {
     /// What is written.
     var targets: [Target]
 
-    /// Passes the gate, then reads the sources once, twice where pairs are chosen, and writes every target.
+    /// Passes the gate, then reads the sources once, once more where pairs are chosen and twice more where answers of other
+    /// trajectories are rejected, and writes every target.
     ///
     /// - Returns: the manifests, in the targets' order.
     /// - Throws: ``CommandFailure`` where a trajectory must not be trained on, or a selection lists what the sources do not
     ///   have; `ExportError`, `DecomposeError`, `TrajectoriesError`. Then no target is changed.
     func run() throws -> [ExportManifest] {
         let survey = try passGate()
-        let choices = try pairCriteria.keepsAll ? nil : chosenPairs()
+        let siblings = try shape.failures == .preference ? siblingAnswers() : [:]
+        let choices = try pairCriteria.keepsAll ? nil : chosenPairs(rejecting: siblings)
         let writers = try targets.indices.map { index in
             TargetWriter(
                 targets[index], tokens: tokens?.total, dropping: choices?[index].finish() ?? [],
@@ -54,13 +55,13 @@ struct ExportJob: Sendable {
                     recipe: try recipe(of: targets[index], survey.sights[index]),
                     heldOut: shape.holdout?.chosen(of: survey.sights[index].taskIDs) ?? []))
         }
-        let counter = try tokens.map { try PairTokenCounter($0.tokenizer, template: $0.template) }
-        try decompose(writers.map(\.taking), style: style, prompts: prompts) {
-            targets, trajectory, origin, pairs in
-            let lengths = counter.map { counter in
-                pairs.pairs.map { counter.count(prompt: $0.prompt, completion: $0.completion) }
+        let fitter = try PairFitter(tokens, limit: shape.overLength)
+        try decompose(writers.map(\.taking), style: style, prompts: prompts, rejecting: siblings) {
+            targets, trajectory, origin, pairs, builder in
+            let fitted = try pairs.pairs.map { try fitter.fit($0, of: trajectory, by: builder) }
+            for index in targets {
+                try writers[index].take(fitted, pairs.tally, of: trajectory, in: origin.name)
             }
-            for index in targets { try writers[index].take(pairs, lengths, of: trajectory, in: origin.name) }
         }
         for writer in writers { try writer.checkNothingIsMissing() }
         return try zip(writers, survey.leakage).map { try $0.finish($1, read: survey.read) }
@@ -92,11 +93,11 @@ struct ExportJob: Sendable {
 
     /// Which pairs of each target are kept. They are told apart by what is their own: the call, its variables and the answer,
     /// or the history and the answer, without the instructions that every prompt has.
-    private func chosenPairs() throws -> [PairSelector] {
+    private func chosenPairs(rejecting siblings: [AgentKind: SiblingAnswers]) throws -> [PairSelector] {
         var selectors = targets.map { _ in PairSelector(pairCriteria) }
         var keys = PairKeys()
-        try decompose(targets.map(TakenOnce.init), style: .bare, prompts: .none) {
-            targets, trajectory, _, pairs in
+        try decompose(targets.map(TakenOnce.init), style: .bare, prompts: .none, rejecting: siblings) {
+            targets, trajectory, _, pairs, _ in
             for pair in pairs.pairs {
                 let own = [pair.prompt.last?.content ?? ""] + pair.completion.map(\.content)
                 let candidate = PairCandidate(
@@ -109,23 +110,55 @@ struct ExportJob: Sendable {
         return selectors
     }
 
+    /// The worse answers of other trajectories to what is asked in those that are exported, by each method.
+    private func siblingAnswers() throws -> [AgentKind: SiblingAnswers] {
+        let builders = builders(style: .bare, prompts: .none)
+        var siblings = Dictionary(
+            uniqueKeysWithValues: builders.map { ($0.method, SiblingAnswers(margin: shape.rewardMargin)) })
+        try forEachTaken(targets.map(TakenOnce.init), by: builders) { _, trajectory, _, builder in
+            try siblings[builder.method]?.expect(trajectory, by: builder)
+        }
+        try sources.forEach { trajectory in
+            for builder in builders where trajectory.agent.methods.contains(builder.method) {
+                try siblings[builder.method]?.add(trajectory, by: builder)
+            }
+        }
+        return siblings
+    }
+
     /// Cuts every trajectory into the pairs of the targets that take it, once for each method.
     private func decompose(
         _ takers: [TakenOnce], style: PromptStyle, prompts: PromptLibrary,
-        _ body: (_ targets: [Int], Trajectory, TrajectoryOrigin, Decomposition) throws -> Void
+        rejecting siblings: [AgentKind: SiblingAnswers],
+        _ body: (_ targets: [Int], Trajectory, TrajectoryOrigin, Decomposition, PairBuilder) throws -> Void
     ) throws {
-        let builders = Set(targets.map(\.method)).sorted { $0.rawValue < $1.rawValue }.map {
-            PairBuilder(method: $0, style: style, prompts: prompts)
+        let builders = builders(style: style, prompts: prompts)
+        try forEachTaken(takers, by: builders) { targets, trajectory, origin, builder in
+            let pairs = try builder.pairs(of: trajectory, siblings: siblings[builder.method])
+            try body(targets, trajectory, origin, pairs, builder)
         }
+    }
+
+    /// Reads every trajectory that a target takes, once for each method.
+    private func forEachTaken(
+        _ takers: [TakenOnce], by builders: [PairBuilder],
+        _ body: (_ targets: [Int], Trajectory, TrajectoryOrigin, PairBuilder) throws -> Void
+    ) throws {
         try sources.forEach { trajectory, origin in
             for builder in builders {
                 let chosen = takers.indices.filter { index in
                     targets[index].method == builder.method && takers[index].takes(trajectory.id)
                 }
-                guard !chosen.isEmpty else { continue }
-                let decomposition = try builder.pairs(of: trajectory)
-                try body(chosen, trajectory, origin, decomposition)
+                if !chosen.isEmpty { try body(chosen, trajectory, origin, builder) }
             }
+        }
+    }
+
+    /// What cuts trajectories into the pairs of each target's method.
+    private func builders(style: PromptStyle, prompts: PromptLibrary) -> [PairBuilder] {
+        Set(targets.map(\.method)).sorted { $0.rawValue < $1.rawValue }.map {
+            PairBuilder(
+                method: $0, style: style, prompts: prompts, failures: shape.failures, history: shape.history)
         }
     }
 
@@ -135,7 +168,8 @@ struct ExportJob: Sendable {
         let versions = sources.versions.merging([Version.program: Version.current]) { _, own in own }
         return ExportRecipe(
             format: shape.format, metadata: shape.metadata, method: target.method, style: style,
-            failures: shape.failures, order: shape.order, holdout: shape.holdout,
+            failures: shape.failures, rewardMargin: shape.rewardMargin, history: shape.history,
+            overLength: shape.overLength, order: shape.order, holdout: shape.holdout,
             selection: criteria ?? .null, pairSelection: pairs ?? .null, sources: try sources.provenance(),
             versions: versions, provenance: try provenance(of: target, sight))
     }
@@ -195,6 +229,7 @@ private final class TargetWriter {
     private let droppedPairs: [DroppedPair]
     private let droppedIDs: Set<String>
     private var dropped: [String: Int]
+    private var truncated = 0
     private var tokens: ExportTokens?
     private var (asked, made, written) = (0, 0, 0)
 
@@ -212,24 +247,29 @@ private final class TargetWriter {
     }
 
     /// Takes a trajectory's pairs.
-    /// - Parameter lengths: their tokens, in the same order; `nil` where they were not counted.
+    /// - Parameter tally: what became of the answers that yielded none.
     func take(
-        _ decomposition: Decomposition, _ lengths: [PairTokens]?, of trajectory: Trajectory, in run: String
+        _ pairs: [FittedPair], _ tally: PairTally, of trajectory: Trajectory, in run: String
     ) throws {
-        for (index, pair) in decomposition.pairs.enumerated() where !droppedIDs.contains(pair.id) {
-            var pair = pair
+        for fitted in pairs where !droppedIDs.contains(fitted.pair.id) {
+            guard fitted.length != .tooLong else {
+                dropped[OverLengthPolicy.dropReason, default: 0] += 1
+                continue
+            }
+            if fitted.length == .truncated { truncated += 1 }
+            var pair = fitted.pair
             pair.run = run
             pair.rank = taking.ranks?[trajectory.id]
-            if let length = lengths?[index] {
+            if let length = fitted.tokens {
                 pair.tokens = length.chat
                 tokens?.add(length)
             }
             try exporter.append(pair)
             written += 1
         }
-        asked += decomposition.tally.asked
-        made += decomposition.pairs.count
-        dropped.merge(decomposition.tally.droppedByName, uniquingKeysWith: +)
+        asked += tally.asked
+        made += pairs.count
+        dropped.merge(tally.droppedByName, uniquingKeysWith: +)
     }
 
     func checkNothingIsMissing() throws {
@@ -245,7 +285,7 @@ private final class TargetWriter {
     func finish(_ leakage: ExportLeakage, read: Int) throws -> ExportManifest {
         try exporter.report(dropped: try droppedPairs.map { try CanonicalJSON.encode($0) })
         return try exporter.finish(
-            trajectories: taking.ids.count, dropped: dropped, tokens: tokens,
+            trajectories: taking.ids.count, dropped: dropped, truncated: truncated, tokens: tokens,
             leakage: leakage,
             funnel: ExportFunnel(
                 read: read, selected: taking.ids.count, asked: asked, made: made, written: written))

@@ -1,4 +1,5 @@
 import Export
+import Trajectories
 
 /// What the rows of an export look like, where they stand and in which order.
 struct ExportShape: Encodable, Sendable, Hashable {
@@ -8,6 +9,13 @@ struct ExportShape: Encodable, Sendable, Hashable {
     var metadata: MetadataPlace?
     /// What becomes of answers that failed.
     var failures = FailurePolicy.drop
+    /// By how much the rewards of a chosen answer and of one rejected for it in another trajectory differ at least, above 0, at
+    /// most 1; `nil` for any difference.
+    var rewardMargin: Double?
+    /// How many earlier turns a flat method's prompts hold, at most; `nil` for all.
+    var history: Int?
+    /// What becomes of rows that are too long; `nil` without a limit.
+    var overLength: LengthLimit?
     /// The order of the rows.
     var order = RowOrder.collected
     /// Which tasks are kept back for validation; `nil` for none.
@@ -31,6 +39,15 @@ struct ExportShape: Encodable, Sendable, Hashable {
             )
         }
         return nil
+    }
+
+    /// Why pairs of a method cannot look like this; `nil` where they can.
+    func refusal(of method: AgentKind) -> (expected: String, advice: String)? {
+        guard method == .recode, history != nil else { return nil }
+        return (
+            "react or codeact, whose prompts hold earlier turns",
+            "A prompt of method recode holds one call with its variables, and no history."
+        )
     }
 
     /// What a refusal is about.

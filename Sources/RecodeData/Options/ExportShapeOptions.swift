@@ -1,5 +1,6 @@
 import ArgumentParser
 import Export
+import Trajectories
 
 /// What rows look like and in which order they stand, as options.
 struct ExportShapeOptions: ParsableArguments {
@@ -17,6 +18,30 @@ struct ExportShapeOptions: ParsableArguments {
             "What becomes of answers that failed: no rows, rows that mend, or rows of a chosen and a rejected answer."
     )
     var failures = FailurePolicy.drop
+
+    @Option(
+        help: ArgumentHelp(
+            "With --failures preference: by how much the rewards of two trajectories differ at least, for an answer of one to be "
+                + "chosen over the other's: above 0, at most 1. (default: any difference)", valueName: "x"))
+    var rewardMargin: Double?
+
+    @Option(
+        help: ArgumentHelp(
+            "Prompts of react and codeact hold at most the last n earlier turns; without it all.",
+            valueName: "n"))
+    var history: Int?
+
+    @Option(
+        help: ArgumentHelp(
+            "How many tokens a row may have under the chat template, prompt and completion together.",
+            valueName: "n"))
+    var maxTokens: Int?
+
+    @Option(
+        help: ArgumentHelp(
+            "With --max-tokens: what becomes of longer rows: none are written, values of variables are cut until they fit, or "
+                + "they stay. (default: drop)"))
+    var overLength: OverLengthPolicy?
 
     @Option(help: "The order of the rows.")
     var order = RowOrder.Name.collected
@@ -48,6 +73,21 @@ struct ExportShapeOptions: ParsableArguments {
         guard holdout.map({ $0 > 0 && $0 < 1 }) ?? true else {
             throw ValidationError("--holdout: expected a part above 0, below 1, such as 0.05.")
         }
+        guard rewardMargin == nil || failures == .preference else {
+            throw ValidationError("--reward-margin goes with --failures preference.")
+        }
+        guard rewardMargin.map({ $0 > 0 && $0 <= 1 }) ?? true else {
+            throw ValidationError("--reward-margin: expected a difference above 0, at most 1, such as 0.2.")
+        }
+        guard history.map({ $0 >= 0 }) ?? true else {
+            throw ValidationError("--history: expected 0 or more.")
+        }
+        guard maxTokens != nil || overLength == nil else {
+            throw ValidationError("--over-length goes with --max-tokens, which says how long is too long.")
+        }
+        guard maxTokens.map({ $0 >= 1 }) ?? true else {
+            throw ValidationError("--max-tokens: expected 1 or more.")
+        }
         if let refusal = shape(seed: 0).refusal {
             throw ValidationError(
                 "--\(refusal.key.rawValue): expected \(refusal.expected). \(refusal.advice)")
@@ -57,7 +97,9 @@ struct ExportShapeOptions: ParsableArguments {
     /// The shape that the options describe.
     func shape(seed: Int) -> ExportShape {
         ExportShape(
-            format: format, metadata: metadata, failures: failures,
+            format: format, metadata: metadata, failures: failures, rewardMargin: rewardMargin,
+            history: history,
+            overLength: maxTokens.map { LengthLimit(maxTokens: $0, policy: overLength ?? .drop) },
             order: RowOrder(order, by: by, stages: stages, seed: seed),
             holdout: holdout.map { Holdout(fraction: $0, seed: seed) })
     }
@@ -94,5 +136,6 @@ extension OptionText {
 
 extension ExportFormat: ExpressibleByArgument {}
 extension MetadataPlace: ExpressibleByArgument {}
+extension OverLengthPolicy: ExpressibleByArgument {}
 extension FailurePolicy: ExpressibleByArgument {}
 extension RowOrder.Name: ExpressibleByArgument {}

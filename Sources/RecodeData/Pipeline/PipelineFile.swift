@@ -174,16 +174,28 @@ extension PipelineFile {
     ) throws -> ExportStage {
         let keys = try place?.mapping(
             of: [
-                "methods", "top", "format", "metadata", "failures", "order", "by", "stages", "holdout",
-                "style",
+                "methods", "top", "format", "metadata", "failures", "reward_margin", "history", "max_tokens",
+                "over_length", "order", "by", "stages", "holdout", "style",
                 "tokens", "chat_template", "duplicates", "similarity", "max_per_depth",
             ], called: "the export")
+        let methods = try Self.methods(keys?["methods"], in: file, of: stages)
+        let shape = try keys.map { try Self.shape($0, seed: seed) } ?? ExportShape()
+        if let place = keys?["history"],
+            let refusal = methods.lazy.compactMap({ shape.refusal(of: $0) }).first
+        {
+            throw place.problem(expected: "methods \(refusal.expected)", advice: refusal.advice)
+        }
+        let tokens = try keys?["tokens"].map(vocabulary) ?? .qwen25
+        if tokens == .none, let place = keys?["max_tokens"] {
+            throw place.problem(
+                expected: "nothing, as tokens is none", advice: "A limit needs tokens to be counted.")
+        }
         return ExportStage(
-            methods: try methods(keys?["methods"], in: file, of: stages),
+            methods: methods,
             top: try keys?["top"].map { try subset($0, of: selected) } ?? selected,
-            shape: try keys.map { try shape($0, seed: seed) } ?? ExportShape(),
+            shape: shape,
             style: try keys?["style"].map { try value($0, called: "a prompt style") } ?? .zeroShot,
-            tokens: try keys?["tokens"].map(vocabulary) ?? .qwen25,
+            tokens: tokens,
             chatTemplate: try keys?["chat_template"].map { try value($0, called: "a chat template") }
                 ?? .qwen25,
             pairs: try PairCriteria(
@@ -202,7 +214,7 @@ extension PipelineFile {
                     advice: "It goes with order: curriculum.")
             }
         }
-        let shape = ExportShape(
+        var shape = ExportShape(
             format: try keys["format"].map { try value($0, called: "a format") } ?? .promptCompletion,
             metadata: try keys["metadata"].map { try value($0, called: "a place for metadata") },
             failures: try keys["failures"].map { try value($0, called: "what becomes of failed answers") }
@@ -217,10 +229,35 @@ extension PipelineFile {
                     fraction: try place.number(called: "a part above 0, below 1") { $0 > 0 && $0 < 1 },
                     seed: seed)
             })
+        try limit(&shape, by: keys)
         if let refusal = shape.refusal, let place = keys[refusal.key.rawValue] ?? keys["failures"] {
             throw place.problem(expected: refusal.expected, advice: refusal.advice)
         }
         return shape
+    }
+
+    /// Reads what bounds rows: the differences that make preferences, the history, and the length.
+    private static func limit(_ shape: inout ExportShape, by keys: YAMLMapping) throws {
+        if let place = keys["reward_margin"] {
+            guard shape.failures == .preference else {
+                throw place.problem(
+                    expected: "nothing, as failures is \(shape.failures.rawValue)",
+                    advice: "It goes with failures: preference.")
+            }
+            shape.rewardMargin = try place.number(called: "a difference above 0, at most 1") {
+                $0 > 0 && $0 <= 1
+            }
+        }
+        shape.history = try keys["history"].map(natural)
+        shape.overLength = try keys["max_tokens"].map { LengthLimit(maxTokens: try positive($0)) }
+        if let place = keys["over_length"] {
+            guard shape.overLength != nil else {
+                throw place.problem(
+                    expected: "max_tokens beside it",
+                    advice: "It says what becomes of rows longer than that.")
+            }
+            shape.overLength?.policy = try value(place, called: "what becomes of rows that are too long")
+        }
     }
 
     private static func vocabulary(_ place: YAMLPlace) throws -> VocabularyChoice {

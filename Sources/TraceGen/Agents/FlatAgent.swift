@@ -1,3 +1,4 @@
+import Prompts
 import Trajectories
 
 /// The flat baselines: one answer a turn, with everything that was done and seen as its prompt.

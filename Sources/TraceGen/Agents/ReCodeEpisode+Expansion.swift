@@ -1,3 +1,4 @@
+import Prompts
 import Trajectories
 
 extension ReCodeEpisode {
@@ -157,12 +158,11 @@ private struct AcceptedBlock: Sendable {
 }
 
 extension Correction {
-    /// The same, with what an earlier answer raised: a policy that breaks the format while it corrects its code still
-    /// has to know what was wrong with that.
+    /// The same, with what an earlier answer raised.
     fileprivate func after(_ earlier: Correction?) -> Correction {
         guard let earlier, earlier.problem != .format else { return self }
         var both = self
-        both.message += "\n\nThe answer before that kept the format, but its code failed:\n\(earlier.message)"
+        both.message = ExpansionProblem.text(message, afterFailure: earlier.message)
         return both
     }
 }

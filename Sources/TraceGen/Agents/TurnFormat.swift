@@ -1,3 +1,5 @@
+import Prompts
+
 /// What an answer of a ReAct turn must look like: `Thought: …`, then `Action: …` on one line.
 enum TurnFormat {
     /// Takes an answer apart. What a model makes up after its action (`Observation: …`) is left out.

@@ -86,9 +86,7 @@ actor ChatSession: PolicySession {
     ) async throws -> PolicyAnswer {
         var messages = prompt
         if let correction {
-            // Some servers refuse an empty message; an empty answer is still an answer that broke the format.
-            let response = correction.response.isEmpty ? "(nothing)" : correction.response
-            messages += [Message(.assistant, response), renderer.correction(of: correction.message)]
+            messages += renderer.retry(after: correction.response, problem: correction.message)
         }
         let call = calls
         calls += 1

@@ -1,18 +1,22 @@
-import Prompts
-
 /// A policy's answer taken apart: a thought and code.
-struct ParsedAnswer: Sendable, Hashable {
+public struct ParsedAnswer: Sendable, Hashable {
     /// The text between `<think>` and `</think>`; empty where the policy gave none.
-    var thought: String
+    public var thought: String
     /// The text between `<execute>` and `</execute>`, without a Markdown fence around it.
-    var code: String
+    public var code: String
+
+    /// Makes an answer from its parts.
+    public init(thought: String, code: String) {
+        self.thought = thought
+        self.code = code
+    }
 }
 
 /// What an answer must look like: `<think>thought</think>` and exactly one `<execute>code</execute>`.
-enum AnswerFormat {
+public enum AnswerFormat {
     /// Takes an answer apart. Lines may end as on Windows; in the parts they do not.
     /// - Returns: the parts, or the rule that was broken, in words for the policy.
-    static func parse(_ text: String) -> Result<ParsedAnswer, FormatProblem> {
+    public static func parse(_ text: String) -> Result<ParsedAnswer, FormatProblem> {
         let (thought, rest) = AnswerText.parts(of: text.replacing("\r\n", with: "\n"))
         guard let open = rest.firstRange(of: "<execute>") else {
             return .failure(
@@ -55,11 +59,12 @@ enum AnswerFormat {
 }
 
 /// A format rule an answer broke.
-struct FormatProblem: Error, Sendable, Hashable {
+public struct FormatProblem: Error, Sendable, Hashable {
     /// The rule, and what to do instead.
-    var message: String
+    public var message: String
 
-    init(_ message: String) {
+    /// Makes a problem of its words.
+    public init(_ message: String) {
         self.message = message
     }
 }
