@@ -1,4 +1,4 @@
-"""Validates records against a JSON Schema with an independent validator, and looks whether it refuses damaged ones.
+"""Validates records against a JSON Schema with an independent validator, and tries whether damaged ones pass.
 
 Reads a line of JSON for each case: {"schema": FILE, "records": [FILE, ...], "open": [PATH, ...],
 "optional": [PATH, ...]}. A file of records is JSON lines, gzipped or not, or one JSON value (.json). Every
