@@ -55,7 +55,7 @@ import Trajectories
         let verifiedHoldout = try await verifiedAfterMovingARow()
         #expect(
             verifiedHoldout.contains {
-                $0.contains(" lie in validation too; a task belongs in one part, whole.")
+                $0.contains(" lie in train too; a task belongs in one part, whole.")
             })
         try fixture.edit("e/manifest.json") { text in
             text.replace(/"first_row" : 0,\n      "ranges"/, with: "\"first_row\" : 1,\n      \"ranges\"")

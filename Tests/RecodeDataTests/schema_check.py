@@ -1,9 +1,11 @@
-"""Validates records against a JSON Schema with an independent validator, and looks whether it refuses damaged ones.
+"""Validates records against a JSON Schema with an independent validator, and tries whether damaged ones pass.
 
-Reads a line of JSON for each case: {"schema": FILE, "records": [FILE, ...], "open": [PATH, ...], "optional": [PATH, ...]}. A file of records is JSON
-lines, gzipped or not, or one JSON value (.json). Every record is validated. Then, for the first record that has it, every
-property is damaged in turn: left out, given a value of another type, and, for objects, joined by an unknown key. Paths
-collapse list indices (nodes[].code); those below one in `open` belong to others and are left alone, and those in `optional` may be left out.
+Reads a line of JSON for each case: {"schema": FILE, "records": [FILE, ...], "open": [PATH, ...],
+"optional": [PATH, ...]}. A file of records is JSON lines, gzipped or not, or one JSON value (.json). Every
+record is validated. Then, for the first record that has it, every property is damaged in turn: left out,
+given a value of another type, and, for objects, joined by an unknown key. Paths collapse list indices
+(nodes[].code); those below one in `open` belong to others and are left alone, and those in `optional` may
+be left out.
 
 Prints a line for each case: {"records": N, "invalid": [...], "damaged": N, "accepted": [...]}.
 """
