@@ -95,9 +95,7 @@ import Trajectories
         #expect(
             rows.count + manifest.counts.dropped.values.reduce(0, +) == 2 * asked(try samples()),
             "every answer and every failure")
-        #expect(
-            manifest.counts.dropped["no_repair"] == manifest.counts.dropped["not_accepted", default: 0]
-                + manifest.counts.dropped["failed_subtree", default: 0] || manifest.counts.dropped.isEmpty)
+        #expect(manifest.counts.dropped.isEmpty, "all of the expert's answers stood")
         for (answer, repair) in zip(answers, repairs) {
             #expect(Array(repair.prompt.dropLast(2)) == answer.prompt)
             #expect(repair.prompt[repair.prompt.count - 2].content == "Nothing to do.")

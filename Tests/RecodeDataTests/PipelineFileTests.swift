@@ -1,3 +1,4 @@
+import Export
 import Filter
 import Testing
 import Trajectories
@@ -359,6 +360,20 @@ private let badFiles: [BadFile] = [
             pipeline.leakage == LeakageStage(exclude: "no.txt", heldOut: ["list.json"], allow: true))
         #expect(pipeline.export == export)
         #expect(pipeline.count.top == (try tops(50, 100)))
+    }
+
+    @Test func failuresHistoriesAndLimitsAreRead() throws {
+        let text =
+            head + "export: {methods: [react], failures: preference, reward_margin: 0.25, history: 0, "
+            + "max_tokens: 4096, over_length: truncate-variables}\n"
+        let shape = try PipelineFile.parse(text, file: "p.yaml").export.shape
+        #expect(
+            shape
+                == ExportShape(
+                    failures: .preference, rewardMargin: 0.25, history: 0,
+                    overLength: LengthLimit(maxTokens: 4096, policy: .truncateVariables)))
+        let limited = try PipelineFile.parse(head + "export: {max_tokens: 9}\n", file: "p.yaml")
+        #expect(limited.export.shape.overLength == LengthLimit(maxTokens: 9, policy: .drop))
     }
 
     @Test func aStageWithSeveralValuesIsAStageForEachCombination() throws {
