@@ -4,7 +4,7 @@ import Trajectories
 /// The prompts of one trajectory's answers, each rendered when it is asked for.
 struct PromptSheet {
     private let renderer: PromptRenderer
-    /// What a flat method's prompts begin with.
+    /// What a flat method's prompts begin with; nothing for `recode`.
     private let opening: [Message]
     /// Two messages for every turn: the answer, and what was seen then.
     private let turns: [Message]
@@ -19,8 +19,11 @@ struct PromptSheet {
         self.history = history
         commonTexts = trajectory.instanceTexts + [trajectory.instruction, trajectory.initialObservation]
         turnTexts = sheet.turns.map { PromptKey(of: [$0.thought, $0.code, $0.observation]).text }
-        opening = renderer.opening(
-            instruction: trajectory.instruction, observation: trajectory.initialObservation)
+        opening =
+            renderer.method == .recode
+            ? []
+            : renderer.opening(
+                instruction: trajectory.instruction, observation: trajectory.initialObservation)
         turns = sheet.turns.flatMap {
             [renderer.answer(thought: $0.thought, code: $0.code), renderer.observation($0.observation)]
         }

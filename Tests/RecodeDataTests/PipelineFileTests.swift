@@ -1,3 +1,4 @@
+import Export
 import Filter
 import Testing
 import Trajectories
@@ -231,6 +232,35 @@ private let badFiles: [BadFile] = [
             + "What is dropped need not be allowed: remove one."
     ),
     BadFile(
+        head + "export: {over_length: drop}\n",
+        "p.yaml:6: export.over_length: found 'drop', expected max_tokens beside it. "
+            + "It says what becomes of rows longer than that."
+    ),
+    BadFile(
+        head + "export: {max_tokens: 9, over_length: cut}\n",
+        "p.yaml:6: export.over_length: found 'cut', expected what becomes of rows that are too long: drop, "
+            + "truncate-variables, keep."
+    ),
+    BadFile(
+        head + "export: {max_tokens: 9, tokens: none}\n",
+        "p.yaml:6: export.max_tokens: found '9', expected nothing, as tokens is none. "
+            + "A limit needs tokens to be counted."
+    ),
+    BadFile(
+        head + "export: {history: 3, methods: [react, recode]}\n",
+        "p.yaml:6: export.history: found '3', expected methods react or codeact, whose prompts hold earlier turns. "
+            + "A prompt of method recode holds one call with its variables, and no history."
+    ),
+    BadFile(
+        head + "export: {reward_margin: 0.1, failures: repair}\n",
+        "p.yaml:6: export.reward_margin: found '0.1', expected nothing, as failures is repair. "
+            + "It goes with failures: preference."
+    ),
+    BadFile(
+        head + "export: {reward_margin: 1.5, failures: preference}\n",
+        "p.yaml:6: export.reward_margin: found '1.5', expected a difference above 0, at most 1."
+    ),
+    BadFile(
         head + "export: {similarity: 1.5}\n",
         "p.yaml:6: export.similarity: found '1.5', expected a similarity from 0.1 to 1."
     ),
@@ -330,6 +360,20 @@ private let badFiles: [BadFile] = [
             pipeline.leakage == LeakageStage(exclude: "no.txt", heldOut: ["list.json"], allow: true))
         #expect(pipeline.export == export)
         #expect(pipeline.count.top == (try tops(50, 100)))
+    }
+
+    @Test func failuresHistoriesAndLimitsAreRead() throws {
+        let text =
+            head + "export: {methods: [react], failures: preference, reward_margin: 0.25, history: 0, "
+            + "max_tokens: 4096, over_length: truncate-variables}\n"
+        let shape = try PipelineFile.parse(text, file: "p.yaml").export.shape
+        #expect(
+            shape
+                == ExportShape(
+                    failures: .preference, rewardMargin: 0.25, history: 0,
+                    overLength: LengthLimit(maxTokens: 4096, policy: .truncateVariables)))
+        let limited = try PipelineFile.parse(head + "export: {max_tokens: 9}\n", file: "p.yaml")
+        #expect(limited.export.shape.overLength == LengthLimit(maxTokens: 9, policy: .drop))
     }
 
     @Test func aStageWithSeveralValuesIsAStageForEachCombination() throws {
