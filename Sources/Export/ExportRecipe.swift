@@ -24,10 +24,15 @@ public struct ExportRecipe: Codable, Sendable, Hashable {
     public var sources: [ExportSource]
     /// Versions of everything that shaped the data, by name.
     public var versions: [String: String]
+    /// The licence that the card names, by its id at Hugging Face; `nil` for one that has none.
+    public var license: String?
+    /// What conversations were rendered with, in rows or to count their tokens; `nil` where they were not.
+    public var chatTemplate: ExportTemplate?
 
     enum CodingKeys: String, CodingKey {
-        case format, metadata, method, style, failures, order, holdout, selection, sources, versions
+        case format, metadata, method, style, failures, order, holdout, selection, sources, versions, license
         case pairSelection = "pair_selection"
+        case chatTemplate = "chat_template"
     }
 
     /// Makes a recipe from its parts; metadata stand where the format usually has them, when nothing is said.
@@ -35,7 +40,8 @@ public struct ExportRecipe: Codable, Sendable, Hashable {
         format: ExportFormat = .promptCompletion, metadata: MetadataPlace? = nil, method: AgentKind,
         style: PromptStyle, failures: FailurePolicy = .drop, order: RowOrder = .collected,
         holdout: Holdout? = nil, selection: JSONValue = .null, pairSelection: JSONValue = .null,
-        sources: [ExportSource] = [], versions: [String: String] = [:]
+        sources: [ExportSource] = [], versions: [String: String] = [:], license: String? = nil,
+        chatTemplate: ExportTemplate? = nil
     ) {
         self.format = format
         self.metadata = metadata ?? format.metadataPlaces[0]
@@ -48,6 +54,25 @@ public struct ExportRecipe: Codable, Sendable, Hashable {
         self.pairSelection = pairSelection
         self.sources = sources
         self.versions = versions
+        self.license = license
+        self.chatTemplate = chatTemplate
+    }
+}
+
+/// What conversations were rendered with.
+public struct ExportTemplate: Codable, Sendable, Hashable {
+    /// The template's name: one of the program's, or a file's.
+    public var name: String
+    /// SHA-256 of a file's text and its special tokens, as canonical JSON; `nil` for one of the program's.
+    public var sha256: String?
+    /// The version of Jinja that rendered it; `nil` for one of the program's.
+    public var jinja: String?
+
+    /// Makes it from its parts.
+    public init(name: String, sha256: String? = nil, jinja: String? = nil) {
+        self.name = name
+        self.sha256 = sha256
+        self.jinja = jinja
     }
 }
 

@@ -27,6 +27,10 @@ struct ExportJob: Sendable {
     var prompts: PromptLibrary
     /// What the pairs' tokens are counted with; `nil` where they are not.
     var tokens: TokenCounting?
+    /// What conversations are rendered with, where they are.
+    var template = ConversationTemplate.builtIn(.qwen25)
+    /// The Python that makes Parquet files.
+    var python = Machine.defaultPython
     /// Which pairs are kept.
     var pairCriteria: PairCriteria
     /// What must not be among the trajectories.
@@ -45,15 +49,17 @@ struct ExportJob: Sendable {
         let writers = try targets.indices.map { index in
             TargetWriter(
                 targets[index], tokens: tokens?.total, dropping: choices?[index].finish() ?? [],
-                into: try PairExporter(
-                    directory: targets[index].directory, recipe: try recipe(of: targets[index]),
-                    heldOut: shape.holdout?.chosen(of: taskIDs[index]) ?? []))
+                into: try exporter(to: targets[index], heldOut: shape.holdout?.chosen(of: taskIDs[index])))
         }
-        let counter = try tokens.map { try PairTokenCounter($0.tokenizer, template: $0.template) }
+        let counter = try tokens?.counter()
         try decompose(writers.map(\.taking), style: style, prompts: prompts) {
             targets, trajectory, origin, pairs in
-            let lengths = counter.map { counter in
-                pairs.pairs.map { counter.count(prompt: $0.prompt, completion: $0.completion) }
+            let lengths = try counter.map { counter in
+                try pairs.pairs.map { pair in
+                    try Self.naming(pair) {
+                        try counter.count(prompt: pair.prompt, completion: pair.completion)
+                    }
+                }
             }
             for index in targets { try writers[index].take(pairs, lengths, of: trajectory, in: origin.name) }
         }
@@ -122,6 +128,31 @@ struct ExportJob: Sendable {
         }
     }
 
+    /// What writes a target, with what its format needs.
+    private func exporter(to target: Target, heldOut: Set<String>?) throws -> PairExporter {
+        var recipe = try recipe(of: target)
+        var converter: ParquetConverter?
+        if shape.format == .parquet {
+            converter = try ParquetConverter(columns: recipe.columns, python: python)
+            recipe.versions["pyarrow"] = converter?.version
+        }
+        return try PairExporter(
+            directory: target.directory, recipe: recipe, heldOut: heldOut ?? [],
+            render: shape.format == .text ? try template.render() : nil, converter: converter)
+    }
+
+    /// Says which row it was where something about a pair fails.
+    static func naming<Value>(_ pair: Pair, _ body: () throws -> Value) throws -> Value {
+        do {
+            return try body()
+        } catch let failure as CommandFailure where failure.code == .badData {
+            throw CommandFailure(
+                failure.code,
+                "\(failure.message)\n  It was at node \(pair.nodeID) of trajectory \(pair.trajectoryID) (\(pair.taskID))."
+            )
+        }
+    }
+
     private func recipe(of target: Target) throws -> ExportRecipe {
         let criteria = try target.selection.map { try JSONValue(encoding: $0.criteria) }
         let pairs = try pairCriteria.keepsAll ? nil : JSONValue(encoding: pairCriteria)
@@ -130,7 +161,8 @@ struct ExportJob: Sendable {
             format: shape.format, metadata: shape.metadata, method: target.method, style: style,
             failures: shape.failures, order: shape.order, holdout: shape.holdout,
             selection: criteria ?? .null, pairSelection: pairs ?? .null, sources: try sources.provenance(),
-            versions: versions)
+            versions: versions, license: shape.license,
+            chatTemplate: tokens == nil && shape.format != .text ? nil : template.record)
     }
 }
 
@@ -189,7 +221,7 @@ private final class TargetWriter {
                 pair.tokens = length.chat
                 tokens?.add(length)
             }
-            try exporter.append(pair)
+            try ExportJob.naming(pair) { try exporter.append(pair) }
         }
         dropped.merge(decomposition.tally.droppedByName, uniquingKeysWith: +)
     }

@@ -176,7 +176,7 @@ extension PipelineFile {
             of: [
                 "methods", "top", "format", "metadata", "failures", "order", "by", "stages", "holdout",
                 "style",
-                "tokens", "chat_template", "duplicates", "similarity", "max_per_depth",
+                "tokens", "chat_template", "duplicates", "similarity", "max_per_depth", "license",
             ], called: "the export")
         return ExportStage(
             methods: try methods(keys?["methods"], in: file, of: stages),
@@ -184,8 +184,7 @@ extension PipelineFile {
             shape: try keys.map { try shape($0, seed: seed) } ?? ExportShape(),
             style: try keys?["style"].map { try value($0, called: "a prompt style") } ?? .zeroShot,
             tokens: try keys?["tokens"].map(vocabulary) ?? .qwen25,
-            chatTemplate: try keys?["chat_template"].map { try value($0, called: "a chat template") }
-                ?? .qwen25,
+            chatTemplate: try keys?["chat_template"].map(template) ?? .builtIn(.qwen25),
             pairs: try PairCriteria(
                 duplicates: try keys?["duplicates"].map { try value($0, called: "a rule for duplicates") }
                     ?? .keep,
@@ -216,11 +215,19 @@ extension PipelineFile {
                 Holdout(
                     fraction: try place.number(called: "a part above 0, below 1") { $0 > 0 && $0 < 1 },
                     seed: seed)
-            })
+            }, license: try keys["license"].map(license))
         if let refusal = shape.refusal, let place = keys[refusal.key.rawValue] ?? keys["failures"] {
             throw place.problem(expected: refusal.expected, advice: refusal.advice)
         }
         return shape
+    }
+
+    private static func license(_ place: YAMLPlace) throws -> String {
+        let license = try place.text(ExportShape.licenseExpected)
+        guard ExportShape.isLicense(license) else {
+            throw place.problem(expected: ExportShape.licenseExpected)
+        }
+        return license
     }
 
     private static func vocabulary(_ place: YAMLPlace) throws -> VocabularyChoice {
@@ -229,6 +236,14 @@ extension PipelineFile {
         if let choice = VocabularyChoice(text) { return choice }
         let near = CloseMatches.nearest(to: text, among: VocabularyChoice.names)
         throw place.problem(expected: expected, advice: near.map { "Did you mean '\($0)'?" } ?? "")
+    }
+
+    private static func template(_ place: YAMLPlace) throws -> TemplateChoice {
+        let expected = "a chat template: \(TemplateChoice.expected)"
+        guard let choice = TemplateChoice(try place.text(expected)) else {
+            throw place.problem(expected: expected)
+        }
+        return choice
     }
 
     private static func leakage(

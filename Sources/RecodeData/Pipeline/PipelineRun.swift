@@ -24,8 +24,10 @@ struct PipelineRun: Sendable {
         // A policy that is not there, and what the machine lacks, are said before anything is collected or the directory
         // claimed.
         try requirePolicies()
+        let template = try ConversationTemplate.read(pipeline.export.chatTemplate, python: machine.python)
         let tokens = try TokenCounting.read(
-            pipeline.export.tokens, template: pipeline.export.chatTemplate, python: machine.python)
+            pipeline.export.tokens, template: template, python: machine.python)
+        try pipeline.export.shape.requirePrograms(python: machine.python)
         try PipelineDirectory.requireFree(directory, for: pipeline)
         let gate = try ExportGate(
             exclude: pipeline.leakage.exclude, heldOut: pipeline.leakage.heldOut,
@@ -54,7 +56,7 @@ struct PipelineRun: Sendable {
         var pairCount = 0
         for index in stages.indices {
             try select(from: &stages[index], in: place, &ledger)
-            pairCount += try export(stages[index], tokens, past: gate, in: place, &ledger)
+            pairCount += try export(stages[index], tokens, template, past: gate, in: place, &ledger)
         }
         let table = try count(stages, in: place, &ledger)
         for coverage in table.coverage { coverage.say() }
@@ -161,8 +163,8 @@ extension PipelineRun {
 
     /// - Returns: how many pairs the stage's exports hold.
     private func export(
-        _ stage: CollectedStage, _ tokens: TokenCounting?, past gate: ExportGate, in place: PipelineDirectory,
-        _ ledger: inout StageLedger
+        _ stage: CollectedStage, _ tokens: TokenCounting?, _ template: ConversationTemplate,
+        past gate: ExportGate, in place: PipelineDirectory, _ ledger: inout StageLedger
     ) throws -> Int {
         var stale: [(name: String, inputs: String, target: ExportJob.Target)] = []
         var pairCount = 0
@@ -174,6 +176,7 @@ extension PipelineRun {
                     "shape": try text(pipeline.export.shape), "style": pipeline.export.style.rawValue,
                     "pairs": try text(pipeline.export.pairs), "gate": try text(gate.lists),
                     "lifted": "\(gate.isLifted)", "tokens": try tokens.map { try text($0.total) } ?? "none",
+                    "template": try text(template.record),
                     "program": Version.current,
                 ])
                 if ledger.isCurrent(name, inputs: inputs) {
@@ -189,7 +192,7 @@ extension PipelineRun {
             "export/\(stage.name)-*", pipeline.export.methods.count * pipeline.export.top.count - stale.count)
         let job = ExportJob(
             sources: stage.sources, shape: pipeline.export.shape, style: pipeline.export.style,
-            prompts: models.prompts, tokens: tokens,
+            prompts: models.prompts, tokens: tokens, template: template, python: machine.python,
             pairCriteria: pipeline.export.pairs, gate: gate, targets: stale.map(\.target))
         for (export, manifest) in zip(stale, try stale.isEmpty ? [] : job.run()) {
             try ledger.record(export.name, inputs: export.inputs)
