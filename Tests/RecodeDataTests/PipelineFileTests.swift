@@ -280,7 +280,7 @@ private let badFiles: [BadFile] = [
                     export: ExportStage(
                         methods: [.recode], top: try tops(10, 20, 30, 40), shape: ExportShape(),
                         style: .zeroShot,
-                        tokens: .qwen25, chatTemplate: .qwen25, pairs: try PairCriteria()),
+                        tokens: .builtIn(.qwen25), chatTemplate: .qwen25, pairs: try PairCriteria()),
                     count: CountStage(top: try tops(10, 20, 30, 40))))
     }
 
@@ -324,7 +324,7 @@ private let badFiles: [BadFile] = [
         #expect(pipeline.select == SelectStage(top: try tops(2.5, 40, 100), criteria: criteria))
         let export = ExportStage(
             methods: [.react, .recode], top: try tops(2.5), shape: ExportShape(), style: .bare,
-            tokens: .file("v/tokenizer.json"), chatTemplate: .none,
+            tokens: .file("v/tokenizer.json"), chatTemplate: .builtIn(.none),
             pairs: try PairCriteria(duplicates: .near, similarity: 0.9, maxPerDepth: 100, seed: -7))
         #expect(
             pipeline.leakage == LeakageStage(exclude: "no.txt", heldOut: ["list.json"], allow: true))

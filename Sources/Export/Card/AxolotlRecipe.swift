@@ -13,8 +13,8 @@ enum AxolotlRecipe {
             base_model: \(TrainerRecipes.model)
 
             datasets:
-            \(dataset(split: .train))
-            \(manifest.hasValidation ? "\ntest_datasets:\n\(dataset(split: .validation))\n" : "")
+            \(dataset(manifest.paths(of: .train)))
+            \(manifest.hasValidation ? "\ntest_datasets:\n\(dataset(manifest.paths(of: .validation)))\n" : "")
             # Of each conversation the assistant's turns are learnt, with their ends; nothing else is.
             train_on_inputs: false
             \(length)
@@ -37,10 +37,14 @@ enum AxolotlRecipe {
             """
     }
 
-    private static func dataset(split: DataSplit) -> String {
+    /// Files by their names: axolotl opens no folder that is called `.`, and calls the rows of files `train`.
+    private static func dataset(_ paths: [String]) -> String {
         """
           - path: .
-            split: \(split.rawValue)
+            ds_type: json
+            data_files:
+        \(paths.map { "      - \($0)" }.joined(separator: "\n"))
+            split: train
             type: chat_template
             field_messages: messages
             message_property_mappings:

@@ -11,20 +11,18 @@ enum TRLRecipe {
             isChat
             ? "assistant_only_loss=True," : "completion_only_loss=True,"
         return script(
-            manifest, name: "SFT", meaning: meaning, loss: loss, learningRate: "1e-5",
-            learningRateWhy: "")
+            manifest, name: "SFT", meaning: meaning, loss: loss, learningRate: "1e-5")
     }
 
     /// Direct preference optimisation.
     static func preference(_ manifest: ExportManifest) -> String {
         script(
             manifest, name: "DPO", meaning: "the chosen answer of each row is preferred to the rejected one",
-            loss: "beta=0.1,", learningRate: "5e-7", learningRateWhy: "")
+            loss: "beta=0.1,", learningRate: "5e-7")
     }
 
     private static func script(
-        _ manifest: ExportManifest, name: String, meaning: String, loss: String, learningRate: String,
-        learningRateWhy: String
+        _ manifest: ExportManifest, name: String, meaning: String, loss: String, learningRate: String
     ) -> String {
         let evaluation = manifest.hasValidation
         return """
@@ -38,6 +36,7 @@ enum TRLRecipe {
             import argparse
             from pathlib import Path
 
+            import torch
             from datasets import load_dataset
             from trl import \(name)Config, \(name)Trainer
 
@@ -63,6 +62,7 @@ enum TRLRecipe {
                     gradient_accumulation_steps=8 if options.max_steps < 0 else 1,
                     gradient_checkpointing=options.max_steps < 0,
                     learning_rate=\(learningRate),
+                    bf16=torch.cuda.is_available() and torch.cuda.is_bf16_supported(),
                     \(sampling(manifest.recipe.order))
                     \(evaluation ? "eval_strategy=\"epoch\"," : "eval_strategy=\"no\",")
                     logging_steps=1 if options.max_steps > 0 else 10,

@@ -1,9 +1,9 @@
 """Renders conversations with a Jinja chat template, as Hugging Face tokenizers do.
 
-The first request on standard input is the template: {"source", "tokens": {NAME: TEXT}}, answered by {"jinja2": VERSION}, by
-{"missing": MODULE}, or by {"error": WORDS, "line": N}. Each further one, {"messages": [...], "prompt": N or null}, is answered
-by {"text": TEXT, "prompt": TEXT or null}: the conversation, and its first N messages with the opening of an answer; or by
-{"error": WORDS, "line": N}.
+The first request on standard input is the template: {"source", "tokens": {NAME: TEXT}}, answered by
+{"jinja2": VERSION}, by {"missing": MODULE}, or by {"error": WORDS, "line": N}. Each further one,
+{"messages": [...], "prompt": N or null}, is answered by {"text": TEXT, "prompt": TEXT or null}: the
+conversation, and its first N messages with the opening of an answer; or by {"error": WORDS, "line": N}.
 """
 
 import json

@@ -1,7 +1,8 @@
 """Makes Parquet files of files of JSON lines, in row groups of bounded size.
 
-The first request on standard input names the columns: {"columns": [{"name", "type"}]}, answered by {"pyarrow": VERSION}, or by
-{"missing": MODULE}. Each further one, {"lines": PATH, "file": PATH}, is answered by {"rows": N} or {"error": WORDS}.
+The first request on standard input names the columns: {"columns": [{"name", "type"}]}, answered by
+{"pyarrow": VERSION}, or by {"missing": MODULE}. Each further one, {"lines": PATH, "file": PATH}, is answered
+by {"rows": N} or {"error": WORDS}.
 """
 
 import json
@@ -10,7 +11,7 @@ import sys
 from collections.abc import Iterator
 from typing import Any
 
-# A row group is full at whichever comes first: rows, or bytes of their JSON. What is held in memory is a few times that.
+# A row group is full at whichever comes first: rows, or bytes of their JSON. Memory holds a few times that.
 MOST_ROWS = 4096
 MOST_BYTES = 16 << 20
 
