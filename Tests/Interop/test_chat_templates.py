@@ -105,7 +105,8 @@ class ChatTemplates(unittest.TestCase):
     def test_an_opening_that_answers_do_not_begin_with_cannot_be_counted(self) -> None:
         template = folder(
             "opening",
-            "{% for message in messages %}{{ message.content }}{% endfor %}{% if add_generation_prompt %}>{% endif %}",
+            "{% for message in messages %}{{ message.content }}{% endfor %}"
+            "{% if add_generation_prompt %}>{% endif %}",
         )
         self.assertIn("trained tokens cannot be counted. Use --tokens none", self.refused(template))
         exports.export("--format", "text", "--chat-template", str(template), "--tokens", "none")

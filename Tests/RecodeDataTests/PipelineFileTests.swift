@@ -250,7 +250,8 @@ private let badFiles: [BadFile] = [
     ),
     BadFile(
         head + "export: {chat_template: chatml}\n",
-        "p.yaml:6: export.chat_template: found 'chatml', expected a chat template: qwen2.5, none."
+        "p.yaml:6: export.chat_template: found 'chatml', expected a chat template: qwen2.5, none, or a Jinja file: "
+            + "a path with a '/', or ending in .jinja."
     ),
     BadFile(
         head + "count: {top: {}}\n",
@@ -280,7 +281,7 @@ private let badFiles: [BadFile] = [
                     export: ExportStage(
                         methods: [.recode], top: try tops(10, 20, 30, 40), shape: ExportShape(),
                         style: .zeroShot,
-                        tokens: .builtIn(.qwen25), chatTemplate: .qwen25, pairs: try PairCriteria()),
+                        tokens: .qwen25, chatTemplate: .builtIn(.qwen25), pairs: try PairCriteria()),
                     count: CountStage(top: try tops(10, 20, 30, 40))))
     }
 
