@@ -15,13 +15,13 @@ TEST_OPTIONS ?=
 
 PROGRAM = .build/$(CONFIGURATION)/recode-data
 SHELL_SCRIPTS = scripts/*.sh .ci/run
-PYTHON_SOURCES = Sources/TraceGen/Resources Sources/RecodeBench Tests/FilterTests Tests/RecodeDataTests \
-	Tests/StudyTests Tests/TestServers Tests/TokensTests scripts/*.py
+PYTHON_SOURCES = Sources/TraceGen/Resources Sources/RecodeBench Sources/RecodeData/Resources Tests/FilterTests \
+	Tests/Interop Tests/RecodeDataTests Tests/StudyTests Tests/TestServers Tests/TokensTests scripts/*.py
 
 export SWIFT
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-test setup-dev build run test test-model test-kills lint format bench samples docs clean
+.PHONY: help setup setup-test setup-dev build run test test-model test-interop test-kills lint format bench samples docs clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/\1\t\2/' | expand -t 12
@@ -46,6 +46,9 @@ test: setup-test ## run all tests (TEST_OPTIONS='--filter NAME' for some)
 
 test-model: build ## collect from a real language model on this machine, replay it, compare
 	scripts/test-model.sh $(PROGRAM)
+
+test-interop: build ## open exports of every format with the libraries and trainers that read them
+	scripts/test-interop.sh $(PROGRAM)
 
 lint: setup-dev ## check format, imports, shell and Python
 	$(SWIFT) format lint --strict --recursive Package.swift Sources Tests

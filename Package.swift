@@ -93,6 +93,10 @@ let package = Package(
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
             ],
+            resources: [
+                .embedInCode("Resources/chat_renderer.py"),
+                .embedInCode("Resources/parquet_writer.py"),
+            ],
             swiftSettings: strict),
 
         // What `make bench` runs.

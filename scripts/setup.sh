@@ -75,7 +75,7 @@ stamp_of() { sha256sum "$1"; }
 # Finished, made from these very requirements, and its interpreter still starts and finds the packages.
 venv_is_current() {
     [ "$(cat "$venv/setup.stamp" 2>/dev/null)" = "$(stamp_of requirements.txt)" ] &&
-        "$venv/bin/python" -I -c 'import importlib.util as u; assert u.find_spec("scienceworld") and u.find_spec("py4j")' \
+        "$venv/bin/python" -I -c 'import importlib.util as u; assert all(map(u.find_spec, ["scienceworld", "py4j", "pyarrow", "jinja2"]))' \
             >/dev/null 2>&1
 }
 

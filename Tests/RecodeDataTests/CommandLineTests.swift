@@ -116,7 +116,7 @@ import Trajectories
         ),
         (
             ["export", "r", "--out", "o", "--chat-template", "llama"],
-            "The value 'llama' is invalid for '--chat-template <chat-template>'"
+            "there is no chat template 'llama'. Expected qwen2.5, none, or a Jinja file: a path with a '/'"
         ),
         (["run", ".", "--out", "o"], ".: this is a directory, expected a pipeline file."),
         (["collct"], "Unexpected argument 'collct'"),

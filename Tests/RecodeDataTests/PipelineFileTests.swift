@@ -280,7 +280,8 @@ private let badFiles: [BadFile] = [
     ),
     BadFile(
         head + "export: {chat_template: chatml}\n",
-        "p.yaml:6: export.chat_template: found 'chatml', expected a chat template: qwen2.5, none."
+        "p.yaml:6: export.chat_template: found 'chatml', expected a chat template: qwen2.5, none, or a Jinja file: "
+            + "a path with a '/', or ending in .jinja."
     ),
     BadFile(
         head + "count: {top: {}}\n",
@@ -310,7 +311,7 @@ private let badFiles: [BadFile] = [
                     export: ExportStage(
                         methods: [.recode], top: try tops(10, 20, 30, 40), shape: ExportShape(),
                         style: .zeroShot,
-                        tokens: .qwen25, chatTemplate: .qwen25, pairs: try PairCriteria()),
+                        tokens: .qwen25, chatTemplate: .builtIn(.qwen25), pairs: try PairCriteria()),
                     count: CountStage(top: try tops(10, 20, 30, 40))))
     }
 
@@ -354,7 +355,7 @@ private let badFiles: [BadFile] = [
         #expect(pipeline.select == SelectStage(top: try tops(2.5, 40, 100), criteria: criteria))
         let export = ExportStage(
             methods: [.react, .recode], top: try tops(2.5), shape: ExportShape(), style: .bare,
-            tokens: .file("v/tokenizer.json"), chatTemplate: .none,
+            tokens: .file("v/tokenizer.json"), chatTemplate: .builtIn(.none),
             pairs: try PairCriteria(duplicates: .near, similarity: 0.9, maxPerDepth: 100, seed: -7))
         #expect(
             pipeline.leakage == LeakageStage(exclude: "no.txt", heldOut: ["list.json"], allow: true))

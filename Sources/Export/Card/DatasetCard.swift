@@ -8,14 +8,14 @@ enum DatasetCard {
     /// The card's text; nothing but the manifest shapes it.
     static func text(for manifest: ExportManifest) throws -> String {
         [
-            header(manifest), opening(manifest), try making(manifest.recipe, manifest.report),
-            tokens(manifest.tokens), columns(manifest.recipe),
-        ].joined(separator: "\n")
+            header(manifest), opening(manifest), use(manifest), try making(manifest.recipe, manifest.report),
+            tokens(manifest.tokens), columns(manifest.recipe), license(manifest.recipe), citation,
+        ].filter { !$0.isEmpty }.joined(separator: "\n")
     }
 
     private static func header(_ manifest: ExportManifest) -> String {
         let format = manifest.recipe.format
-        var lines = ["---", "configs:", "- config_name: default", "  data_files:"]
+        var lines = ["---"] + about(manifest) + ["configs:", "- config_name: default", "  data_files:"]
         for split in DataSplit.allCases.filter({ split in manifest.shards.contains { $0.split == split } }) {
             lines += [
                 "  - split: \(split.rawValue)", "    path: \(split.rawValue)-*.\(format.fileExtension)",
@@ -29,6 +29,34 @@ enum DatasetCard {
             }
         }
         return (lines + ["---", ""]).joined(separator: "\n")
+    }
+
+    /// What the Hub files a dataset under.
+    private static func about(_ manifest: ExportManifest) -> [String] {
+        let recipe = manifest.recipe
+        let environments = recipe.versions["scienceworld"] == nil ? [] : ["scienceworld"]
+        let license =
+            recipe.license.map { ["license: \($0)"] } ?? [
+                "license: other", "license_name: not-stated",
+            ]
+        return [
+            "pretty_name: \"Training pairs: \(recipe.method.rawValue), \(recipe.style.rawValue)\"",
+            "language:", "- en",
+        ] + license + [
+            "task_categories:", "- text-generation", "size_categories:",
+            "- \(size(of: manifest.counts.pairs))",
+            "tags:", "- agent", "- code", "- \(recipe.method.rawValue)",
+        ] + (recipe.failures == .preference ? ["- preference", "- dpo"] : ["- sft"])
+            + environments.map { "- \($0)" }
+    }
+
+    /// The Hub's name for as many rows.
+    private static func size(of rows: Int) -> String {
+        let names = [
+            (1_000, "n<1K"), (10_000, "1K<n<10K"), (100_000, "10K<n<100K"), (1_000_000, "100K<n<1M"),
+            (10_000_000, "1M<n<10M"), (100_000_000, "10M<n<100M"),
+        ]
+        return names.first { rows < $0.0 }?.1 ?? "100M<n<1B"
     }
 
     private static func opening(_ manifest: ExportManifest) -> String {
@@ -51,6 +79,56 @@ enum DatasetCard {
 
             """
     }
+
+    /// How it is opened and trained on.
+    private static func use(_ manifest: ExportManifest) -> String {
+        let recipes = manifest.files.map(\.path)
+        let also =
+            recipes.isEmpty
+            ? ""
+            : "\n\nTo train on it as it is: " + recipes.map { "`\($0)`" }.joined(separator: ", ")
+                + ". Each says at its top how it is used."
+        return """
+            ## How to load it
+
+            ```python
+            from datasets import load_dataset
+
+            rows = load_dataset("PATH OF THIS FOLDER")
+            ```\(also)
+
+            """
+    }
+
+    private static func license(_ recipe: ExportRecipe) -> String {
+        let stated =
+            recipe.license.map { "This dataset is under the licence `\($0)`." }
+            ?? "Whoever made this dataset has not said under which licence it is."
+        let world =
+            recipe.versions["scienceworld"] == nil
+            ? ""
+            : " Observations in it are ScienceWorld's words (Allen Institute for AI), which is under the Apache License 2.0."
+        return
+            "## Licence\n\n\(stated)\(world) What a language model answered is under its provider's terms.\n"
+    }
+
+    private static let citation = """
+        ## Citation
+
+        The agent, the pairs and the selection are those of this paper:
+
+        ```bibtex
+        @article{recode2025,
+          title         = {{ReCode}: Unify Plan and Action for Universal Granularity Control},
+          author        = {Yu, Zhaoyang and Zhang, Jiayi and Su, Huixue and Zhao, Yufan and Wu, Yifan and Deng, Mingyi
+                           and Xiang, Jinyu and Lin, Yizhang and Tang, Lingxiao and Li, Yingchao and Luo, Yuyu and Liu, Bang and Wu, Chenglin},
+          year          = {2025},
+          eprint        = {2510.23564},
+          archivePrefix = {arXiv}
+        }
+        ```
+
+        """
 
     private static func leakage(_ leakage: ExportLeakage) -> String {
         let leaks = leakage.leaks.sorted { $0.key < $1.key }.map { "\($0.value) \($0.key)" }

@@ -1,9 +1,9 @@
 /// A column of an export's rows, as the card and its header describe it.
-struct RowColumn {
+public struct RowColumn: Sendable {
     /// Its key.
-    var name: String
-    /// Its type, as Hugging Face `datasets` names it.
-    var type: String
+    public var name: String
+    /// Its type, as Hugging Face `datasets` names it; `messages` for lists of objects of `role` and `content`.
+    public var type: String
     /// What it says.
     var meaning: String
 
@@ -45,4 +45,16 @@ struct RowColumn {
             meaning: "the length under the chat template, in tokens; null where not counted"),
         RowColumn(name: "style", type: "string", meaning: "how the prompt was rendered"),
     ]
+}
+
+extension ExportRecipe {
+    /// The columns of rows of format `parquet`, in the order they are written in.
+    public var columns: [RowColumn] {
+        let texts =
+            failures == .preference
+            ? ["prompt", "chosen", "rejected"].map { RowColumn(name: $0, type: "messages", meaning: "") }
+            : ["messages", "prompt"].map { RowColumn(name: $0, type: "messages", meaning: "") }
+                + [RowColumn(name: "response", type: "string", meaning: "")]
+        return texts + (metadata == .columns ? RowColumn.metadata : [])
+    }
 }

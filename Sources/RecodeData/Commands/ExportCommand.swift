@@ -91,10 +91,12 @@ struct ExportCommand: LongCommand {
         let target = ExportJob.Target(
             directory: out, method: method, selection: try selected(from: sources, gate),
             selectionSHA256: try selection.map { try FileDigest.ofFile($0, lineCount: 0).sha256 })
+        let template = try tokens.template()
         let manifests = try ExportJob(
             sources: sources, shape: shape.shape(seed: seed), style: style,
             prompts: try prompts.library(for: style),
-            tokens: try tokens.counting(), pairCriteria: try pairs.criteria(seed: seed), gate: gate,
+            tokens: try tokens.counting(under: template), template: template,
+            python: Machine.pythonFromEnvironment, pairCriteria: try pairs.criteria(seed: seed), gate: gate,
             targets: [target]
         ).run()
         for manifest in manifests { StandardError.say("\(out): \(manifest.summary)") }

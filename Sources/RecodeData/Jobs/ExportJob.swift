@@ -28,6 +28,10 @@ struct ExportJob: Sendable {
     var prompts: PromptLibrary
     /// What the pairs' tokens are counted with; `nil` where they are not.
     var tokens: TokenCounting?
+    /// What conversations are rendered with, where they are.
+    var template = ConversationTemplate.builtIn(.qwen25)
+    /// The Python that makes Parquet files.
+    var python = Machine.defaultPython
     /// Which pairs are kept.
     var pairCriteria: PairCriteria
     /// What must not be among the trajectories.
@@ -50,15 +54,14 @@ struct ExportJob: Sendable {
         let writers = try targets.indices.map { index in
             TargetWriter(
                 targets[index], tokens: tokens?.total, dropping: choices?[index].finish() ?? [],
-                into: try PairExporter(
-                    directory: targets[index].directory,
-                    recipe: try recipe(of: targets[index], survey.sights[index]),
-                    heldOut: shape.holdout?.chosen(of: survey.sights[index].taskIDs) ?? []))
+                into: try exporter(to: targets[index], survey.sights[index])))
         }
         let fitter = try PairFitter(tokens, limit: shape.overLength)
         try decompose(writers.map(\.taking), style: style, prompts: prompts, rejecting: siblings) {
             targets, trajectory, origin, pairs, builder in
-            let fitted = try pairs.pairs.map { try fitter.fit($0, of: trajectory, by: builder) }
+            let fitted = try pairs.pairs.map { pair in
+                try Self.naming(pair) { try fitter.fit(pair, of: trajectory, by: builder) }
+            }
             for index in targets {
                 try writers[index].take(fitted, pairs.tally, of: trajectory, in: origin.name)
             }
@@ -162,6 +165,31 @@ struct ExportJob: Sendable {
         }
     }
 
+    /// What writes a target, with what its format needs.
+    private func exporter(to target: Target, _ sight: TargetSight) throws -> PairExporter {
+        var recipe = try recipe(of: target, sight)
+        var converter: ParquetConverter?
+        if shape.format == .parquet {
+            converter = try ParquetConverter(columns: recipe.columns, python: python)
+            recipe.versions["pyarrow"] = converter?.version
+        }
+        return try PairExporter(
+            directory: target.directory, recipe: recipe, heldOut: shape.holdout?.chosen(of: sight.taskIDs) ?? [],
+            render: shape.format == .text ? try template.render() : nil, converter: converter)
+    }
+
+    /// Says which row it was where something about a pair fails.
+    static func naming<Value>(_ pair: Pair, _ body: () throws -> Value) throws -> Value {
+        do {
+            return try body()
+        } catch let failure as CommandFailure where failure.code == .badData {
+            throw CommandFailure(
+                failure.code,
+                "\(failure.message)\n  It was at node \(pair.nodeID) of trajectory \(pair.trajectoryID) (\(pair.taskID))."
+            )
+        }
+    }
+
     private func recipe(of target: Target, _ sight: TargetSight) throws -> ExportRecipe {
         let criteria = try target.selection.map { try JSONValue(encoding: $0.criteria) }
         let pairs = try pairCriteria.keepsAll ? nil : JSONValue(encoding: pairCriteria)
@@ -171,7 +199,8 @@ struct ExportJob: Sendable {
             failures: shape.failures, rewardMargin: shape.rewardMargin, history: shape.history,
             overLength: shape.overLength, order: shape.order, holdout: shape.holdout,
             selection: criteria ?? .null, pairSelection: pairs ?? .null, sources: try sources.provenance(),
-            versions: versions, provenance: try provenance(of: target, sight))
+            versions: versions, provenance: try provenance(of: target, sight), license: shape.license,
+            chatTemplate: tokens == nil && shape.format != .text ? nil : template.record)
     }
 
     private func provenance(of target: Target, _ sight: TargetSight) throws -> ExportProvenance {
@@ -264,7 +293,7 @@ private final class TargetWriter {
                 pair.tokens = length.chat
                 tokens?.add(length)
             }
-            try exporter.append(pair)
+            try ExportJob.naming(pair) { try exporter.append(pair) }
             written += 1
         }
         asked += tally.asked

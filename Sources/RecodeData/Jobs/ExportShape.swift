@@ -20,6 +20,22 @@ struct ExportShape: Encodable, Sendable, Hashable {
     var order = RowOrder.collected
     /// Which tasks are kept back for validation; `nil` for none.
     var holdout: Holdout?
+    /// The licence that the card names; `nil` for one that has no name.
+    var license: String?
+
+    /// What may be said of a licence, for messages.
+    static let licenseExpected = "a licence's id of small letters, digits, '.' and '-', such as apache-2.0"
+
+    /// Whether a text may be a licence's id. Hugging Face has the list.
+    static func isLicense(_ text: String) -> Bool {
+        !text.isEmpty && text.utf8.count <= 60
+            && text.utf8.allSatisfy {
+                switch $0 {
+                case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "0")...UInt8(ascii: "9"): true
+                default: $0 == UInt8(ascii: ".") || $0 == UInt8(ascii: "-")
+                }
+            }
+    }
 
     /// Why rows cannot look like this; `nil` where they can.
     var refusal: (key: Key, expected: String, advice: String)? {
@@ -53,5 +69,14 @@ struct ExportShape: Encodable, Sendable, Hashable {
     /// What a refusal is about.
     enum Key: String {
         case format, metadata
+    }
+}
+
+extension ExportShape {
+    /// Makes sure that what the format needs beside this program is there, before anything is done.
+    /// - Throws: ``CommandFailure`` (`missingProgram`).
+    func requirePrograms(python: String) throws {
+        guard format == .parquet else { return }
+        _ = try ParquetConverter(columns: [], python: python)
     }
 }

@@ -25,7 +25,7 @@ struct FittedPair {
 
 /// Counts the tokens of pairs, and makes those fit that are too long, where that is asked for.
 struct PairFitter {
-    private let counter: PairTokenCounter?
+    private let counter: ConversationCounter?
     private let limit: LengthLimit?
 
     /// - Parameters:
@@ -33,7 +33,7 @@ struct PairFitter {
     ///   - limit: how long pairs may be; `nil` without a limit.
     /// - Throws: `TokensError` where the vocabulary has not the tokens that the chat template writes.
     init(_ tokens: TokenCounting?, limit: LengthLimit?) throws {
-        counter = try tokens.map { try PairTokenCounter($0.tokenizer, template: $0.template) }
+        counter = try tokens?.counter()
         self.limit = limit
     }
 
@@ -41,24 +41,24 @@ struct PairFitter {
     /// - Parameters:
     ///   - trajectory: what the pair was made of.
     ///   - builder: what made it.
-    /// - Throws: `DecomposeError` as the builder.
+    /// - Throws: `DecomposeError` as the builder; ``CommandFailure`` where a chat template of the user's raises.
     func fit(_ pair: Pair, of trajectory: Trajectory, by builder: PairBuilder) throws -> FittedPair {
         guard let counter else { return FittedPair(pair: pair, tokens: nil, length: .whole) }
-        let tokens = Self.tokens(of: pair, counter)
+        let tokens = try Self.tokens(of: pair, counter)
         guard let limit, limit.policy != .keep, tokens.chat > limit.maxTokens else {
             return FittedPair(pair: pair, tokens: tokens, length: .whole)
         }
         guard limit.policy == .truncateVariables,
             let cut = try builder.truncated(
-                pair, of: trajectory, fits: { Self.tokens(of: $0, counter).chat <= limit.maxTokens })
+                pair, of: trajectory, fits: { try Self.tokens(of: $0, counter).chat <= limit.maxTokens })
         else { return FittedPair(pair: pair, tokens: tokens, length: .tooLong) }
-        return FittedPair(pair: cut, tokens: Self.tokens(of: cut, counter), length: .truncated)
+        return FittedPair(pair: cut, tokens: try Self.tokens(of: cut, counter), length: .truncated)
     }
 
-    private static func tokens(of pair: Pair, _ counter: PairTokenCounter) -> PairTokens {
-        let tokens = counter.count(prompt: pair.prompt, completion: pair.completion)
+    private static func tokens(of pair: Pair, _ counter: ConversationCounter) throws -> PairTokens {
+        let tokens = try counter.count(prompt: pair.prompt, completion: pair.completion)
         guard let rejected = pair.rejected else { return tokens }
-        let other = counter.count(prompt: pair.prompt, completion: rejected)
+        let other = try counter.count(prompt: pair.prompt, completion: rejected)
         return other.chat > tokens.chat ? other : tokens
     }
 }

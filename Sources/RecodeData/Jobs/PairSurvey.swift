@@ -27,17 +27,18 @@ struct PairFacts: Sendable {
 struct PairSurvey {
     private var keys = PairKeys()
     private let counting: StudyCounting?
-    private let counter: PairTokenCounter?
+    private let counter: ConversationCounter?
 
     /// - Parameter counting: what tokens are counted with; `nil` where they are not.
-    /// - Throws: `TokensError` where the vocabulary has not the tokens that the chat template writes.
+    /// - Throws: `TokensError` where the vocabulary has not the tokens that the chat template writes; ``CommandFailure`` where a
+    ///   Jinja template cannot be rendered.
     init(counting: StudyCounting?) throws {
         self.counting = counting
-        counter = try counting.map { try PairTokenCounter($0.tokens.tokenizer, template: $0.tokens.template) }
+        counter = try counting.map { try $0.tokens.counter() }
     }
 
     /// Cuts a trajectory into its pairs by a method and looks at each.
-    /// - Throws: `DecomposeError` as `PairBuilder` does.
+    /// - Throws: `DecomposeError` as `PairBuilder` does; ``CommandFailure`` where a Jinja template fails.
     /// - Complexity: O(*n*) in the size of the trajectory for its texts; O(*t*²) in the turns of a flat method.
     mutating func facts(of trajectory: Trajectory, by method: AgentKind) throws -> PairFacts {
         var facts = PairFacts()
@@ -53,7 +54,7 @@ struct PairSurvey {
         let builder = PairBuilder(method: method, style: counting.style, prompts: counting.prompts)
         var sum = PairTokens()
         for pair in try builder.pairs(of: trajectory).pairs {
-            sum += counter.count(prompt: pair.prompt, completion: pair.completion)
+            sum += try counter.count(prompt: pair.prompt, completion: pair.completion)
         }
         return sum
     }

@@ -49,7 +49,7 @@ extension VocabularyChoice: Encodable {
 /// What the tokens of pairs are counted with: a vocabulary that was read, and a chat template.
 struct TokenCounting: Sendable {
     let tokenizer: Tokenizer
-    let template: ChatTemplate
+    let template: ConversationTemplate
     /// What manifests say of the vocabulary.
     let vocabulary: ExportTokens.Vocabulary
 
@@ -66,12 +66,12 @@ struct TokenCounting: Sendable {
     /// - Throws: ``CommandFailure`` (`missingProgram`) where there is no such file; `TokensError` where it is no vocabulary,
     ///   or has not the tokens that the template writes.
     static func read(
-        _ choice: VocabularyChoice, template: ChatTemplate, python: String
+        _ choice: VocabularyChoice, template: ConversationTemplate, python: String
     ) throws -> TokenCounting? {
         guard choice != .none else { return nil }
         let path = try path(of: choice, python: python)
         let tokenizer = try Tokenizer(vocabulary: path)
-        try tokenizer.require(template)
+        if case .builtIn(let template) = template { try tokenizer.require(template) }
         return TokenCounting(
             tokenizer: tokenizer, template: template,
             vocabulary: .init(
@@ -80,7 +80,15 @@ struct TokenCounting: Sendable {
     }
 
     /// What counts nothing yet, for an export's manifest.
-    var total: ExportTokens { ExportTokens(vocabulary: vocabulary, template: template.rawValue) }
+    var total: ExportTokens { ExportTokens(vocabulary: vocabulary, template: template.name) }
+
+    /// Begins to count; one for each thread.
+    func counter() throws -> ConversationCounter {
+        switch template {
+        case .builtIn(let template): .builtIn(try PairTokenCounter(tokenizer, template: template))
+        case .jinja(let template): .jinja(try template.renderer(), TokenCounter(tokenizer))
+        }
+    }
 
     private static func path(of choice: VocabularyChoice, python: String) throws -> String {
         if case .file(let path) = choice {

@@ -63,7 +63,16 @@ struct ExportShapeOptions: ParsableArguments {
             valueName: "x"))
     var holdout: Double?
 
+    @Option(
+        help: ArgumentHelp(
+            "The licence that the card names, as Hugging Face writes it: apache-2.0, cc-by-4.0, … (default: other)",
+            valueName: "id"))
+    var license: String?
+
     mutating func validate() throws {
+        guard license.map(ExportShape.isLicense) ?? true else {
+            throw ValidationError("--license: expected \(ExportShape.licenseExpected).")
+        }
         guard order == .curriculum || (by == nil && stages == nil) else {
             throw ValidationError("--by and --stages go with --order curriculum.")
         }
@@ -101,7 +110,7 @@ struct ExportShapeOptions: ParsableArguments {
             history: history,
             overLength: maxTokens.map { LengthLimit(maxTokens: $0, policy: overLength ?? .drop) },
             order: RowOrder(order, by: by, stages: stages, seed: seed),
-            holdout: holdout.map { Holdout(fraction: $0, seed: seed) })
+            holdout: holdout.map { Holdout(fraction: $0, seed: seed) }, license: license)
     }
 }
 

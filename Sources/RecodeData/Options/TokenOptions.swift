@@ -11,13 +11,39 @@ struct TokenOptions: ParsableArguments {
             valueName: "name"), transform: Self.vocabulary)
     var tokens = VocabularyChoice.qwen25
 
-    @Option(help: "How a pair is rendered before its tokens are counted.")
-    var chatTemplate = ChatTemplate.qwen25
+    @Option(
+        help: ArgumentHelp(
+            "How a conversation is rendered before its tokens are counted, and in rows of format text: qwen2.5, none, or a Jinja "
+                + "file such as a model's chat_template.jinja. (default: qwen2.5)",
+            valueName: "name"), transform: Self.choice)
+    var chatTemplate = TemplateChoice.builtIn(.qwen25)
 
     /// Reads the vocabulary that the options name; `nil` where tokens are not to be counted.
     /// - Throws: as ``TokenCounting/read(_:template:python:)``.
     func counting() throws -> TokenCounting? {
-        try TokenCounting.read(tokens, template: chatTemplate, python: Machine.pythonFromEnvironment)
+        guard tokens != .none else { return nil }
+        return try counting(under: try template())
+    }
+
+    /// The same, under a template that was read already.
+    func counting(under template: ConversationTemplate) throws -> TokenCounting? {
+        try TokenCounting.read(tokens, template: template, python: Machine.pythonFromEnvironment)
+    }
+
+    /// Reads the template that the options name.
+    /// - Throws: as ``JinjaTemplate/read(_:python:)``.
+    func template() throws -> ConversationTemplate {
+        try ConversationTemplate.read(chatTemplate, python: Machine.pythonFromEnvironment)
+    }
+
+    private static func choice(_ text: String) throws -> TemplateChoice {
+        guard let choice = TemplateChoice(text) else {
+            let names = ChatTemplate.allCases.map(\.rawValue)
+            let near = CloseMatches.nearest(to: text, among: names).map { " Did you mean '\($0)'?" }
+            throw ValidationError(
+                "there is no chat template '\(text)'.\(near ?? "") Expected \(TemplateChoice.expected).")
+        }
+        return choice
     }
 
     private static func vocabulary(_ text: String) throws -> VocabularyChoice {
@@ -30,5 +56,3 @@ struct TokenOptions: ParsableArguments {
         return choice
     }
 }
-
-extension ChatTemplate: ExpressibleByArgument {}

@@ -1,6 +1,5 @@
 import Export
 import Filter
-import Tokens
 import Trajectories
 
 /// What `recode-data run` does, as a pipeline file says it; docs/pipeline.md describes every key.
@@ -75,7 +74,7 @@ struct ExportStage: Encodable, Sendable, Hashable {
     /// What the pairs' tokens are counted with.
     var tokens: VocabularyChoice
     /// How a pair is rendered before its tokens are counted.
-    var chatTemplate: ChatTemplate
+    var chatTemplate: TemplateChoice
     /// Which pairs are kept.
     var pairs: PairCriteria
 

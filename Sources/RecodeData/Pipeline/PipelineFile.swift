@@ -175,8 +175,8 @@ extension PipelineFile {
         let keys = try place?.mapping(
             of: [
                 "methods", "top", "format", "metadata", "failures", "reward_margin", "history", "max_tokens",
-                "over_length", "order", "by", "stages", "holdout", "style",
-                "tokens", "chat_template", "duplicates", "similarity", "max_per_depth",
+                "over_length", "order", "by", "stages", "holdout", "style", "tokens", "chat_template",
+                "duplicates", "similarity", "max_per_depth", "license",
             ], called: "the export")
         let methods = try Self.methods(keys?["methods"], in: file, of: stages)
         let shape = try keys.map { try Self.shape($0, seed: seed) } ?? ExportShape()
@@ -195,9 +195,7 @@ extension PipelineFile {
             top: try keys?["top"].map { try subset($0, of: selected) } ?? selected,
             shape: shape,
             style: try keys?["style"].map { try value($0, called: "a prompt style") } ?? .zeroShot,
-            tokens: tokens,
-            chatTemplate: try keys?["chat_template"].map { try value($0, called: "a chat template") }
-                ?? .qwen25,
+            tokens: tokens, chatTemplate: try keys?["chat_template"].map(template) ?? .builtIn(.qwen25),
             pairs: try PairCriteria(
                 duplicates: try keys?["duplicates"].map { try value($0, called: "a rule for duplicates") }
                     ?? .keep,
@@ -228,7 +226,7 @@ extension PipelineFile {
                 Holdout(
                     fraction: try place.number(called: "a part above 0, below 1") { $0 > 0 && $0 < 1 },
                     seed: seed)
-            })
+            }, license: try keys["license"].map(license))
         try limit(&shape, by: keys)
         if let refusal = shape.refusal, let place = keys[refusal.key.rawValue] ?? keys["failures"] {
             throw place.problem(expected: refusal.expected, advice: refusal.advice)
@@ -260,12 +258,28 @@ extension PipelineFile {
         }
     }
 
+    private static func license(_ place: YAMLPlace) throws -> String {
+        let license = try place.text(ExportShape.licenseExpected)
+        guard ExportShape.isLicense(license) else {
+            throw place.problem(expected: ExportShape.licenseExpected)
+        }
+        return license
+    }
+
     private static func vocabulary(_ place: YAMLPlace) throws -> VocabularyChoice {
         let expected = "a vocabulary: \(VocabularyChoice.expected)"
         let text = try place.text(expected)
         if let choice = VocabularyChoice(text) { return choice }
         let near = CloseMatches.nearest(to: text, among: VocabularyChoice.names)
         throw place.problem(expected: expected, advice: near.map { "Did you mean '\($0)'?" } ?? "")
+    }
+
+    private static func template(_ place: YAMLPlace) throws -> TemplateChoice {
+        let expected = "a chat template: \(TemplateChoice.expected)"
+        guard let choice = TemplateChoice(try place.text(expected)) else {
+            throw place.problem(expected: expected)
+        }
+        return choice
     }
 
     private static func leakage(

@@ -25,8 +25,10 @@ struct PipelineRun: Sendable {
         // A policy that is not there, and what the machine lacks, are said before anything is collected or the directory
         // claimed.
         try requirePolicies()
+        let template = try ConversationTemplate.read(pipeline.export.chatTemplate, python: machine.python)
         let tokens = try TokenCounting.read(
-            pipeline.export.tokens, template: pipeline.export.chatTemplate, python: machine.python)
+            pipeline.export.tokens, template: template, python: machine.python)
+        try pipeline.export.shape.requirePrograms(python: machine.python)
         try PipelineDirectory.requireFree(directory, for: pipeline)
         let gate = try ExportGate(
             exclude: pipeline.leakage.exclude, heldOut: pipeline.leakage.heldOut,
@@ -55,7 +57,7 @@ struct PipelineRun: Sendable {
         var pairCount = 0
         for index in stages.indices {
             try select(from: &stages[index], in: place, &ledger)
-            pairCount += try export(stages[index], tokens, past: gate, in: place, &ledger)
+            pairCount += try export(stages[index], tokens, template, past: gate, in: place, &ledger)
         }
         let table = try count(stages, in: place, &ledger)
         for coverage in table.coverage { coverage.say() }
@@ -163,8 +165,8 @@ extension PipelineRun {
 
     /// - Returns: how many pairs the stage's exports hold.
     private func export(
-        _ stage: CollectedStage, _ tokens: TokenCounting?, past gate: ExportGate, in place: PipelineDirectory,
-        _ ledger: inout StageLedger
+        _ stage: CollectedStage, _ tokens: TokenCounting?, _ template: ConversationTemplate,
+        past gate: ExportGate, in place: PipelineDirectory, _ ledger: inout StageLedger
     ) throws -> Int {
         var stale: [(name: String, inputs: String, target: ExportJob.Target)] = []
         var pairCount = 0
@@ -177,6 +179,7 @@ extension PipelineRun {
                     "pairs": try text(pipeline.export.pairs), "gate": try text(gate.lists),
                     "lifted": "\(gate.isLifted)", "tokens": try tokens.map { try text($0.total) } ?? "none",
                     "prompts": try promptSHA256(of: method, in: stage.environment),
+                    "template": try text(template.record),
                     "program": Version.current,
                 ])
                 if ledger.isCurrent(name, inputs: inputs) {
@@ -196,7 +199,7 @@ extension PipelineRun {
             "export/\(stage.name)-*", pipeline.export.methods.count * pipeline.export.top.count - stale.count)
         let job = ExportJob(
             sources: stage.sources, shape: pipeline.export.shape, style: pipeline.export.style,
-            prompts: models.prompts, tokens: tokens,
+            prompts: models.prompts, tokens: tokens, template: template, python: machine.python,
             pairCriteria: pipeline.export.pairs, gate: gate,
             pipeline: ExportProvenance.Pipeline(
                 name: pipeline.name, sha256: Digest.sha256Hex(of: try CanonicalJSON.encode(pipeline))),

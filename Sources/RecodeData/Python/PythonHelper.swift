@@ -1,0 +1,136 @@
+import FoundationEssentials
+import Trajectories
+
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#endif
+
+/// A Python program of ours that answers one line of JSON with one line of JSON, as long as its owner keeps it.
+///
+/// One request is under way at a time, so what is held is one request and one answer. Its input closes when the owner lets go,
+/// or dies: then it ends by itself.
+final class PythonHelper {
+    /// What it is for, in messages: `Parquet files cannot be written`.
+    private let failing: String
+    private let process: pid_t
+    private let requests: CInt
+    private let answers: CInt
+    private let limit: Duration
+    private var unread: [UInt8] = []
+
+    /// Starts a program.
+    /// - Parameters:
+    ///   - source: its text.
+    ///   - failing: what cannot be done without it, in words.
+    ///   - limit: how long an answer may take.
+    /// - Throws: ``CommandFailure`` (`missingProgram`) where there is no such interpreter.
+    init(_ source: [UInt8], python: String, failing: String, limit: Duration) throws {
+        var toHelper: [CInt] = [-1, -1]
+        var fromHelper: [CInt] = [-1, -1]
+        guard pipe(&toHelper) == 0, pipe(&fromHelper) == 0 else {
+            throw CommandFailure(.failed, "\(failing): no pipe can be made (\(Self.words(of: errno))).")
+        }
+        for descriptor in toHelper + fromHelper { _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC) }
+        let (result, process) = Self.spawn(
+            python, ["-I", "-B", "-c", String(decoding: source, as: UTF8.self)], input: toHelper[0],
+            output: fromHelper[1])
+        close(toHelper[0])
+        close(fromHelper[1])
+        (self.process, requests, answers) = (process, toHelper[1], fromHelper[0])
+        (self.failing, self.limit) = (failing, limit)
+        guard result == 0 else {
+            throw CommandFailure(
+                .missingProgram,
+                "\(failing): \(python) cannot be started (\(Self.words(of: result))). Run make setup, or say in "
+                    + "\(Machine.pythonVariable) where a Python with the packages of requirements.txt is.")
+        }
+    }
+
+    deinit {
+        close(requests)
+        close(answers)
+        guard process > 0 else { return }
+        var status: CInt = 0
+        while waitpid(process, &status, 0) < 0, errno == EINTR {}
+    }
+
+    /// Asks, and waits for the answer.
+    /// - Throws: ``CommandFailure`` where it ended, or takes longer than it may.
+    func ask<Answer: Decodable>(_ request: some Encodable, for type: Answer.Type) throws -> Answer {
+        try send(try CanonicalJSON.encode(request) + [UInt8(ascii: "\n")])
+        return try CanonicalJSON.decode(type, from: try receive())
+    }
+
+    private func send(_ line: [UInt8]) throws {
+        var start = 0
+        while start < line.count {
+            let count = line[start...].withUnsafeBytes { write(requests, $0.baseAddress, $0.count) }
+            if count < 0, errno == EINTR { continue }
+            guard count > 0 else { throw ended() }
+            start += count
+        }
+    }
+
+    private func receive() throws -> [UInt8] {
+        let deadline = ContinuousClock.now + limit
+        var chunk = [UInt8](repeating: 0, count: 1 << 16)
+        var searched = 0
+        while true {
+            if let end = unread[searched...].firstIndex(of: UInt8(ascii: "\n")) {
+                defer { unread.removeSubrange(...end) }
+                return Array(unread[..<end])
+            }
+            searched = unread.count
+            try wait(until: deadline)
+            let count = read(answers, &chunk, chunk.count)
+            if count < 0, errno == EINTR { continue }
+            guard count > 0 else { throw ended() }
+            unread += chunk[..<count]
+        }
+    }
+
+    private func wait(until deadline: ContinuousClock.Instant) throws {
+        while true {
+            let left = ContinuousClock.now.duration(to: deadline)
+            guard left > .zero else {
+                kill(process, SIGKILL)
+                throw CommandFailure(
+                    .failed, "\(failing): no answer came within \(limit.components.seconds) s.")
+            }
+            var waiting = pollfd(fd: answers, events: Int16(POLLIN), revents: 0)
+            let ready = poll(&waiting, 1, CInt(left.components.seconds * 1000 + 1000))
+            if ready > 0 { return }
+            if ready < 0, errno != EINTR { throw ended() }
+        }
+    }
+
+    private func ended() -> CommandFailure {
+        CommandFailure(
+            .failed,
+            "\(failing): the Python program that does it ended before it answered; what it said is above. If nothing is, "
+                + "it was killed, as when memory runs out. Run again.")
+    }
+
+    private static func spawn(
+        _ program: String, _ arguments: [String], input: CInt, output: CInt
+    ) -> (result: CInt, process: pid_t) {
+        var actions = posix_spawn_file_actions_t()
+        posix_spawn_file_actions_init(&actions)
+        defer { posix_spawn_file_actions_destroy(&actions) }
+        posix_spawn_file_actions_adddup2(&actions, input, STDIN_FILENO)
+        posix_spawn_file_actions_adddup2(&actions, output, STDOUT_FILENO)
+        let path = ProcessInfo.processInfo.environment["PATH"] ?? "/usr/bin:/bin"
+        let words: [String] = [program] + arguments
+        let variables: [String] = ["PATH=\(path)", "PYTHONUTF8=1"]
+        let arguments: [UnsafeMutablePointer<CChar>?] = words.map { strdup($0) } + [nil]
+        let environment: [UnsafeMutablePointer<CChar>?] = variables.map { strdup($0) } + [nil]
+        defer { (arguments + environment).forEach { free($0) } }
+        var process: pid_t = 0
+        let result = posix_spawnp(&process, program, &actions, nil, arguments, environment)
+        return (result, result == 0 ? process : 0)
+    }
+
+    private static func words(of number: CInt) -> String { String(cString: strerror(number)) }
+}
