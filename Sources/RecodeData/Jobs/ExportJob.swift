@@ -54,7 +54,7 @@ struct ExportJob: Sendable {
         let writers = try targets.indices.map { index in
             TargetWriter(
                 targets[index], tokens: tokens?.total, dropping: choices?[index].finish() ?? [],
-                into: try exporter(to: targets[index], survey.sights[index])))
+                into: try exporter(to: targets[index], survey.sights[index]))
         }
         let fitter = try PairFitter(tokens, limit: shape.overLength)
         try decompose(writers.map(\.taking), style: style, prompts: prompts, rejecting: siblings) {
