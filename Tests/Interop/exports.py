@@ -77,8 +77,9 @@ def preferences() -> Path:
     print("preference rows: from Tests/Interop/preferences.jsonl", file=sys.stderr)
     shutil.rmtree(place, ignore_errors=True)
     (place / "recipes").mkdir(parents=True)
-    with gzip.open(place / "train-00000-of-00001.jsonl.gz", "wt") as file:
-        file.write((Path(__file__).parent / "preferences.jsonl").read_text())
+    for split in ["train", "validation"]:
+        with gzip.open(place / f"{split}-00000-of-00001.jsonl.gz", "wt") as file:
+            file.write((Path(__file__).parent / "preferences.jsonl").read_text())
     recipe = ROOT / "Tests" / "ExportTests" / "Golden" / "trl_dpo.py"
     (place / "recipes" / "trl_dpo.py").write_text(recipe.read_text())
     return place

@@ -1,8 +1,8 @@
 """axolotl, LLaMA-Factory and verl read exports with their own code; OpenAI's are judged by its rules.
 
 What of theirs runs here: axolotl's schema of its YAML and its chat_template strategy; LLaMA-Factory's parser
-of dataset_info.json and its converters of rows (not its loader, which wants audio and video libraries); verl's
-configuration and its dataset. None of them is trained with: they want a GPU.
+of dataset_info.json and its converters of rows (not its loader, which wants audio and video libraries);
+verl's configuration and its dataset. None of them is trained with: they want a GPU.
 """
 
 import importlib
