@@ -83,7 +83,10 @@ import Trajectories
             ["filter", "run", "--out", "s.json"], in: fixture.directory.path)
         #expect(filtered.code == 0, "\(filtered.errors)")
         try await fixture.export("--selection", "s.json", "--holdout", "0.3", "--metadata", "sidecar")
-        try await fixture.export("--order", "curriculum", to: "c")
+        try await fixture.export(
+            "--order", "curriculum", "--max-tokens", "1500", "--over-length", "truncate-variables",
+            "--license",
+            "mit", to: "c")
         let manifests = try await check(
             "export-manifest", ["e", "c"].map { fixture.directory.file("\($0)/manifest.json") },
             open: [
@@ -91,7 +94,8 @@ import Trajectories
                 "provenance.prompt_sha256",
             ],
             optional: [
-                "holdout", "provenance", "counts.funnel", "counts.pairs_by_split.train",
+                "holdout", "provenance", "license", "chat_template", "over_length", "counts.funnel",
+                "counts.pairs_by_split.train",
                 "counts.pairs_by_split.validation", "shards[].stage", "shards[].metadata", "sources[].seed",
             ])
         #expect(manifests.records == 2 && manifests.damaged > 60, "\(manifests)")

@@ -174,7 +174,8 @@ struct ExportJob: Sendable {
             recipe.versions["pyarrow"] = converter?.version
         }
         return try PairExporter(
-            directory: target.directory, recipe: recipe, heldOut: shape.holdout?.chosen(of: sight.taskIDs) ?? [],
+            directory: target.directory, recipe: recipe,
+            heldOut: shape.holdout?.chosen(of: sight.taskIDs) ?? [],
             render: shape.format == .text ? try template.render() : nil, converter: converter)
     }
 

@@ -48,12 +48,13 @@ struct StageLedger {
         try AtomicFile.write(try CanonicalJSON.encodePretty(stages), to: path)
     }
 
+    /// Of a directory, those of all files in it and below.
     private func marks(of name: String) throws -> [String: FileMark] {
         let whole = "\(directory)/\(name)"
         guard Directory.isDirectory(whole) else { return [name: try mark(of: whole)] }
         var marks: [String: FileMark] = [:]
         for file in try Directory.names(in: whole) {
-            marks["\(name)/\(file)"] = try mark(of: "\(whole)/\(file)")
+            marks.merge(try self.marks(of: "\(name)/\(file)")) { $1 }
         }
         return marks
     }
