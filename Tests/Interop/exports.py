@@ -1,11 +1,12 @@
-"""The exports that the tests open: made once each, by the built program, from the run in data/samples."""
+"""The exports that the tests open: made once each, by the built program.
+
+They are of the run in data/samples; those of preferences are of a run of their own.
+"""
 
 import gzip
 import json
 import os
-import shutil
 import subprocess
-import sys
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
@@ -68,18 +69,18 @@ def trajectories() -> dict[str, Row]:
 
 @cache
 def preferences() -> Path:
-    """An export of chosen and rejected answers: the program's where the run has any, else a file's rows."""
-    place = WORK / "preferences"
-    done = program("export", str(RUN), "--failures", "preference", "--out", str(place))
-    if done.returncode == 0 and manifest(place)["counts"]["pairs"] >= 3:
-        return place
-    # The program pairs no failed answers of this run: rows of a file, and the recipe it writes for such rows.
-    print("preference rows: from Tests/Interop/preferences.jsonl", file=sys.stderr)
-    shutil.rmtree(place, ignore_errors=True)
-    (place / "recipes").mkdir(parents=True)
-    for split in ["train", "validation"]:
-        with gzip.open(place / f"{split}-00000-of-00001.jsonl.gz", "wt") as file:
-            file.write((Path(__file__).parent / "preferences.jsonl").read_text())
-    recipe = ROOT / "Tests" / "ExportTests" / "Golden" / "trl_dpo.py"
-    (place / "recipes" / "trl_dpo.py").write_text(recipe.read_text())
+    """An export of chosen and rejected answers: of an expert that slips and plays tasks again."""
+    run, place = WORK / "slips", WORK / "preferences"
+    tasks = ["--tasks", "lifespan-longest-lived,find-plant", "--variations", "2", "--repeats", "4"]
+    python = ["--python", str(ROOT / ".venv/bin/python")]
+    # Train instances of these tasks begin like held-out ones; nobody trains on them here for good.
+    options = ["--failures", "preference", "--holdout", "0.25", "--allow-leakage"]
+    commands = [
+        ["collect", *tasks, "--slip", "0.3", "--run", str(run), *python],
+        ["export", str(run), *options, "--out", str(place)],
+    ]
+    for command in commands:
+        done = program(*command)
+        assert done.returncode == 0, done.stderr
+    assert manifest(place)["counts"]["pairs"] >= 3
     return place
