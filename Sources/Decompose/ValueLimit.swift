@@ -2,7 +2,10 @@ import Trajectories
 
 /// The most characters that are shown of a variable's value; of a longer one the middle is left out, and a mark says so where
 /// it was.
-struct ValueLimit {
+public struct ValueLimit {
+    /// How the mark ends, whatever the number in it.
+    public static let markEnding = " characters left out] …"
+
     /// How many characters of a longer value stay.
     var characterCount: Int
 
@@ -10,7 +13,7 @@ struct ValueLimit {
     /// - Complexity: O(*n*) in the length of the value.
     func applied(to variable: Variable) -> Variable {
         let length = variable.value.count
-        let mark = "… [\(length - characterCount) characters left out] …"
+        let mark = "… [\(length - characterCount)\(Self.markEnding)"
         guard length > characterCount + mark.count else { return variable }
         var cut = variable
         cut.value =

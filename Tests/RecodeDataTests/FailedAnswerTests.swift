@@ -150,10 +150,13 @@ import Trajectories
         var others: Set<String> = []
         while let trajectory = try reader.next() { others.insert(trajectory.id) }
         #expect(rows.allSatisfy { !others.contains($0.trajectory_id) })
-        let (strict, none) = try await export(
-            Self.samples, "worse", base[0], base[1], base[2], base[3], "--reward-margin", "0.6")
-        #expect(none.isEmpty)
-        #expect(strict.counts.dropped["no_rejected_answer", default: 0] >= rows.count)
+        let strict = try await BuiltProgram.run(
+            ["export", Self.samples, "worse"] + base + ["--reward-margin", "0.6", "--out", "strict"],
+            in: directory.path)
+        #expect(strict.code == 65)
+        #expect(strict.errors.contains("strict: there is nothing to export: "), "\(strict.errors)")
+        #expect(strict.errors.contains(" no_rejected_answer)"), "\(strict.errors)")
+        #expect(!Directory.isPresent(directory.file("strict")))
     }
 
     @Test(arguments: ["react", "codeact"], [0, 2])

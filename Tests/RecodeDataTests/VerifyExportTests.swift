@@ -17,6 +17,7 @@ import Trajectories
         ["--method", "codeact", "--style", "bare"], ["--format", "openai"],
         ["--format", "sharegpt", "--metadata", "sidecar"],
         ["--format", "alpaca"], ["--format", "messages", "--top", "40"],
+        ["--method", "react", "--history", "1"],
     ])
     func wholeExportsPassAndLeadBackToTheirRun(options: [String]) async throws {
         let outcome = try await BuiltProgram.run(
@@ -29,6 +30,34 @@ import Trajectories
         #expect(report.whole && entry.problems == [] && entry.rows > 30)
         #expect(entry.lineage.rows == entry.rows && entry.lineage.same == entry.rows)
         #expect(entry.lineage.not_compared == [:])
+    }
+
+    @Test func anExportWithoutARowIsRefusedAndTheOneThatIsThereStays() async throws {
+        try await fixture.export("--method", "recode")
+        let before = try fixture.directory.bytes(of: "e/manifest.json")
+        let outcome = try await BuiltProgram.run(
+            ["export", "run", "--max-tokens", "10", "--out", "e"], in: fixture.directory.path)
+        #expect(outcome.code == 65)
+        #expect(outcome.errors.contains("e: there is nothing to export: "), "\(outcome.errors)")
+        #expect(outcome.errors.contains(" over_length). Select more, or ask for less."), "\(outcome.errors)")
+        #expect(try fixture.directory.bytes(of: "e/manifest.json") == before)
+        let blind = try await BuiltProgram.run(
+            ["export", "run", "--order", "curriculum", "--tokens", "none", "--out", "f"],
+            in: fixture.directory.path)
+        #expect(blind.code == 64)
+        #expect(blind.errors.contains("--order curriculum by length needs tokens"), "\(blind.errors)")
+    }
+
+    @Test func rowsThatWereCutAreCountedAndARunMayLieInAnotherFolder() async throws {
+        try await fixture.export("--max-tokens", "1150", "--over-length", "truncate-variables")
+        try FileManager.default.copyItem(
+            atPath: fixture.directory.file("run"), toPath: fixture.directory.file("elsewhere"))
+        let verified = try await fixture.verify("e", "--runs", "elsewhere", "--format", "json")
+        #expect(verified.code == 0, "\(verified.problems)")
+        let entry = try #require(
+            try CanonicalJSON.decode(Report.self, from: verified.output.utf8).paths.first)
+        let cut = try #require(entry.lineage.not_compared["truncated"])
+        #expect(cut > 0 && entry.lineage.same == entry.rows - cut && entry.lineage.same > 0)
     }
 
     private struct Report: Decodable {

@@ -18,7 +18,7 @@ enum VerlRecipe {
             #!/usr/bin/env bash
             # Fine-tunes a model on the dataset in the folder above with verl: the assistant's turns in `messages` are learnt.
             #
-            #   MODEL=NAME GPUS=N OUTPUT=FOLDER recipes/verl.sh [OVERRIDE...]
+            #   MODEL=NAME GPUS=N OUTPUT=FOLDER bash recipes/verl.sh [OVERRIDE...]
             set -euo pipefail
             data=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
             \(length)

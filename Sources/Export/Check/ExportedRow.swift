@@ -30,11 +30,9 @@ public struct ExportedRow: Sendable {
         public var tokens: Int?
         /// How the prompt was rendered.
         public var style: PromptStyle
-        /// Whether values in its prompt were cut; exports that cut none do not say.
-        public var truncated: Bool?
 
         enum CodingKeys: String, CodingKey {
-            case id, kind, run, turn, agent, split, reward, rank, tokens, style, truncated
+            case id, kind, run, turn, agent, split, reward, rank, tokens, style
             case trajectoryID = "trajectory_id"
             case nodeID = "node_id"
             case taskID = "task_id"

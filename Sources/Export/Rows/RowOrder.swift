@@ -27,6 +27,11 @@ public enum RowOrder: Codable, Sendable, Hashable {
         }
     }
 
+    /// Whether it goes by the rows' lengths in tokens.
+    public var needsTokens: Bool {
+        if case .curriculum(let curriculum) = self { curriculum.by.contains(.length) } else { false }
+    }
+
     /// Reads an order as a manifest has it.
     public init(from decoder: any Decoder) throws {
         let container = try decoder.container(keyedBy: CodingKeys.self)

@@ -75,6 +75,11 @@ struct ExportCommand: LongCommand {
         guard shape.maxTokens == nil || tokens.tokens != .none else {
             throw ValidationError("--max-tokens needs tokens to be counted, and --tokens is none.")
         }
+        if tokens.tokens == .none, shape.shape(seed: 0).order.needsTokens {
+            throw ValidationError(
+                "--order curriculum by length needs tokens to be counted, and --tokens is none. Name other measures: "
+                    + "--by height,steps.")
+        }
         guard !leaks.dropLeaks || !leaks.allowLeakage else {
             throw ValidationError("--drop-leaks and --allow-leakage exclude each other.")
         }
@@ -97,7 +102,7 @@ struct ExportCommand: LongCommand {
             prompts: try prompts.library(for: style),
             tokens: try tokens.counting(under: template), template: template,
             python: Machine.pythonFromEnvironment, pairCriteria: try pairs.criteria(seed: seed), gate: gate,
-            targets: [target]
+            refusesEmpty: true, targets: [target]
         ).run()
         for manifest in manifests { StandardError.say("\(out): \(manifest.summary)") }
     }

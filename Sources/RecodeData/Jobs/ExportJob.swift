@@ -38,6 +38,8 @@ struct ExportJob: Sendable {
     var gate: ExportGate
     /// The pipeline whose stage this is; `nil` for none.
     var pipeline: ExportProvenance.Pipeline?
+    /// Whether a target without any row is refused; a pipeline's may have none.
+    var refusesEmpty = false
     /// What is written.
     var targets: [Target]
 
@@ -66,7 +68,10 @@ struct ExportJob: Sendable {
                 try writers[index].take(fitted, pairs.tally, of: trajectory, in: origin.name)
             }
         }
-        for writer in writers { try writer.checkNothingIsMissing() }
+        for writer in writers {
+            try writer.checkNothingIsMissing()
+            if refusesEmpty { try writer.checkThereAreRows() }
+        }
         return try zip(writers, survey.leakage).map { try $0.finish($1, read: survey.read) }
     }
 
@@ -300,6 +305,18 @@ private final class TargetWriter {
         asked += tally.asked
         made += pairs.count
         dropped.merge(tally.droppedByName, uniquingKeysWith: +)
+    }
+
+    /// Loaders fail on a dataset without rows, and whoever asked for one expected some.
+    func checkThereAreRows() throws {
+        guard written == 0 else { return }
+        let reasons = dropped.sorted { $0.key < $1.key }.map { "\($0.value) \($0.key)" }
+        throw CommandFailure(
+            .badData,
+            "\(target.directory): there is nothing to export: "
+                + "\(Wording.count(taking.ids.count, "trajectory", plural: "trajectories")) taken, no row made "
+                + "(dropped: \(reasons.isEmpty ? "none" : reasons.joined(separator: ", "))). Select more, or ask for less."
+        )
     }
 
     func checkNothingIsMissing() throws {

@@ -42,6 +42,8 @@ struct LineageCheck {
         var origin: ExportedRow.Origin
         var digest: [UInt8]
         var metadataDigest: [UInt8]?
+        /// Whether it holds the mark that stands where a variable's value was cut.
+        var holdsMark: Bool
     }
 
     private let directory: String
@@ -67,7 +69,8 @@ struct LineageCheck {
         rows[origin.trajectoryID, default: []].append(
             Row(
                 file: row.file, number: row.number, origin: origin, digest: SHA256Hash.digest(of: row.line),
-                metadataDigest: row.metadata.map { SHA256Hash.digest(of: $0) }))
+                metadataDigest: row.metadata.map { SHA256Hash.digest(of: $0) },
+                holdsMark: String(decoding: row.line, as: UTF8.self).contains(ValueLimit.markEnding)))
     }
 
     /// Follows all rows back.
@@ -88,6 +91,8 @@ struct LineageCheck {
         requireSources(manifest, sources, &findings)
         let builder = try builder(for: manifest, folder: folder)
         let rendering = RowRendering(manifest.recipe)
+        let isCut = manifest.recipe.overLength?.policy == .truncateVariables
+        let names = Self.names(of: sources, in: manifest)
         var isPartial = false
         do {
             try sources.forEach { trajectory, origin in
@@ -95,8 +100,10 @@ struct LineageCheck {
                 summary.trajectories += 1
                 summary.rows += own.count
                 visit(trajectory, origin)
-                compare(own, with: trajectory, in: origin.name, gate, &findings)
-                try cutAgain(own, from: trajectory, in: origin.name, builder, rendering, &findings)
+                let name = names[origin.name] ?? origin.name
+                compare(own, with: trajectory, in: name, gate, &findings)
+                let comparable = own.filter { isComparable($0, rendering, mayBeCut: isCut) }
+                try cutAgain(comparable, from: trajectory, in: name, builder, rendering, &findings)
             }
         } catch let error as TrajectoriesError {
             findings.add(error.description)
@@ -147,7 +154,19 @@ struct LineageCheck {
                     + "with other prompt texts (\(digest.prefix(12))…) than there are here "
                     + "(\(renderer.promptSHA256.prefix(12))…). Name the folder of its texts with --prompts.")
         }
-        return PairBuilder(method: recipe.method, style: recipe.style, prompts: library)
+        return PairBuilder(
+            method: recipe.method, style: recipe.style, prompts: library, history: recipe.history)
+    }
+
+    /// What an export calls the runs given: they may lie in folders of other names now, and have the same bytes.
+    private static func names(of sources: TrajectorySources, in manifest: ExportManifest) -> [String: String]
+    {
+        let theirs = Dictionary(
+            manifest.recipe.sources.map { ($0.sha256, $0.name) }, uniquingKeysWith: { first, _ in first })
+        let pairs = ((try? sources.provenance()) ?? []).compactMap { source in
+            theirs[source.sha256].map { (source.name, $0) }
+        }
+        return Dictionary(pairs, uniquingKeysWith: { first, _ in first })
     }
 }
 
@@ -189,10 +208,9 @@ extension LineageCheck {
 
     /// Cuts a trajectory again and compares rows to the byte.
     private mutating func cutAgain(
-        _ rows: [Row], from trajectory: Trajectory, in run: String, _ builder: PairBuilder,
+        _ answers: [Row], from trajectory: Trajectory, in run: String, _ builder: PairBuilder,
         _ rendering: RowRendering?, _ findings: inout CheckFindings
     ) throws {
-        let answers = rows.filter { isComparable($0.origin, rendering) }
         guard let rendering, !answers.isEmpty else { return }
         let pairs = Dictionary(
             try builder.pairs(of: trajectory).pairs.map { ($0.id, $0) },
@@ -224,11 +242,12 @@ extension LineageCheck {
     }
 
     /// Whether cutting again gives the row; counted with the reason where it does not.
-    private mutating func isComparable(_ origin: ExportedRow.Origin, _ rendering: RowRendering?) -> Bool {
+    private mutating func isComparable(_ row: Row, _ rendering: RowRendering?, mayBeCut: Bool) -> Bool {
         let reason: String? =
             rendering == nil
             ? "format"
-            : origin.kind != .answer ? origin.kind.rawValue : origin.truncated == true ? "truncated" : nil
+            : row.origin.kind != .answer
+                ? row.origin.kind.rawValue : mayBeCut && row.holdsMark ? "truncated" : nil
         guard let reason else { return true }
         summary.notCompared[reason, default: 0] += 1
         return false

@@ -190,6 +190,11 @@ extension PipelineFile {
             throw place.problem(
                 expected: "nothing, as tokens is none", advice: "A limit needs tokens to be counted.")
         }
+        if tokens == .none, shape.order.needsTokens, let place = keys?["by"] ?? keys?["order"] {
+            throw place.problem(
+                expected: "measures other than length, as tokens is none",
+                advice: "Lengths need tokens to be counted: say by: [height, steps].")
+        }
         return ExportStage(
             methods: methods,
             top: try keys?["top"].map { try subset($0, of: selected) } ?? selected,
