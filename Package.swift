@@ -95,6 +95,7 @@ let package = Package(
             ],
             resources: [
                 .embedInCode("Resources/chat_renderer.py"),
+                .embedInCode("Resources/line_protocol.py"),
                 .embedInCode("Resources/parquet_writer.py"),
             ],
             swiftSettings: strict),

@@ -77,7 +77,7 @@ extension PromptRenderer {
     func rejected(before asked: AskedAnswer) -> Message? {
         let chosen = answer(to: asked)
         return asked.attempts.reversed().lazy.map(self.failed).first {
-            !$0.content.isEmpty && !$0.hasSameBytes(as: chosen)
+            !$0.content.trimmed.isEmpty && !$0.hasSameBytes(as: chosen)
         }
     }
 

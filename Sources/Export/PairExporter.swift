@@ -11,7 +11,6 @@ public final class PairExporter {
     private let recipe: ExportRecipe
     private let rows: RowText
     private let limit: ShardLimit
-    private let heldOut: Set<String>
     private let converter: (any ShardConverter)?
     private let directory: StagedDirectory
     private var shards: [DataSplit: Shards] = [:]
@@ -24,25 +23,25 @@ public final class PairExporter {
     /// Begins an export.
     /// - Parameters:
     ///   - recipe: how it was asked for.
-    ///   - heldOut: ids of the train split's task instances whose rows go into `validation`.
     ///   - render: renders a conversation as one text; for the format `text`.
     ///   - converter: makes a Parquet file of a file of lines; for the format `parquet`.
     /// - Throws: ``ExportError`` (`foreignDirectory`) when `directory` holds anything but an earlier export, which
     ///   will be replaced; `JSONLinesError` when it cannot be written.
     public init(
-        directory: String, recipe: ExportRecipe, heldOut: Set<String> = [],
+        directory: String, recipe: ExportRecipe,
         render: (([Message]) throws -> String)? = nil, converter: (any ShardConverter)? = nil,
         limit: ShardLimit = ShardLimit()
     ) throws {
         self.recipe = recipe
         self.limit = limit
-        self.heldOut = heldOut
         self.converter = converter
         rows = RowText(format: recipe.format, metadata: recipe.metadata, render: render)
         try ExportedDirectory.checkReplaceable(directory)
         self.directory = try StagedDirectory(for: directory)
         if recipe.metadata == .sidecar { try Directory.create(metadataPath) }
-        if recipe.order != .collected { spool = try RowSpool(order: recipe.order, in: self.directory.path) }
+        if recipe.order != .collected || recipe.holdout != nil {
+            spool = try RowSpool(order: recipe.order, holdout: recipe.holdout, in: self.directory.path)
+        }
     }
 
     private var metadataPath: String { "\(directory.path)/\(ExportShard.metadataFolder)" }
@@ -60,16 +59,15 @@ public final class PairExporter {
             rows.appendMetadata(pair, to: &line)
             metadata = line.bytes
         }
-        let split = DataSplit(of: pair.split, isHeldOut: heldOut.contains(pair.taskID))
-        pairsBySplit[split.rawValue, default: 0] += 1
         if spool == nil {
-            try write(row, metadata, in: split, stage: nil)
+            try write(row, metadata, in: DataSplit(of: pair.split, isHeldOut: false), stage: nil)
         } else {
-            try spool?.append(pair, in: split, line: row, metadata: metadata)
+            try spool?.append(pair, line: row, metadata: metadata)
         }
     }
 
     private func write(_ line: [UInt8], _ metadata: [UInt8]?, in split: DataSplit, stage: Int?) throws {
+        pairsBySplit[split.rawValue, default: 0] += 1
         try shards[split, default: newShards(of: split)].append(line, metadata: metadata, stage: stage)
     }
 

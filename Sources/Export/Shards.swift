@@ -28,7 +28,7 @@ struct Shards {
 
     /// - Parameters:
     ///   - directory: where the rows go.
-    ///   - metadataDirectory: where what is known of them goes; `nil` for nowhere.
+    ///   - metadataDirectory: the folder for what is known of each row; `nil` where no file of its own keeps that.
     init(
         of split: DataSplit, in directory: String, format: ExportFormat, metadataDirectory: String?,
         limit: ShardLimit

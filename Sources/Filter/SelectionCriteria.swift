@@ -63,6 +63,12 @@ public struct SelectionCriteria: Codable, Sendable, Hashable {
         self.maxPerTask = maxPerTask
         self.maxPerFamily = maxPerFamily
         self.group = group
+        try validate()
+    }
+
+    /// Makes sure that every criterion is in its range, as in criteria that were read from a file it need not be.
+    /// - Throws: `badCriteria` naming the first one that is not.
+    public func validate() throws(FilterError) {
         if let (key, problem) = firstProblem {
             throw FilterError(.badCriteria, "\(key.replacing("_", with: "-")) \(problem)")
         }

@@ -25,6 +25,19 @@ public enum Directory {
         }
     }
 
+    /// The directories that ``create(_:)`` would make for a path, itself first.
+    static func missing(onTheWayTo path: String) -> [String] {
+        var missing: [String] = []
+        var place = path
+        while !isPresent(place) {
+            missing.append(place)
+            let above = parent(of: place)
+            if above == place { break }
+            place = above
+        }
+        return missing
+    }
+
     /// The names in a directory, sorted, without `.` and `..`.
     public static func names(in path: String) throws(JSONLinesError) -> [String] {
         guard let stream = opendir(path) else { throw SystemFailure.current.reading(path) }

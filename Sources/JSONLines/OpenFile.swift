@@ -185,3 +185,11 @@ struct SystemFailure {
         }
     }
 }
+
+extension JSONLinesError {
+    /// What a program of ours that writes a file could not do.
+    /// - Parameter number: the system's number of the reason, as in `errno`.
+    public static func cannotWrite(_ path: String, number: Int32) -> JSONLinesError {
+        SystemFailure(number: number).writing(TemporaryName.finalPath(of: path), doing: "write")
+    }
+}

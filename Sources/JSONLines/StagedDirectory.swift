@@ -15,6 +15,9 @@ public final class StagedDirectory {
     public let destination: String
     /// Where files are written until then.
     public let path: String
+    /// The folders above it that were not there, the innermost first; they go with it where it is not published.
+    private var madeParents: [String]
+    private var isPublished = false
 
     /// Makes the temporary directory, and the parents it lacks.
     /// - Throws: `cannotWrite` when it cannot be made there, or `destination` is there and no directory.
@@ -23,6 +26,7 @@ public final class StagedDirectory {
         let parent = Directory.parent(of: self.destination)
         let name = TemporaryName(of: Directory.lastName(of: self.destination))
         path = "\(parent)/\(name.text)"
+        madeParents = Directory.missing(onTheWayTo: parent)
         try Directory.create(parent)
         Leftovers.remove(of: name.name, in: parent)
         // A directory of this name is left over from a process that had our number and died.
@@ -33,9 +37,13 @@ public final class StagedDirectory {
     }
 
     deinit {
-        guard Directory.isDirectory(path) else { return }
-        try? Directory.removeWhole(path)
+        if Directory.isDirectory(path) { try? Directory.removeWhole(path) }
+        // One that holds something by now stays: it is somebody else's too.
+        if !isPublished { madeParents.forEach { rmdir($0) } }
     }
+
+    /// Where a file of such a directory will be, for messages: its path with the final names.
+    public static func finalPath(of path: String) -> String { TemporaryName.finalPath(of: path) }
 
     /// Gives the directory its name, which nothing has, or an empty directory.
     /// - Throws: `cannotWrite` where something is there by now; it stays.
@@ -44,6 +52,7 @@ public final class StagedDirectory {
         guard rename(path, destination) == 0 else {
             throw SystemFailure.current.writing(destination, doing: "write")
         }
+        isPublished = true
         try Directory.synchronize(Directory.parent(of: destination))
     }
 
@@ -58,6 +67,7 @@ public final class StagedDirectory {
             }
             try exchange()
         }
+        isPublished = true
         try Directory.synchronize(Directory.parent(of: destination))
         // After an exchange the temporary name holds the old directory.
         if Directory.isDirectory(path) { try Directory.removeWhole(path) }

@@ -73,11 +73,30 @@ public struct RecordProblem: Error, Sendable, Hashable {
 
 extension RecordProblem {
     private static func notAnObject(_ bytes: [UInt8]) -> RecordProblem? {
+        if let column = firstOutsideUTF8(bytes) {
+            let byte = String(bytes[column], radix: 16)
+            return RecordProblem(
+                keyPath: "", message: "this is not UTF-8: byte \(column + 1) of the line is 0x\(byte)")
+        }
         guard let value = try? CanonicalJSON.decode(JSONValue.self, from: bytes) else {
             return RecordProblem(keyPath: "", message: "this is not JSON: \(excerpt(of: bytes))")
         }
         if case .object = value { return nil }
         return RecordProblem(keyPath: "", message: "this is JSON but not an object {…}")
+    }
+
+    /// Where the first byte is that no UTF-8 text has there; `nil` where the bytes are UTF-8.
+    private static func firstOutsideUTF8(_ bytes: [UInt8]) -> Int? {
+        var decoder = UTF8()
+        var rest = bytes.makeIterator()
+        var position = 0
+        while true {
+            switch decoder.decode(&rest) {
+            case .scalarValue(let scalar): position += UTF8.width(scalar)
+            case .emptyInput: return nil
+            case .error: return min(position, bytes.count - 1)
+            }
+        }
     }
 
     /// Both ends of a line: a torn one shows at its end, a foreign one at its start.

@@ -1,4 +1,6 @@
+import Decompose
 import Export
+import Filter
 import FoundationEssentials
 import JSONLines
 import TemporaryFiles
@@ -9,9 +11,6 @@ import Trajectories
 
 /// What the command line makes of failed answers, histories and long rows, from the real episodes of data/samples.
 @Suite(.serialized) struct FailedAnswerTests {
-    private static let samples =
-        "/" + #filePath.split(separator: "/").dropLast(3).joined(separator: "/") + "/data/samples/run"
-
     private let directory: TemporaryDirectory
 
     init() throws {
@@ -48,44 +47,13 @@ import Trajectories
         return (manifest, rows)
     }
 
-    private func samples() throws -> [Trajectory] {
-        let reader = try RunDirectory.open(Self.samples).trajectories()
-        var trajectories: [Trajectory] = []
-        while let trajectory = try reader.next() { trajectories.append(trajectory) }
-        return trajectories
-    }
-
-    private func write(_ trajectories: [Trajectory], to name: String) throws {
-        let start = try RunCollector.begin(
-            at: directory.file(name), recipe: ["made": "up"], versions: ["test": "1"], unfinished: .refuse)
-        guard case .collecting(let collector) = start else { return }
-        for trajectory in trajectories { try collector.append(trajectory) }
-        _ = try collector.seal(order: trajectories.map(\.id))
-    }
-
-    /// The sample's episodes once more, worse: every answer has another thought and comes after one that failed.
-    private func writeWorse(to name: String, attempts: [Attempt] = []) throws {
-        try write(
-            try samples().map { trajectory in
-                var worse = trajectory
-                worse.id = Digest.sha256Hex(of: "worse \(trajectory.id)".utf8).prefix(32).description
-                worse.repeat = 1
-                worse.reward = trajectory.reward / 2
-                for index in worse.nodes.indices where worse.nodes[index].expansion != nil {
-                    worse.nodes[index].expansion?.thought = "Let us see."
-                    worse.nodes[index].expansion?.attempts = attempts
-                }
-                return worse
-            }, to: name)
-    }
-
     private func asked(_ trajectories: [Trajectory]) -> Int {
         trajectories.reduce(0) { $0 + $1.nodes.count { $0.kind == .placeholder && $0.expansion != nil } }
     }
 
     @Test func repairsStandBesideTheAnswers() async throws {
-        try writeWorse(
-            to: "worse",
+        try SampleRun.writeWorse(
+            to: directory.file("worse"),
             attempts: [Attempt(response: "Nothing to do.", problem: .format, message: "There is no block.")])
         let (manifest, rows) = try await export("worse", "--failures", "repair")
         let answers = rows.filter { $0.kind == .answer }
@@ -93,7 +61,8 @@ import Trajectories
         #expect(manifest.recipe.failures == .repair)
         #expect(answers.count + repairs.count == rows.count && answers.count == repairs.count)
         #expect(
-            rows.count + manifest.counts.dropped.values.reduce(0, +) == 2 * asked(try samples()),
+            rows.count + manifest.counts.dropped.values.reduce(0, +) == 2
+                * asked(try SampleRun.trajectories()),
             "every answer and every failure")
         #expect(manifest.counts.dropped.isEmpty, "all of the expert's answers stood")
         for (answer, repair) in zip(answers, repairs) {
@@ -104,9 +73,33 @@ import Trajectories
         }
     }
 
+    @Test func repairsOfDifferentFailuresAreNoDuplicates() async throws {
+        // The same correction after different answers: what was corrected tells them apart.
+        let words = (0..<2).map { number in
+            (0..<40).map { "word\($0 * 7 + number * 1000)" }.joined(separator: " ")
+        }
+        for (name, text) in zip(["one", "two"], words) {
+            try SampleRun.writeWorse(
+                to: directory.file(name),
+                attempts: [Attempt(response: text, problem: .format, message: "There is no block.")])
+        }
+        let repairs = try ["one", "two"].compactMap { name in
+            try PairBuilder(method: .recode, style: .bare, prompts: .none, failures: .repair).pairs(
+                of: try #require(try RunDirectory.open(directory.file(name)).trajectories().next())
+            ).pairs.first { $0.kind == .repair }
+        }
+        #expect(repairs.count == 2 && repairs[0].completion == repairs[1].completion)
+        #expect(repairs[0].prompt.last == repairs[1].prompt.last)
+        var selector = PairSelector(try PairCriteria(duplicates: .near))
+        for (run, pair) in repairs.enumerated() {
+            selector.add(PairCandidate(pair, id: "\(run)", environment: "scienceworld", key: UInt64(run)))
+        }
+        #expect(selector.finish().isEmpty)
+    }
+
     @Test func withoutFailuresRepairsAddNothing() async throws {
-        let (manifest, rows) = try await export(Self.samples, "--failures", "repair")
-        let (plain, plainRows) = try await export(Self.samples)
+        let (manifest, rows) = try await export(SampleRun.path, "--failures", "repair")
+        let (plain, plainRows) = try await export(SampleRun.path)
         #expect(rows.map(\.id) == plainRows.map(\.id))
         #expect(manifest.counts == plain.counts)
         #expect(manifest.shards == plain.shards)
@@ -114,14 +107,14 @@ import Trajectories
 
     @Test(arguments: [AgentKind.recode, .react])
     func theBetterOfTwoAnswersIsChosen(method: AgentKind) async throws {
-        try writeWorse(to: "worse")
+        try SampleRun.writeWorse(to: directory.file("worse"))
         let (manifest, rows) = try await export(
-            Self.samples, "worse", "--failures", "preference", "--method", method.rawValue)
-        let (plain, answers) = try await export(Self.samples, "worse", "--method", method.rawValue)
+            SampleRun.path, "worse", "--failures", "preference", "--method", method.rawValue)
+        let (plain, answers) = try await export(SampleRun.path, "worse", "--method", method.rawValue)
         let dropped = manifest.counts.dropped.values.reduce(0, +)
         #expect(rows.count + dropped == answers.count + plain.counts.dropped.values.reduce(0, +))
         #expect(!rows.isEmpty && rows.allSatisfy { $0.kind == .preference && $0.completion == nil })
-        let rewarded = Set(try samples().filter { $0.reward > 0 }.map(\.id))
+        let rewarded = Set(try SampleRun.trajectories().filter { $0.reward > 0 }.map(\.id))
         for row in rows {
             #expect(rewarded.contains(row.trajectory_id), "the better episode is the sample's own")
             #expect(row.chosen != row.rejected)
@@ -135,15 +128,15 @@ import Trajectories
     }
 
     @Test func onlyKeptTrajectoriesAreChosenFromAndTheMarginIsKept() async throws {
-        try writeWorse(to: "worse")
+        try SampleRun.writeWorse(to: directory.file("worse"))
         let worse = try RunDirectory.open(directory.file("worse"))
         let filtered = try await BuiltProgram.run(
-            ["filter", Self.samples, "worse", "--top", "100", "--min-reward", "0.6", "--out", "kept.json"],
+            ["filter", SampleRun.path, "worse", "--top", "100", "--min-reward", "0.6", "--out", "kept.json"],
             in: directory.path)
         #expect(filtered.code == 0, "\(filtered.errors)")
         let base = ["--failures", "preference", "--selection", "kept.json"]
         let (manifest, rows) = try await export(
-            Self.samples, "worse", base[0], base[1], base[2], base[3], "--reward-margin", "0.5")
+            SampleRun.path, "worse", base[0], base[1], base[2], base[3], "--reward-margin", "0.5")
         #expect(manifest.recipe.rewardMargin == 0.5)
         #expect(!rows.isEmpty)
         let reader = try worse.trajectories()
@@ -151,7 +144,7 @@ import Trajectories
         while let trajectory = try reader.next() { others.insert(trajectory.id) }
         #expect(rows.allSatisfy { !others.contains($0.trajectory_id) })
         let strict = try await BuiltProgram.run(
-            ["export", Self.samples, "worse"] + base + ["--reward-margin", "0.6", "--out", "strict"],
+            ["export", SampleRun.path, "worse"] + base + ["--reward-margin", "0.6", "--out", "strict"],
             in: directory.path)
         #expect(strict.code == 65)
         #expect(strict.errors.contains("strict: there is nothing to export: "), "\(strict.errors)")
@@ -161,8 +154,8 @@ import Trajectories
 
     @Test(arguments: ["react", "codeact"], [0, 2])
     func aHistoryOfTheLastTurns(method: String, history: Int) async throws {
-        let (manifest, rows) = try await export(Self.samples, "--method", method, "--history", "\(history)")
-        let (plain, whole) = try await export(Self.samples, "--method", method)
+        let (manifest, rows) = try await export(SampleRun.path, "--method", method, "--history", "\(history)")
+        let (plain, whole) = try await export(SampleRun.path, "--method", method)
         #expect(manifest.recipe.history == history && plain.recipe.history == nil)
         #expect(manifest.counts == plain.counts)
         for (row, other) in zip(rows, whole) {
@@ -173,20 +166,20 @@ import Trajectories
     }
 
     @Test func longRowsAreDroppedCutOrKept() async throws {
-        let (_, whole) = try await export(Self.samples)
+        let (_, whole) = try await export(SampleRun.path)
         let lengths = whole.compactMap(\.tokens).sorted()
         let limit = try #require(lengths.dropFirst(lengths.count / 2).first)
         let over = lengths.count { $0 > limit }
-        let (dropped, short) = try await export(Self.samples, "--max-tokens", "\(limit)")
+        let (dropped, short) = try await export(SampleRun.path, "--max-tokens", "\(limit)")
         #expect(dropped.recipe.overLength == LengthLimit(maxTokens: limit, policy: .drop))
         #expect(dropped.counts.dropped["over_length"] == over && over > 0)
         #expect(short.map(\.id) == whole.filter { ($0.tokens ?? 0) <= limit }.map(\.id))
         #expect(dropped.counts.truncated == 0)
         let (kept, all) = try await export(
-            Self.samples, "--max-tokens", "\(limit)", "--over-length", "keep")
+            SampleRun.path, "--max-tokens", "\(limit)", "--over-length", "keep")
         #expect(all.map(\.tokens) == whole.map(\.tokens) && kept.counts.dropped["over_length"] == nil)
         let (cut, rows) = try await export(
-            Self.samples, "--max-tokens", "\(limit)", "--over-length", "truncate-variables")
+            SampleRun.path, "--max-tokens", "\(limit)", "--over-length", "truncate-variables")
         #expect(cut.counts.truncated + cut.counts.dropped["over_length", default: 0] == over)
         #expect(cut.counts.truncated > 0)
         #expect(rows.allSatisfy { ($0.tokens ?? .max) <= limit })
@@ -201,11 +194,11 @@ import Trajectories
     }
 
     @Test func longTurnsHaveNoVariablesToCut() async throws {
-        let (_, whole) = try await export(Self.samples, "--method", "react")
+        let (_, whole) = try await export(SampleRun.path, "--method", "react")
         let limit = try #require(whole.compactMap(\.tokens).sorted().dropFirst(whole.count / 2).first)
         let over = whole.count { ($0.tokens ?? 0) > limit }
         let (cut, rows) = try await export(
-            Self.samples, "--method", "react", "--max-tokens", "\(limit)", "--over-length",
+            SampleRun.path, "--method", "react", "--max-tokens", "\(limit)", "--over-length",
             "truncate-variables")
         #expect(cut.counts.truncated == 0 && cut.counts.dropped["over_length"] == over && over > 0)
         #expect(rows.count + over == whole.count)
@@ -226,7 +219,9 @@ import Trajectories
             "--history: expected method react or codeact, whose prompts hold earlier turns. A prompt of method recode "
                 + "holds one call with its variables, and no history."
         ),
-        (["--history", "-1", "--method", "react"], "Missing value for '--history <n>'"),
+        (["--history", "-1", "--method", "react"], "--history: expected 0 or more."),
+        (["--max-tokens", "-1"], "--max-tokens: expected 1 or more."),
+        (["--holdout", "-0.5"], "--holdout: expected a part above 0, below 1, such as 0.05."),
         (["--reward-margin", "0.1"], "--reward-margin goes with --failures preference."),
         (
             ["--failures", "preference", "--reward-margin", "0"],
@@ -239,7 +234,7 @@ import Trajectories
     ])
     func whatDoesNotGoTogetherIsRefused(arguments: [String], message: String) async throws {
         let outcome = try await BuiltProgram.run(
-            ["export", Self.samples, "--out", "o"] + arguments, in: directory.path)
+            ["export", SampleRun.path, "--out", "o"] + arguments, in: directory.path)
         #expect(outcome.code == 64)
         #expect(outcome.errors.contains(message), "\(outcome.errors)")
         #expect(try directory.names().isEmpty)

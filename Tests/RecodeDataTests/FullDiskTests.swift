@@ -28,6 +28,7 @@ import Trajectories
     @Test(arguments: [
         (["filter", "run", "--top", "50", "--out"], ["filter", "run", "--top", "10", "--out"]),
         (["export", "run", "--method", "react", "--out"], ["export", "run", "--top", "10", "--out"]),
+        (["export", "run", "--format", "parquet", "--out"], ["export", "run", "--top", "10", "--out"]),
         (
             [
                 "import", "talk.json", "--format", "sharegpt", "--env", "scienceworld", "--split", "train",
@@ -38,10 +39,12 @@ import Trajectories
     ])
     func whatWasThereStaysAndNothingElse(command: [String], earlier: [String]?) async throws {
         if let earlier {
-            let outcome = try await BuiltProgram.run(earlier + ["content/out"], in: directory.path)
+            let outcome = try await BuiltProgram.run(
+                earlier + ["content/out"], in: directory.path)
             try #require(outcome.code == 0, "\(outcome.errors)")
         }
-        let done = try await BuiltProgram.run(command + ["done"], in: directory.path)
+        let done = try await BuiltProgram.run(
+            command + ["done"], in: directory.path, variables: VerifyFixture.python)
         try #require(done.code == 0, "\(done.errors)")
         let before = try FileTree.contents(of: directory.file("content"))
         var pages = 0
@@ -74,7 +77,10 @@ import Trajectories
             at: directory.file("disk"), byteCount: (taken + pages) * Self.page,
             content: directory.file("content"),
             copiedTo: copy)
-        return (try await disk.process(BuiltProgram.path, arguments, in: directory.path).run(), copy)
+        let variables = VerifyFixture.python.map { "\($0)=\($1)" }
+        let process = disk.process(
+            "/usr/bin/env", variables + [BuiltProgram.path] + arguments, in: directory.path)
+        return (try await process.run(), copy)
     }
 
     /// The bytes of a file, or of all files below a directory.

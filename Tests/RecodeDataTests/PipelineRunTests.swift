@@ -98,6 +98,39 @@ import Trajectories
         #expect(try directory.bytes(of: "a/\(shard)") != bytes)
     }
 
+    /// What rows look like is the pipeline file's to say; a template that changed is used anew.
+    @Test func exportsLookAsThePipelineFileSays() async throws {
+        let text = """
+            name: shaped
+            collect:
+              - {name: expert, env: scienceworld, policy: expert, tasks: [find-plant], variations: 2}
+            select: {top: [100]}
+            leakage: {allow: true}
+            export: {methods: [recode], format: text, chat_template: ./t.jinja, license: mit, metadata: sidecar,
+                     order: curriculum, by: [height, steps], stages: 2, holdout: 0.5, tokens: none}
+            """
+        _ = try directory.write(Array(text.utf8), to: "short.yaml")
+        let template = "{% for m in messages %}<{{ m.role }}>{{ m.content }}{% endfor %}"
+        _ = try directory.write(Array(template.utf8), to: "t.jinja")
+        let first = try await run("c")
+        #expect(first.code == 0, "\(first.errors)")
+        let path = "c/export/expert-recode-top100"
+        let manifest = try ExportManifest.read(from: directory.file(path))
+        #expect(manifest.recipe.license == "mit" && manifest.recipe.chatTemplate?.name == "t.jinja")
+        #expect(manifest.recipe.metadata == .sidecar && manifest.recipe.format == .text)
+        #expect(manifest.recipe.order == .curriculum(Curriculum(by: [.height, .steps], stages: 2)))
+        #expect(manifest.stages?.map(\.split) == [.train, .train, .validation, .validation])
+        #expect(manifest.tokens == nil && manifest.counts.pairsBySplit["validation"] ?? 0 > 0)
+        _ = try directory.write(Array((template + "!").utf8), to: "t.jinja")
+        let again = try await run("c")
+        #expect(again.code == 0, "\(again.errors)")
+        let changed = try ExportManifest.read(from: directory.file(path))
+        #expect(changed.recipe.chatTemplate?.sha256 != manifest.recipe.chatTemplate?.sha256)
+        #expect(changed.shards.map(\.sha256) != manifest.shards.map(\.sha256))
+        let third = try await run("c")
+        #expect(third.errors.contains("recode-data: export/expert-*: 1 made before\n"), "\(third.errors)")
+    }
+
     @Test func theCountsOfAPipelineAreThoseOfItsSelectionsAndExports() async throws {
         let text = """
             name: two

@@ -70,6 +70,21 @@ import Trajectories
         #expect(answer.records == count && answer.damaged > 40, "\(answer)")
     }
 
+    /// Rows that mend, and rows with a rejected answer.
+    @Test(arguments: ["repair", "preference"]) func rowsOfFailedAnswersAreToo(failures: String) async throws {
+        try SampleRun.writeWorse(
+            to: fixture.directory.file("worse"),
+            attempts: [Attempt(response: "No.", problem: .format, message: "There is no block.")])
+        try await fixture.export("worse", "--failures", failures)
+        let name = "e/train-00000-of-00001.jsonl.gz"
+        let rows = try fixture.lines(of: name)
+        let own = rows.filter { $0.contains("\"kind\":\"\(failures)\"") }
+        #expect(own.count > 30)
+        _ = try fixture.directory.write(Array(own.joined(separator: "\n").utf8), to: "own.jsonl")
+        let answer = try await check("pair", [fixture.directory.file("own.jsonl")])
+        #expect(answer.records == own.count && answer.damaged > 40, "\(answer)")
+    }
+
     @Test func sampleRowsAreWhatTheirSchemaSays() async throws {
         let files = ["recode", "react", "codeact"].map {
             "\(VerifyFixture.root)/data/samples/export/scienceworld-expert-\($0)-top40/train-00000-of-00001.jsonl.gz"

@@ -8,6 +8,9 @@ struct VerifyFixture {
     static let root = "/" + #filePath.split(separator: "/").dropLast(3).joined(separator: "/")
     static let runShard = "run/trajectories/part-00000.jsonl.gz"
 
+    /// The Python that `make setup` made, for Parquet files and Jinja templates.
+    static let python = ["RECODE_DATA_PYTHON": "\(root)/.venv/bin/python"]
+
     let directory: TemporaryDirectory
 
     init() throws {
@@ -19,7 +22,7 @@ struct VerifyFixture {
     /// Exports the run.
     func export(_ options: String..., from run: String = "run", to out: String = "e") async throws {
         let outcome = try await BuiltProgram.run(
-            ["export", run, "--out", out] + options, in: directory.path)
+            ["export", run, "--out", out] + options, in: directory.path, variables: Self.python)
         guard outcome.code == 0 else { throw Failure(words: outcome.errors) }
     }
 
@@ -29,7 +32,8 @@ struct VerifyFixture {
 
     /// What `verify` says: its exit code, and the problems without the program's name, the directory left out.
     func verify(_ arguments: String...) async throws -> (code: Int32, output: String, problems: [String]) {
-        let outcome = try await BuiltProgram.run(["verify"] + arguments, in: directory.path)
+        let outcome = try await BuiltProgram.run(
+            ["verify"] + arguments, in: directory.path, variables: Self.python)
         return (
             outcome.code, outcome.output,
             outcome.errors.split(separator: "\n").map {

@@ -6,8 +6,18 @@ import Trajectories
 /// Checked: the schema of the manifest; size, SHA-256 and lines of every file it lists, and that there is no other; that every
 /// row is JSON with the keys and types that all rows have; ids, and (trajectory, turn, kind); that rows lie in the files of
 /// their split, none of a dev or test task where the leakage gate is on, no task both in train and in validation; all counts,
-/// and the stages of a curriculum. Parquet files are checked as files: their rows are not read.
+/// the order and the stages of a curriculum.
 public struct ExportCheck {
+    /// The rows of a Parquet file.
+    public enum ParquetRows: Sendable {
+        /// A file that has them as lines of JSON; it is removed once they are read.
+        case lines(String)
+        /// It is no Parquet file of such rows, in words that name it.
+        case unreadable(String)
+        /// Nothing here reads such files.
+        case unavailable
+    }
+
     /// What is wrong.
     public private(set) var findings: CheckFindings
     /// The manifest; `nil` where it cannot be read.
@@ -18,12 +28,20 @@ public struct ExportCheck {
     public private(set) var unreadFiles: [String] = []
 
     private let directory: String
+    private let parquetRows: (_ file: String, ExportManifest) throws -> ParquetRows
     private var tally = RowTally()
 
     /// Prepares the check of an export.
-    /// - Parameter limit: how many problems are kept in words.
-    public init(_ directory: String, limit: Int) {
+    /// - Parameters:
+    ///   - limit: how many problems are kept in words.
+    ///   - parquetRows: reads the rows of a Parquet file. Without it such files are checked as files alone.
+    public init(
+        _ directory: String, limit: Int,
+        parquetRows: @escaping (_ file: String, ExportManifest) throws -> ParquetRows = { _, _ in .unavailable
+        }
+    ) {
         self.directory = directory
+        self.parquetRows = parquetRows
         findings = CheckFindings(limit: limit)
     }
 
@@ -52,9 +70,9 @@ public struct ExportCheck {
             compare(ExportFile(shard))
             if let metadata = shard.metadata { compare(metadata) }
             if manifest.recipe.format == .parquet {
-                unreadFiles.append(shard.path)
+                try readParquet(shard, manifest, visit)
             } else {
-                try read(shard, manifest, visit)
+                try read(shard, from: "\(directory)/\(shard.path)", manifest, visit)
             }
         }
         let others = manifest.files + [manifest.report.map(ExportFile.init)].compactMap(\.self)
@@ -146,11 +164,32 @@ extension ExportCheck {
 // MARK: - Rows
 
 extension ExportCheck {
-    private mutating func read(
+    private mutating func readParquet(
         _ shard: ExportShard, _ manifest: ExportManifest, _ visit: (ExportedRow) throws -> Void
     ) throws {
         let path = "\(directory)/\(shard.path)"
-        guard let reader = try? JSONLinesReader(path: path) else { return }
+        guard Directory.isPresent(path) else { return }
+        switch try parquetRows(path, manifest) {
+        case .lines(let lines):
+            defer { try? Directory.removeFile(lines) }
+            try read(shard, from: lines, manifest, visit)
+        case .unreadable(let words):
+            findings.add("\(words). \(Self.advice)")
+            tally.isPartial = true
+        case .unavailable:
+            unreadFiles.append(shard.path)
+            tally.isPartial = true
+        }
+    }
+
+    /// Reads the rows of a data file.
+    /// - Parameter lines: the file that has them as lines: itself, or what was made of it.
+    private mutating func read(
+        _ shard: ExportShard, from lines: String, _ manifest: ExportManifest,
+        _ visit: (ExportedRow) throws -> Void
+    ) throws {
+        let path = "\(directory)/\(shard.path)"
+        guard let reader = try? JSONLinesReader(path: lines) else { return }
         let beside = shard.metadata.flatMap { try? JSONLinesReader(path: "\(directory)/\($0.path)") }
         let shape = RowShape(of: manifest.recipe)
         var (lineCount, metadataCount) = (0, 0)

@@ -3,7 +3,7 @@ import Trajectories
 /// A row of an export that was read back, with what is known of it.
 public struct ExportedRow: Sendable {
     /// What is known of a row: the columns that lead back to where it comes from.
-    public struct Origin: Decodable, Sendable, Hashable {
+    public struct Origin: Decodable, Sendable, Hashable, OrderedRow {
         /// The pair's id.
         public var id: String
         /// What the row teaches.
@@ -22,6 +22,10 @@ public struct ExportedRow: Sendable {
         public var agent: AgentKind
         /// Where the environment files the task.
         public var split: Split
+        /// Levels of expansions below the node.
+        public var height: Int
+        /// Primitive actions of the trajectory.
+        public var steps: Int
         /// The trajectory's final reward.
         public var reward: Double
         /// The trajectory's rank in its selection group.
@@ -32,7 +36,7 @@ public struct ExportedRow: Sendable {
         public var style: PromptStyle
 
         enum CodingKeys: String, CodingKey {
-            case id, kind, run, turn, agent, split, reward, rank, tokens, style
+            case id, kind, run, turn, agent, split, height, steps, reward, rank, tokens, style
             case trajectoryID = "trajectory_id"
             case nodeID = "node_id"
             case taskID = "task_id"

@@ -65,7 +65,10 @@ struct RowShape: Sendable {
             ["instruction": .text, "input": .text, "output": .text, "system": .text, "history": .history]
         case .openai: ["messages": .weightedMessages]
         case .text: ["text": .text]
-        case .parquet: [:]
+        case .parquet:
+            withRejected
+                ? ["prompt": .messages, "chosen": .messages, "rejected": .messages]
+                : ["messages": .messages, "prompt": .messages, "response": .text]
         }
     }
 

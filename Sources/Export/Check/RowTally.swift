@@ -26,6 +26,10 @@ struct RowTally {
     private var tasks: [DataSplit: Set<String>] = [:]
     private var trajectories: Set<String> = []
     private var tokens = 0
+    /// How long the rows are, in the same bins and beyond the same limits as in a manifest.
+    private var lengths: ExportTokens?
+    private var ranks: [DataSplit: RowRank] = [:]
+    private var ranges: [StageKey: [ExportStage.MeasureRange]] = [:]
     private var described = 0
 
     private struct StageKey: Hashable {
@@ -64,11 +68,36 @@ struct RowTally {
                 "task_id: rows of \(row.taskID) lie in \(other.rawValue) too; a task belongs in one part, whole. "
                     + "Make the export anew.")
         }
+        problems += orderProblems(of: row, in: shard, manifest.recipe.order)
         tasks[shard.split, default: []].insert(row.taskID)
         trajectories.insert(row.trajectoryID)
         tokens += row.tokens ?? 0
+        if let length = row.tokens {
+            lengths =
+                lengths
+                ?? manifest.tokens.map { ExportTokens(vocabulary: $0.vocabulary, template: $0.template) }
+            lengths?.add(PairTokens(content: 0, chat: length, trained: 0))
+        }
         described += 1
         return problems
+    }
+
+    /// Whether a row stands after the one above it, as far as that can be said without the runs: in a curriculum rows that are
+    /// as hard stand as they were collected.
+    private mutating func orderProblems(
+        of row: ExportedRow.Origin, in shard: ExportShard, _ order: RowOrder
+    ) -> [String] {
+        guard order != .collected else { return [] }
+        let rank = order.rank(of: row, after: described)
+        if case .curriculum(let curriculum) = order, let stage = shard.stage {
+            let key = StageKey(split: shard.split, stage: stage)
+            ranges[key] = ExportStage.MeasureRange.joined(
+                ranges[key], rank.difficulties, by: curriculum.by)
+        }
+        guard let earlier = ranks.updateValue(rank, forKey: shard.split), rank < earlier else { return [] }
+        return [
+            "order: the row stands after one that comes later in the order \(order.name.rawValue). Make the export anew."
+        ]
     }
 
     private static func problems(
@@ -102,7 +131,7 @@ struct RowTally {
 
     /// What the manifest says that the rows do not.
     func problems(with manifest: ExportManifest) -> [String] {
-        guard !isPartial, manifest.recipe.format != .parquet else { return [] }
+        guard !isPartial else { return [] }
         var problems: [String] = []
         func compare(_ key: String, _ said: Int, _ found: Int) {
             if said != found { problems.append("\(key): is \(said), and the rows come to \(found).") }
@@ -121,15 +150,79 @@ struct RowTally {
             problems.append("leakage.leaks: holds \(leak), and the gate is on.")
         }
         if let sum = manifest.tokens, described > 0 { compare("tokens.chat", sum.chat, tokens) }
+        problems += lengthProblems(with: manifest) + countProblems(with: counts)
         var first: [DataSplit: Int] = [:]
         for (index, stage) in (manifest.stages ?? []).enumerated() {
             let key = StageKey(split: stage.split, stage: stage.number)
             compare("stages[\(index)].rows", stage.rows, stageLines[key] ?? 0)
             compare("stages[\(index)].first_row", stage.firstRow, first[stage.split] ?? 0)
+            for (place, range) in stage.ranges.enumerated() {
+                guard let found = ranges[key]?.dropFirst(place).first, found != range else { continue }
+                problems.append(
+                    "stages[\(index)].ranges[\(place)]: is \(range.words), and the rows come to \(found.words)."
+                )
+            }
             first[stage.split, default: 0] += stage.rows
         }
         return problems
     }
+}
+
+// MARK: - Sums
+
+extension RowTally {
+    /// What the manifest says of the rows' lengths that the rows do not.
+    private func lengthProblems(with manifest: ExportManifest) -> [String] {
+        guard let said = manifest.tokens, let found = lengths else { return [] }
+        var problems: [String] = []
+        if said.histogram != found.histogram {
+            problems.append("tokens.histogram: is not that of the rows' lengths.")
+        }
+        for limit in ExportTokens.limits.map(String.init) where said.over[limit] != found.over[limit] {
+            problems.append(
+                "tokens.over.\(limit): is \(said.over[limit] ?? 0), and the rows come to \(found.over[limit] ?? 0)."
+            )
+        }
+        return problems
+    }
+
+    /// Counts of a manifest that contradict each other: every answer that was asked for became a row or was dropped.
+    private func countProblems(with counts: ExportCounts) -> [String] {
+        var problems: [String] = []
+        if counts.truncated > counts.pairs {
+            problems.append("counts.truncated: is \(counts.truncated), and there are \(counts.pairs) rows.")
+        }
+        guard let funnel = counts.funnel else { return problems }
+        let dropped = counts.dropped.values.reduce(0, +)
+        for (key, said, found) in [
+            ("counts.funnel.written", funnel.written, counts.pairs),
+            ("counts.funnel.selected", funnel.selected, counts.trajectories),
+            ("counts.funnel.asked", funnel.asked, counts.pairs + dropped),
+            ("counts.funnel.made", funnel.made, min(max(funnel.made, counts.pairs), funnel.asked)),
+            ("counts.funnel.read", funnel.read, max(funnel.read, counts.trajectories)),
+        ] where said != found {
+            problems.append("\(key): is \(said), and the other counts come to \(found).")
+        }
+        return problems
+    }
+}
+
+extension ExportStage.MeasureRange {
+    /// Ranges of a stage with one more row in it.
+    fileprivate static func joined(
+        _ ranges: [Self]?, _ difficulties: [Double], by measures: [CurriculumMeasure]
+    ) -> [Self] {
+        zip(measures, difficulties).enumerated().map { index, row in
+            let value = row.0.value(ofDifficulty: row.1)
+            guard let own = ranges?[index] else {
+                return Self(measure: row.0, least: value, most: value)
+            }
+            return Self(measure: row.0, least: min(own.least, value), most: max(own.most, value))
+        }
+    }
+
+    /// `height 0.0 to 2.0`.
+    fileprivate var words: String { "\(measure.rawValue) \(least) to \(most)" }
 }
 
 extension DataSplit {

@@ -75,6 +75,49 @@ public struct Curriculum: Sendable, Hashable {
     }
 }
 
+/// What a row's place among others may depend on.
+protocol OrderedRow {
+    var id: String { get }
+    var kind: Pair.Kind { get }
+    var height: Int { get }
+    var steps: Int { get }
+    var reward: Double { get }
+    var tokens: Int? { get }
+}
+
+extension Pair: OrderedRow {}
+
+/// Where a row stands among others of its split: easy ones first, and those that are as hard by their place.
+struct RowRank: Comparable {
+    /// How hard it is by each measure of a curriculum; none in another order.
+    var difficulties: [Double]
+    /// A hash where rows are shuffled, else the place in which they came.
+    var place: UInt64
+
+    static func < (one: RowRank, other: RowRank) -> Bool {
+        for (own, others) in zip(one.difficulties, other.difficulties) where own != others {
+            return own < others
+        }
+        return one.place < other.place
+    }
+}
+
+extension RowOrder {
+    /// The rank of a row.
+    /// - Parameter count: how many rows came before it.
+    func rank(of row: some OrderedRow, after count: Int) -> RowRank {
+        switch self {
+        case .collected: RowRank(difficulties: [], place: UInt64(count))
+        case .shuffled(let seed):
+            RowRank(
+                difficulties: [],
+                place: Digest.sha256Prefix(of: "\(seed)\n\(row.id)\n\(row.kind.rawValue)"))
+        case .curriculum(let curriculum):
+            RowRank(difficulties: curriculum.by.map { $0.difficulty(of: row) }, place: UInt64(count))
+        }
+    }
+}
+
 /// What makes a pair hard.
 public enum CurriculumMeasure: String, Codable, Sendable, Hashable, CaseIterable {
     /// Levels of expansions below the node: plans of plans come last.
@@ -86,13 +129,13 @@ public enum CurriculumMeasure: String, Codable, Sendable, Hashable, CaseIterable
     /// Its length under the chat template, in tokens.
     case length
 
-    /// How hard a pair is: more is harder.
-    func difficulty(of pair: Pair) -> Double {
+    /// How hard a row is: more is harder.
+    func difficulty(of row: some OrderedRow) -> Double {
         switch self {
-        case .height: Double(pair.height)
-        case .steps: Double(pair.steps)
-        case .reward: -pair.reward
-        case .length: Double(pair.tokens ?? 0)
+        case .height: Double(row.height)
+        case .steps: Double(row.steps)
+        case .reward: -row.reward
+        case .length: Double(row.tokens ?? 0)
         }
     }
 

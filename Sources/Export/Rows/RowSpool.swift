@@ -3,36 +3,53 @@ import Trajectories
 
 /// Rows that are written before their place among the others is known: their lines lie in a file, their keys in memory.
 ///
-/// Memory: about 80 bytes a row and 8 for each measure, whatever the lines hold.
+/// Memory: about 100 bytes a row and 8 for each measure, whatever the lines hold.
 struct RowSpool {
     /// A row: where its lines lie, and what its place depends on.
     private struct Entry {
         var line: PiecesFile.Piece
         var metadata: PiecesFile.Piece?
-        var split: DataSplit
-        /// How hard it is by each measure of a curriculum.
-        var difficulties: [Double]
-        /// Its place among rows that are as hard.
-        var place: UInt64
+        /// Its task instance, by its place among them.
+        var task: Int
+        var rank: RowRank
+    }
+
+    /// A task instance that there are rows of.
+    private struct Task {
+        var id: String
+        var split: Split
     }
 
     private let order: RowOrder
+    private let holdout: Holdout?
     private let file: PiecesFile
     private var entries: [Entry] = []
+    private var tasks: [Task] = []
+    private var taskPlaces: [String: Int] = [:]
 
     /// Makes an empty spool.
-    /// - Parameter directory: where there is room for all rows.
-    init(order: RowOrder, in directory: String) throws {
+    /// - Parameters:
+    ///   - holdout: which tasks are kept back, of those that there are rows of; `nil` for none.
+    ///   - directory: where there is room for all rows.
+    init(order: RowOrder, holdout: Holdout?, in directory: String) throws {
         self.order = order
+        self.holdout = holdout
         file = try PiecesFile(in: directory)
     }
 
     /// Takes a row.
-    mutating func append(_ pair: Pair, in split: DataSplit, line: [UInt8], metadata: [UInt8]?) throws {
+    mutating func append(_ pair: Pair, line: [UInt8], metadata: [UInt8]?) throws {
         entries.append(
             Entry(
-                line: try file.append(line), metadata: try metadata.map { try file.append($0) }, split: split,
-                difficulties: difficulties(of: pair), place: place(of: pair)))
+                line: try file.append(line), metadata: try metadata.map { try file.append($0) },
+                task: place(of: pair), rank: order.rank(of: pair, after: entries.count)))
+    }
+
+    private mutating func place(of pair: Pair) -> Int {
+        if let place = taskPlaces[pair.taskID] { return place }
+        taskPlaces[pair.taskID] = tasks.count
+        tasks.append(Task(id: pair.taskID, split: pair.split))
+        return tasks.count - 1
     }
 
     /// Gives the rows in their order, split by split.
@@ -40,16 +57,17 @@ struct RowSpool {
     mutating func drain(
         _ body: (_ split: DataSplit, _ stage: Int?, _ line: [UInt8], _ metadata: [UInt8]?) throws -> Void
     ) throws -> [ExportStage] {
-        entries.sort(by: Self.comesBefore)
+        let splits = splits()
+        entries.sort { $0.rank < $1.rank }
         var stages: [ExportStage] = []
         for split in DataSplit.allCases {
-            let own = entries.filter { $0.split == split }
+            let own = entries.filter { splits[$0.task] == split }
             for (number, range) in stageRanges(of: own.count).enumerated() {
                 if case .curriculum(let curriculum) = order {
                     stages.append(
                         ExportStage(
                             split: split, number: number + 1, firstRow: range.lowerBound, rows: range.count,
-                            ranges: Self.ranges(of: own[range].map(\.difficulties), by: curriculum.by)))
+                            ranges: Self.ranges(of: own[range].map(\.rank.difficulties), by: curriculum.by)))
                 }
                 for entry in own[range] {
                     try body(
@@ -62,15 +80,11 @@ struct RowSpool {
         return stages
     }
 
-    private func difficulties(of pair: Pair) -> [Double] {
-        guard case .curriculum(let curriculum) = order else { return [] }
-        return curriculum.by.map { $0.difficulty(of: pair) }
-    }
-
-    /// A hash where rows are shuffled, else the place in which they came.
-    private func place(of pair: Pair) -> UInt64 {
-        guard case .shuffled(let seed) = order else { return UInt64(entries.count) }
-        return Digest.sha256Prefix(of: "\(seed)\n\(pair.id)\n\(pair.kind.rawValue)")
+    /// Where the rows of each task instance lie.
+    private func splits() -> [DataSplit] {
+        let own = Set(tasks.filter { $0.split == .train }.map(\.id))
+        let heldOut = holdout?.chosen(of: own) ?? []
+        return tasks.map { DataSplit(of: $0.split, isHeldOut: heldOut.contains($0.id)) }
     }
 
     /// Where each stage's rows lie: as many in each, the first ones having one more where it does not come out even.
@@ -91,12 +105,5 @@ struct RowSpool {
             return ExportStage.MeasureRange(
                 measure: measure, least: values.min() ?? 0, most: values.max() ?? 0)
         }
-    }
-
-    private static func comesBefore(_ one: Entry, _ other: Entry) -> Bool {
-        for (own, others) in zip(one.difficulties, other.difficulties) where own != others {
-            return own < others
-        }
-        return one.place < other.place
     }
 }

@@ -175,49 +175,11 @@ extension JSONText {
 // MARK: - Metadata
 
 extension JSONText {
-    /// Every key of ``RowColumn/metadata``, in its order.
+    /// Every key of what is known of a row.
     fileprivate mutating func appendMetadata(_ pair: Pair) {
-        append(json: #""id":"#)
-        append(pair.id)
-        append(json: #","kind":"#)
-        append(pair.kind.rawValue)
-        append(json: #","run":"#)
-        if let run = pair.run { append(run) } else { append(json: "null") }
-        append(json: #","trajectory_id":"#)
-        append(pair.trajectoryID)
-        append(json: #","node_id":"#)
-        append(pair.nodeID)
-        append(json: #","turn":"#)
-        append(pair.turn)
-        append(json: #","task_id":"#)
-        append(pair.taskID)
-        append(json: #","environment":"#)
-        append(pair.environment)
-        append(json: #","agent":"#)
-        append(pair.agent.rawValue)
-        append(json: #","source_agent":"#)
-        append(pair.sourceAgent.rawValue)
-        append(json: #","policy":"#)
-        append(pair.policy)
-        appendOutcome(pair)
-    }
-
-    private mutating func appendOutcome(_ pair: Pair) {
-        append(json: #","split":"#)
-        append(pair.split.rawValue)
-        append(json: #","depth":"#)
-        append(pair.depth)
-        append(json: #","height":"#)
-        append(pair.height)
-        append(json: #","steps":"#)
-        append(pair.steps)
-        append(json: #","reward":"#)
-        append(pair.reward)
-        append(json: #","rank":"#)
-        append(pair.rank)
-        append(json: #","tokens":"#)
-        append(pair.tokens)
-        append(json: #","style":"#)
-        append(pair.style.rawValue)
+        for (index, column) in MetadataColumn.all.enumerated() {
+            if index > 0 { append(json: ",") }
+            column.append(pair, to: &self)
+        }
     }
 }

@@ -133,6 +133,10 @@ extension ExportManifest {
             leakage.notCompared > 0
             ? "; \(leakage.notCompared) of a world whose held-out tasks are not known" : ""
         let cut = counts.truncated > 0 ? "; \(counts.truncated) with values cut" : ""
-        return "\(Wording.count(counts.pairs, "pair")) of \(trajectories)\(dropped)\(cut)\(alike)\(unknown)"
+        let unheld =
+            recipe.holdout != nil && counts.pairsBySplit[DataSplit.validation.rawValue] == nil
+            ? "; too few tasks to hold one out" : ""
+        return
+            "\(Wording.count(counts.pairs, "pair")) of \(trajectories)\(dropped)\(cut)\(alike)\(unknown)\(unheld)"
     }
 }

@@ -22,7 +22,8 @@ struct VerifyCommand: LongCommand {
     @Option(
         parsing: .upToNextOption,
         help: ArgumentHelp(
-            "The runs that the exports were made from: each row is followed back to its trajectory, which is decomposed again.",
+            "The runs that the exports were made from: each row is followed back to its trajectory, which is decomposed again, and "
+                + "the export is made again and compared.",
             valueName: "run"), transform: OptionText.path)
     var runs: [String] = []
 
@@ -37,6 +38,7 @@ struct VerifyCommand: LongCommand {
 
     @OptionGroup(title: "With --runs") var prompts: PromptOptions
     @OptionGroup(title: "With --runs") var lists: LeakageOptions
+    @OptionGroup(title: "With --runs") var tokens: TokenOptions
 
     @Option(
         help: ArgumentHelp(
@@ -71,7 +73,8 @@ struct VerifyCommand: LongCommand {
             concurrency: 1, environmentWorkers: 1)
         let report = try await VerifyJob(
             paths: paths, runs: runs, prompts: prompts.prompts, gate: runs.isEmpty ? nil : try lists.gate(),
-            replays: replay, seed: seed, machine: machine, problemLimit: problems
+            vocabulary: tokens.tokens, template: tokens.chatTemplate, replays: replay, seed: seed,
+            machine: machine, problemLimit: problems
         ).run()
         for entry in report.entries {
             for problem in entry.findings.first { StandardError.say(problem) }

@@ -38,7 +38,8 @@ struct ExportJob: Sendable {
     var gate: ExportGate
     /// The pipeline whose stage this is; `nil` for none.
     var pipeline: ExportProvenance.Pipeline?
-    /// Whether a target without any row is refused; a pipeline's may have none.
+    /// Whether a target without any row is refused, or without one to hold out where that is asked for; a pipeline's may have
+    /// none, and its summary says so.
     var refusesEmpty = false
     /// What is written.
     var targets: [Target]
@@ -70,7 +71,10 @@ struct ExportJob: Sendable {
         }
         for writer in writers {
             try writer.checkNothingIsMissing()
-            if refusesEmpty { try writer.checkThereAreRows() }
+            if refusesEmpty {
+                try writer.checkThereAreRows()
+                if shape.holdout != nil { try writer.checkTasksCanBeHeldOut() }
+            }
         }
         return try zip(writers, survey.leakage).map { try $0.finish($1, read: survey.read) }
     }
@@ -107,11 +111,9 @@ struct ExportJob: Sendable {
         try decompose(targets.map(TakenOnce.init), style: .bare, prompts: .none, rejecting: siblings) {
             targets, trajectory, _, pairs, _ in
             for pair in pairs.pairs {
-                let own = [pair.prompt.last?.content ?? ""] + pair.completion.map(\.content)
                 let candidate = PairCandidate(
-                    id: pair.id, depth: pair.depth, environment: trajectory.environment.name,
-                    key: keys.key(prompt: pair.prompt, completion: pair.completion),
-                    text: own.joined(separator: "\n"))
+                    pair, id: pair.id, environment: trajectory.environment.name,
+                    key: keys.key(prompt: pair.prompt, completion: pair.completion + (pair.rejected ?? [])))
                 for index in targets { selectors[index].add(candidate) }
             }
         }
@@ -180,7 +182,6 @@ struct ExportJob: Sendable {
         }
         return try PairExporter(
             directory: target.directory, recipe: recipe,
-            heldOut: shape.holdout?.chosen(of: sight.taskIDs) ?? [],
             render: shape.format == .text ? try template.render() : nil, converter: converter)
     }
 
@@ -223,15 +224,12 @@ struct ExportJob: Sendable {
 
 /// What is seen of the trajectories of a target before they are decomposed.
 private struct TargetSight {
-    /// The task instances of the train split.
-    private(set) var taskIDs: Set<String> = []
     /// The environments.
     private(set) var environments: Set<String> = []
     /// Whose answers they hold.
     private(set) var policies: Set<ExportProvenance.Policy> = []
 
     mutating func add(_ trajectory: TrajectorySummary) {
-        if trajectory.environment.split == .train { taskIDs.insert(trajectory.taskID) }
         environments.insert(trajectory.environment.name)
         policies.insert(ExportProvenance.Policy(trajectory.policy))
     }
@@ -266,6 +264,8 @@ private final class TargetWriter {
     private var dropped: [String: Int]
     private var truncated = 0
     private var tokens: ExportTokens?
+    /// The train split's task instances that there are rows of.
+    private var trainTasks: Set<String> = []
     private var (asked, made, written) = (0, 0, 0)
 
     init(
@@ -300,6 +300,7 @@ private final class TargetWriter {
                 tokens?.add(length)
             }
             try ExportJob.naming(pair) { try exporter.append(pair) }
+            if pair.split == .train { trainTasks.insert(pair.taskID) }
             written += 1
         }
         asked += tally.asked
@@ -319,6 +320,16 @@ private final class TargetWriter {
         )
     }
 
+    /// Whoever asked for a validation split expected one.
+    func checkTasksCanBeHeldOut() throws {
+        guard trainTasks.count < 2 else { return }
+        throw CommandFailure(
+            .badData,
+            "\(target.directory): no task can be held out: the rows are of "
+                + "\(Wording.count(trainTasks.count, "task instance")) of the train split, and --holdout keeps whole ones "
+                + "back. Select more, or leave --holdout out.")
+    }
+
     func checkNothingIsMissing() throws {
         let missing = (target.selection?.kept ?? []).filter { !taking.ids.contains($0.id) }
         guard let first = missing.first else { return }
@@ -336,6 +347,17 @@ private final class TargetWriter {
             leakage: leakage,
             funnel: ExportFunnel(
                 read: read, selected: taking.ids.count, asked: asked, made: made, written: written))
+    }
+}
+
+extension PairCandidate {
+    /// A pair by what tells it from others: what it asks and answers, without what every prompt says. Of a repair that is the
+    /// question, the answer that failed, what is wrong with it and the one that stood.
+    init(_ pair: Pair, id: String, environment: String, key: UInt64) {
+        let own = pair.prompt.suffix(pair.kind == .repair ? 3 : 1) + pair.completion + (pair.rejected ?? [])
+        self.init(
+            id: id, depth: pair.depth, environment: environment, key: key,
+            text: own.map(\.content).joined(separator: "\n"))
     }
 }
 

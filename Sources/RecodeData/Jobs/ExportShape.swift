@@ -73,6 +73,20 @@ struct ExportShape: Encodable, Sendable, Hashable {
 }
 
 extension ExportShape {
+    /// What rows look like by an export's recipe; `nil` where no export can be asked for so, as in a manifest that was edited.
+    init?(_ recipe: ExportRecipe) {
+        self.init(
+            format: recipe.format, metadata: recipe.metadata, failures: recipe.failures,
+            rewardMargin: recipe.rewardMargin, history: recipe.history, overLength: recipe.overLength,
+            order: recipe.order, holdout: recipe.holdout, license: recipe.license)
+        guard refusal == nil, refusal(of: recipe.method) == nil, history.map({ $0 >= 0 }) ?? true,
+            overLength.map({ $0.maxTokens >= 1 }) ?? true,
+            holdout.map({ $0.fraction > 0 && $0.fraction < 1 }) ?? true,
+            rewardMargin.map({ $0 > 0 && $0 <= 1 }) ?? true
+        else { return nil }
+        if case .curriculum(let curriculum) = order, curriculum.stages < 1 { return nil }
+    }
+
     /// Makes sure that what the format needs beside this program is there, before anything is done.
     /// - Throws: ``CommandFailure`` (`missingProgram`).
     func requirePrograms(python: String) throws {

@@ -89,10 +89,10 @@ struct LineageCheck {
             return
         }
         requireSources(manifest, sources, &findings)
+        let sources = try sources.asListed(in: manifest.recipe.sources) ?? sources
         let builder = try builder(for: manifest, folder: folder)
         let rendering = RowRendering(manifest.recipe)
         let isCut = manifest.recipe.overLength?.policy == .truncateVariables
-        let names = Self.names(of: sources, in: manifest)
         var isPartial = false
         do {
             try sources.forEach { trajectory, origin in
@@ -100,10 +100,9 @@ struct LineageCheck {
                 summary.trajectories += 1
                 summary.rows += own.count
                 visit(trajectory, origin)
-                let name = names[origin.name] ?? origin.name
-                compare(own, with: trajectory, in: name, gate, &findings)
+                compare(own, with: trajectory, in: origin.name, gate, &findings)
                 let comparable = own.filter { isComparable($0, rendering, mayBeCut: isCut) }
-                try cutAgain(comparable, from: trajectory, in: name, builder, rendering, &findings)
+                try cutAgain(comparable, from: trajectory, in: origin.name, builder, rendering, &findings)
             }
         } catch let error as TrajectoriesError {
             findings.add(error.description)
@@ -156,17 +155,6 @@ struct LineageCheck {
         }
         return PairBuilder(
             method: recipe.method, style: recipe.style, prompts: library, history: recipe.history)
-    }
-
-    /// What an export calls the runs given: they may lie in folders of other names now, and have the same bytes.
-    private static func names(of sources: TrajectorySources, in manifest: ExportManifest) -> [String: String]
-    {
-        let theirs = Dictionary(
-            manifest.recipe.sources.map { ($0.sha256, $0.name) }, uniquingKeysWith: { first, _ in first })
-        let pairs = ((try? sources.provenance()) ?? []).compactMap { source in
-            theirs[source.sha256].map { (source.name, $0) }
-        }
-        return Dictionary(pairs, uniquingKeysWith: { first, _ in first })
     }
 }
 

@@ -6,13 +6,21 @@ import Trajectories
 
 /// The runs and files a command takes its trajectories from, in the order they were named.
 struct TrajectorySources: Sendable {
-    private let sources: [(path: String, source: TrajectorySource)]
+    /// A run or a file of trajectories.
+    private struct Entry {
+        /// What manifests and rows call it: see ``SourceNames``.
+        var name: String
+        var source: TrajectorySource
+    }
+
+    private var sources: [Entry]
 
     /// Opens every path; a folder of runs stands for those in it.
     /// - Throws: `TrajectoriesError` for a path that holds no trajectories; ``CommandFailure`` for a run that is still
     ///   being collected, or was stopped.
     init(paths: [String]) throws {
-        sources = try paths.flatMap(Self.runs).map { path in
+        let paths = try paths.flatMap(Self.runs)
+        sources = try zip(SourceNames.names(of: paths), paths).map { name, path in
             let source = try TrajectorySource.open(path)
             if case .run(let run) = source, !run.isComplete {
                 throw CommandFailure(
@@ -20,13 +28,13 @@ struct TrajectorySources: Sendable {
                     "\(path): this run is not finished. Finish it: run the command that collected it again, "
                         + "with --resume.")
             }
-            return (path, source)
+            return Entry(name: name, source: source)
         }
     }
 
     /// Takes one sealed run.
     init(_ run: RunDirectory) {
-        sources = [(run.path, .run(run))]
+        sources = [Entry(name: SourceNames.names(of: [run.path])[0], source: .run(run))]
     }
 
     /// The runs a path of the command line stands for: itself, or, where it is a folder of runs such as a sweep's, those
@@ -45,9 +53,9 @@ struct TrajectorySources: Sendable {
 
     /// Reads every trajectory in order, one at a time, with where it comes from.
     func forEach(_ body: (Trajectory, TrajectoryOrigin) throws -> Void) throws {
-        for (path, source) in sources {
-            let reader = try source.trajectories()
-            let origin = TrajectoryOrigin(path: path, source)
+        for entry in sources {
+            let reader = try entry.source.trajectories()
+            let origin = TrajectoryOrigin(name: entry.name, entry.source)
             while let trajectory = try reader.next() {
                 try Task.checkCancellation()
                 try body(trajectory, origin)
@@ -57,8 +65,8 @@ struct TrajectorySources: Sendable {
 
     /// Reads what every trajectory says beside its nodes, in order, one at a time.
     func forEachSummary(_ body: (TrajectorySummary) throws -> Void) throws {
-        for (_, source) in sources {
-            let reader = try source.trajectories()
+        for entry in sources {
+            let reader = try entry.source.trajectories()
             while let summary = try reader.nextSummary() {
                 try Task.checkCancellation()
                 try body(summary)
@@ -90,11 +98,27 @@ struct TrajectorySources: Sendable {
 
     /// What an export's manifest says of them: names and checksums, no paths.
     func provenance() throws -> [ExportSource] {
-        try sources.map { path, source in
-            return ExportSource(
-                name: TrajectoryOrigin(path: path, source).name, sha256: try Self.checksum(of: source),
-                seed: Self.seed(of: source))
+        try sources.map { entry in
+            ExportSource(
+                name: entry.name, sha256: try Self.checksum(of: entry.source),
+                seed: Self.seed(of: entry.source))
         }
+    }
+
+    /// Those among them that an export was made from, in its order and by the names it has for them: they may lie in folders of
+    /// other names now, and be given in another order.
+    /// - Returns: `nil` where one is not among them.
+    func asListed(in listed: [ExportSource]) throws -> TrajectorySources? {
+        var left = try sources.map { ($0, try Self.checksum(of: $0.source)) }
+        var own = self
+        own.sources = []
+        for source in listed {
+            guard let index = left.firstIndex(where: { $0.1 == source.sha256 }) else { return nil }
+            var entry = left.remove(at: index).0
+            entry.name = source.name
+            own.sources.append(entry)
+        }
+        return own
     }
 
     /// What a selection made from them says of them.
@@ -160,13 +184,13 @@ struct TrajectorySources: Sendable {
 
 /// Where a trajectory comes from.
 struct TrajectoryOrigin: Sendable {
-    /// The name of its run or file; no path, so that the same data gives the same rows anywhere.
+    /// The name of its run or file.
     var name: String
     /// The recipe it was collected by; `null` where it comes from a file.
     var recipe: JSONValue
 
-    init(path: String, _ source: TrajectorySource) {
-        name = path.split(separator: "/").last.map(String.init) ?? path
+    init(name: String, _ source: TrajectorySource) {
+        self.name = name
         recipe = .null
         if case .run(let run) = source { recipe = run.manifest.recipe }
     }

@@ -13,6 +13,9 @@ struct VerifyJob: Sendable {
     var prompts: String?
     /// What must not be trained on; looked at with ``runs``.
     var gate: ExportGate?
+    /// The vocabulary and the template that exports are made again with; looked at with ``runs``.
+    var vocabulary = VocabularyChoice.qwen25
+    var template = TemplateChoice.builtIn(.qwen25)
     /// How many episodes of each run or export are played again.
     var replays: Int
     /// The seed of the hash that chooses them.
@@ -86,7 +89,8 @@ struct VerifyJob: Sendable {
     }
 
     private func checkExport(_ path: String, _ sample: inout ReexecutionSample) throws -> VerifyReport.Entry {
-        var check = ExportCheck(path, limit: problemLimit)
+        let parquet = ParquetReading(python: machine.python)
+        var check = ExportCheck(path, limit: problemLimit, parquetRows: parquet.rows(of:_:))
         var lineage = LineageCheck(path)
         try check.check { row in
             try Task.checkCancellation()
@@ -96,13 +100,27 @@ struct VerifyJob: Sendable {
             path: path, kind: .export, findings: check.findings, rows: check.rows,
             unreadFiles: check.unreadFiles)
         guard !runs.isEmpty, let manifest = check.manifest else { return entry }
+        guard let shape = ExportShape(manifest.recipe) else {
+            entry.findings.add(
+                "\(path)/\(ExportManifest.fileName)",
+                "no export can be asked for as this says. Copy the export again, or make it anew.")
+            return entry
+        }
+        let sources = try TrajectorySources(paths: runs)
         try lineage.check(
-            manifest, against: try TrajectorySources(paths: runs),
+            manifest, against: sources,
             gate: manifest.leakage.gate == .on ? gate?.gate : nil, folder: prompts, &entry.findings
         ) { trajectory, origin in
             sample.add(trajectory, in: origin.name, isImported: origin.isImported)
         }
         entry.lineage = lineage.summary
+        // What is wrong already would be said twice.
+        if entry.findings.isEmpty, let gate, let listed = try sources.asListed(in: manifest.recipe.sources) {
+            entry.remake = try ExportRemake(
+                directory: path, manifest: manifest, shape: shape, prompts: prompts, gate: gate,
+                vocabulary: vocabulary, template: template, python: machine.python
+            ).compare(with: listed, &entry.findings)
+        }
         return entry
     }
 }

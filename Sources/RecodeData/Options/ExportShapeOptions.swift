@@ -20,18 +20,21 @@ struct ExportShapeOptions: ParsableArguments {
     var failures = FailurePolicy.drop
 
     @Option(
+        parsing: .unconditional,
         help: ArgumentHelp(
             "With --failures preference: by how much the rewards of two trajectories differ at least, for an answer of one to be "
                 + "chosen over the other's: above 0, at most 1. (default: any difference)", valueName: "x"))
     var rewardMargin: Double?
 
     @Option(
+        parsing: .unconditional,
         help: ArgumentHelp(
             "Prompts of react and codeact hold at most the last n earlier turns; without it all.",
             valueName: "n"))
     var history: Int?
 
     @Option(
+        parsing: .unconditional,
         help: ArgumentHelp(
             "How many tokens a row may have under the chat template, prompt and completion together.",
             valueName: "n"))
@@ -54,10 +57,12 @@ struct ExportShapeOptions: ParsableArguments {
     var by: [CurriculumMeasure]?
 
     @Option(
+        parsing: .unconditional,
         help: ArgumentHelp("With --order curriculum: how many stages. (default: 3)", valueName: "n"))
     var stages: Int?
 
     @Option(
+        parsing: .unconditional,
         help: ArgumentHelp(
             "Keep this part of the task instances back, whole, as a validation split: above 0, below 1.",
             valueName: "x"))

@@ -13,29 +13,34 @@ struct JinjaTemplate: Sendable, Hashable {
     let version: String
     fileprivate let setup: JinjaSetup
     fileprivate let python: String
+    private let limit: Duration
 
     /// The file's name, as manifests have it: nothing depends on where it lies.
     var name: String { path.split(separator: "/").last.map(String.init) ?? path }
 
     /// Reads a template and compiles it.
+    /// - Parameter limit: how long it may take to render a conversation.
     /// - Throws: ``CommandFailure``: `missingProgram` where the Python has no Jinja, `badData` where there is no such file, or
     ///   it does not compile, or writes a special token that nothing says.
-    static func read(_ path: String, python: String) throws -> JinjaTemplate {
+    static func read(_ path: String, python: String, limit: Duration = .seconds(30)) throws -> JinjaTemplate {
         guard let source = String(validating: try AtomicFile.read(path, byteLimit: 1 << 20), as: UTF8.self)
         else {
             throw CommandFailure(.badData, "\(path): it is not UTF-8, so it is no chat template.")
         }
+        guard source.contains(where: { !$0.isWhitespace }) else {
+            throw CommandFailure(.badData, "\(path): it is empty, so it is no chat template.")
+        }
         let setup = JinjaSetup(source: source, tokens: try JinjaSetup.tokens(beside: path))
         let fingerprint = try CanonicalJSON.encode(setup)
-        let (_, version) = try setup.start(path: path, python: python)
+        let (_, version) = try setup.start(path: path, python: python, limit: limit)
         return JinjaTemplate(
             path: path, sha256: Digest.sha256Hex(of: fingerprint), version: version, setup: setup,
-            python: python)
+            python: python, limit: limit)
     }
 
     /// Starts what renders it.
     func renderer() throws -> JinjaRenderer {
-        JinjaRenderer(try setup.start(path: path, python: python).helper, path: path)
+        JinjaRenderer(try setup.start(path: path, python: python, limit: limit).helper, path: path)
     }
 }
 
@@ -52,10 +57,12 @@ private struct JinjaSetup: Codable, Sendable, Hashable {
         var line: Int?
     }
 
-    func start(path: String, python: String) throws -> (helper: PythonHelper, version: String) {
+    func start(
+        path: String, python: String, limit: Duration
+    ) throws -> (helper: PythonHelper, version: String) {
         let helper = try PythonHelper(
             PackageResources.chat_renderer_py, python: python, failing: "\(path) cannot be rendered",
-            limit: .seconds(60))
+            limit: limit)
         let greeting = try helper.ask(self, for: Greeting.self)
         if let version = greeting.jinja2 { return (helper, version) }
         guard let words = greeting.error else {
@@ -147,11 +154,21 @@ final class JinjaRenderer {
     }
 
     private func ask(_ request: Request) throws -> Answer {
-        let answer = try helper.ask(request, for: Answer.self)
-        guard let words = answer.error else { return answer }
+        let answer = try answer(to: request)
+        guard let words = answer.error ?? (answer.text?.isEmpty ?? true ? "it renders nothing" : nil) else {
+            return answer
+        }
         throw CommandFailure(
             .badData,
             "\(path)\(answer.line.map { ":\($0)" } ?? ""): the chat template fails: \(words). Correct it, or choose "
                 + "another.")
+    }
+
+    private func answer(to request: Request) throws -> Answer {
+        do {
+            return try helper.ask(request, for: Answer.self)
+        } catch let slow as PythonHelper.TooSlow {
+            return Answer(error: "it had not ended after \(slow.limit.components.seconds) s")
+        }
     }
 }

@@ -1,7 +1,7 @@
 import Export
 import JSONLines
 
-/// Makes Parquet files through pyarrow, in the Python of the environments.
+/// Makes Parquet files, and reads them, through pyarrow, in the Python of the environments.
 ///
 /// The same rows give the same bytes with the same pyarrow, whose version manifests have.
 final class ParquetConverter: ShardConverter {
@@ -20,13 +20,16 @@ final class ParquetConverter: ShardConverter {
     }
 
     private struct Request: Encodable {
+        var read: String?
+        var write: String?
         var lines: String
-        var file: String
     }
 
     private struct Outcome: Decodable {
         var rows: Int?
         var error: String?
+        /// The system's number of what failed; `nil` where that is no matter of the system.
+        var errno: Int32?
     }
 
     /// The version of pyarrow.
@@ -51,10 +54,32 @@ final class ParquetConverter: ShardConverter {
     }
 
     func convert(lines: String, to file: String) throws {
-        let outcome = try helper.ask(Request(lines: lines, file: file), for: Outcome.self)
-        guard outcome.rows == nil else { return }
-        throw JSONLinesError(
-            .cannotWrite, "cannot write \(file) as Parquet. Look whether the disk is full.",
-            cause: outcome.error)
+        do {
+            let outcome = try helper.ask(Request(write: file, lines: lines), for: Outcome.self)
+            guard outcome.rows == nil else { return }
+            if let number = outcome.errno { throw JSONLinesError.cannotWrite(file, number: number) }
+            throw JSONLinesError(
+                .cannotWrite, "cannot write \(StagedDirectory.finalPath(of: file)) as Parquet.",
+                cause: outcome.error)
+        } catch let slow as PythonHelper.TooSlow {
+            throw JSONLinesError(
+                .cannotWrite,
+                "cannot write \(StagedDirectory.finalPath(of: file)) as Parquet: it took longer than \(slow.limit.components.seconds) s. Look whether the "
+                    + "disk answers.")
+        }
+    }
+
+    /// Writes the rows of a Parquet file as lines of JSON, with the columns in their order.
+    /// - Throws: ``CommandFailure`` (`badData`) where it has other columns, or is no Parquet file.
+    func extract(file: String, to lines: String) throws {
+        let words: String
+        do {
+            let outcome = try helper.ask(Request(read: file, lines: lines), for: Outcome.self)
+            guard outcome.rows == nil else { return }
+            words = outcome.error ?? ""
+        } catch let slow as PythonHelper.TooSlow {
+            words = "it took longer than \(slow.limit.components.seconds) s"
+        }
+        throw CommandFailure(.badData, "\(file): its rows cannot be read: \(words.prefix(400))")
     }
 }

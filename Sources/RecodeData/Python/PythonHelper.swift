@@ -12,6 +12,14 @@ import Trajectories
 /// One request is under way at a time, so what is held is one request and one answer. Its input closes when the owner lets go,
 /// or dies: then it ends by itself.
 final class PythonHelper {
+    /// What no answer in time means.
+    struct TooSlow: Error, CustomStringConvertible {
+        var failing: String
+        var limit: Duration
+
+        var description: String { "\(failing): no answer came within \(limit.components.seconds) s." }
+    }
+
     /// What it is for, in messages: `Parquet files cannot be written`.
     private let failing: String
     private let process: pid_t
@@ -22,7 +30,7 @@ final class PythonHelper {
 
     /// Starts a program.
     /// - Parameters:
-    ///   - source: its text.
+    ///   - source: its text, which talks as `line_protocol.py` does.
     ///   - failing: what cannot be done without it, in words.
     ///   - limit: how long an answer may take.
     /// - Throws: ``CommandFailure`` (`missingProgram`) where there is no such interpreter.
@@ -34,7 +42,9 @@ final class PythonHelper {
         }
         for descriptor in toHelper + fromHelper { _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC) }
         let (result, process) = Self.spawn(
-            python, ["-I", "-B", "-c", String(decoding: source, as: UTF8.self)], input: toHelper[0],
+            python,
+            ["-I", "-B", "-c", String(decoding: PackageResources.line_protocol_py + source, as: UTF8.self)],
+            input: toHelper[0],
             output: fromHelper[1])
         close(toHelper[0])
         close(fromHelper[1])
@@ -56,8 +66,8 @@ final class PythonHelper {
         while waitpid(process, &status, 0) < 0, errno == EINTR {}
     }
 
-    /// Asks, and waits for the answer.
-    /// - Throws: ``CommandFailure`` where it ended, or takes longer than it may.
+    /// Asks, and waits for the answer. Where none comes, or nobody waits any longer, the program ends.
+    /// - Throws: ``CommandFailure`` where it ended; ``TooSlow`` where it takes longer than it may; `CancellationError`.
     func ask<Answer: Decodable>(_ request: some Encodable, for type: Answer.Type) throws -> Answer {
         try send(try CanonicalJSON.encode(request) + [UInt8(ascii: "\n")])
         return try CanonicalJSON.decode(type, from: try receive())
@@ -94,13 +104,13 @@ final class PythonHelper {
     private func wait(until deadline: ContinuousClock.Instant) throws {
         while true {
             let left = ContinuousClock.now.duration(to: deadline)
-            guard left > .zero else {
+            guard left > .zero, !Task.isCancelled else {
                 kill(process, SIGKILL)
-                throw CommandFailure(
-                    .failed, "\(failing): no answer came within \(limit.components.seconds) s.")
+                try Task.checkCancellation()
+                throw TooSlow(failing: failing, limit: limit)
             }
             var waiting = pollfd(fd: answers, events: Int16(POLLIN), revents: 0)
-            let ready = poll(&waiting, 1, CInt(left.components.seconds * 1000 + 1000))
+            let ready = poll(&waiting, 1, Self.longestWait)
             if ready > 0 { return }
             if ready < 0, errno != EINTR { throw ended() }
         }
@@ -131,6 +141,9 @@ final class PythonHelper {
         let result = posix_spawnp(&process, program, &actions, nil, arguments, environment)
         return (result, result == 0 ? process : 0)
     }
+
+    /// Milliseconds after which it is looked whether anybody waits still.
+    private static let longestWait: CInt = 200
 
     private static func words(of number: CInt) -> String { String(cString: strerror(number)) }
 }

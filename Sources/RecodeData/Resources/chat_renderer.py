@@ -7,29 +7,24 @@ conversation, and its first N messages with the opening of an answer; or by {"er
 """
 
 import json
-import sys
+import resource
 import traceback
 from typing import Any
 
+from line_protocol import answer, needed_modules, requests
+
 NAME = "<chat template>"
+# Bytes of address space: a template that builds texts without end is refused, and does not fill the machine.
+MEMORY = 2 << 30
 
 
-def answer(reply: dict[str, Any]) -> None:
-    sys.stdout.write(json.dumps(reply) + "\n")
-    sys.stdout.flush()
-
-
-try:
+with needed_modules():
     import jinja2
     import jinja2.ext
     import jinja2.meta
     import jinja2.nodes
     import jinja2.parser
     import jinja2.sandbox
-except ImportError as error:
-    sys.stdin.readline()
-    answer({"missing": error.name or str(error)})
-    sys.exit(0)
 
 
 class Generation(jinja2.ext.Extension):
@@ -99,15 +94,16 @@ class Template:
 
 
 def main() -> None:
-    request = json.loads(sys.stdin.readline())
+    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+    asked = requests()
+    request = next(asked)
     try:
         template = Template(request["source"], request["tokens"])
     except Exception as error:
         answer(failure(error))
         return
     answer({"jinja2": jinja2.__version__})
-    for line in sys.stdin:
-        request = json.loads(line)
+    for request in asked:
         messages, count = request["messages"], request["prompt"]
         try:
             prompt = None if count is None else template.render(messages[:count], True)

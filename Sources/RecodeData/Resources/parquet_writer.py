@@ -1,33 +1,25 @@
-"""Makes Parquet files of files of JSON lines, in row groups of bounded size.
+"""Makes Parquet files of files of JSON lines, in row groups of bounded size, and reads them as such lines.
 
 The first request on standard input names the columns: {"columns": [{"name", "type"}]}, answered by
-{"pyarrow": VERSION}, or by {"missing": MODULE}. Each further one, {"lines": PATH, "file": PATH}, is answered
-by {"rows": N} or {"error": WORDS}.
+{"pyarrow": VERSION}, or by {"missing": MODULE}. Each further one, {"write": PATH, "lines": PATH} or
+{"read": PATH, "lines": PATH}, is answered by {"rows": N} or {"error": WORDS, "errno": N or null}.
 """
 
 import json
 import os
-import sys
 from collections.abc import Iterator
 from typing import Any
+
+from line_protocol import answer, needed_modules, requests
 
 # A row group is full at whichever comes first: rows, or bytes of their JSON. Memory holds a few times that.
 MOST_ROWS = 4096
 MOST_BYTES = 16 << 20
 
 
-def answer(reply: dict[str, Any]) -> None:
-    sys.stdout.write(json.dumps(reply) + "\n")
-    sys.stdout.flush()
-
-
-try:
+with needed_modules():
     import pyarrow as pa
     import pyarrow.parquet as pq
-except ImportError as error:
-    sys.stdin.readline()
-    answer({"missing": error.name or str(error)})
-    sys.exit(0)
 
 
 def schema_of(columns: list[dict[str, str]]) -> pa.Schema:
@@ -75,14 +67,32 @@ def convert(lines: str, path: str, schema: pa.Schema) -> int:
     return count
 
 
+def extract(path: str, lines: str, schema: pa.Schema) -> int:
+    """Writes the rows as lines of JSON, the keys in the columns' order."""
+    count = 0
+    with pq.ParquetFile(path) as file, open(lines, "x", encoding="utf-8") as out:
+        if not file.schema_arrow.equals(schema):
+            raise ValueError(f"its columns are {', '.join(file.schema_arrow.names)}")
+        for batch in file.iter_batches(batch_size=256):
+            for row in batch.to_pylist():
+                out.write(json.dumps(row, ensure_ascii=False) + "\n")
+                count += 1
+    return count
+
+
 def main() -> None:
-    schema = schema_of(json.loads(sys.stdin.readline())["columns"])
+    asked = requests()
+    schema = schema_of(next(asked)["columns"])
     answer({"pyarrow": pa.__version__})
-    for line in sys.stdin:
-        request = json.loads(line)
+    for request in asked:
         try:
-            answer({"rows": convert(request["lines"], request["file"], schema)})
-        except (OSError, ValueError, pa.ArrowException) as error:
+            if "read" in request:
+                answer({"rows": extract(request["read"], request["lines"], schema)})
+            else:
+                answer({"rows": convert(request["lines"], request["write"], schema)})
+        except OSError as error:
+            answer({"error": f"{type(error).__name__}: {error}", "errno": error.errno})
+        except (ValueError, pa.ArrowException) as error:
             answer({"error": f"{type(error).__name__}: {error}"})
 
 
