@@ -68,19 +68,23 @@ def trajectories() -> dict[str, Row]:
 
 
 @cache
-def preferences() -> Path:
-    """An export of chosen and rejected answers: of an expert that slips and plays tasks again."""
-    run, place = WORK / "slips", WORK / "preferences"
+def slips() -> Path:
+    """A run of an expert that slips and plays tasks again."""
+    run = WORK / "slips"
     tasks = ["--tasks", "lifespan-longest-lived,find-plant", "--variations", "2", "--repeats", "4"]
     python = ["--python", str(ROOT / ".venv/bin/python")]
+    done = program("collect", *tasks, "--slip", "0.3", "--run", str(run), *python)
+    assert done.returncode == 0, done.stderr
+    return run
+
+
+@cache
+def preferences(name: str = "prompt-completion") -> Path:
+    """An export of chosen and rejected answers in a format."""
+    place = WORK / f"preferences-{name}"
     # Train instances of these tasks begin like held-out ones; nobody trains on them here for good.
-    options = ["--failures", "preference", "--holdout", "0.25", "--allow-leakage"]
-    commands = [
-        ["collect", *tasks, "--slip", "0.3", "--run", str(run), *python],
-        ["export", str(run), *options, "--out", str(place)],
-    ]
-    for command in commands:
-        done = program(*command)
-        assert done.returncode == 0, done.stderr
+    options = ["--failures", "preference", "--holdout", "0.25", "--allow-leakage", "--format", name]
+    done = program("export", str(slips()), *options, "--out", str(place))
+    assert done.returncode == 0, done.stderr
     assert manifest(place)["counts"]["pairs"] >= 3
     return place

@@ -32,13 +32,12 @@ def package_without_init(name: str) -> None:
 
 
 class LlamaFactory(unittest.TestCase):
-    def converted(self, name: str, split: str) -> list[dict[str, Any]]:
+    def converted(self, place: Path, split: str) -> list[dict[str, Any]]:
         """The rows of a split as LLaMA-Factory makes them."""
         if "llamafactory.data" not in sys.modules:
             package_without_init("llamafactory.data")
         parser = importlib.import_module("llamafactory.data.parser")
         converter = importlib.import_module("llamafactory.data.converter")
-        place = exports.of_format(name)
         [attributes] = parser.get_dataset_list([split], str(place))
         self.assertEqual(attributes.load_from, "file")
         file = place / attributes.dataset_name
@@ -51,7 +50,7 @@ class LlamaFactory(unittest.TestCase):
     def check(self, name: str) -> None:
         for split in ["train", "validation"]:
             expected = exports.rows(exports.of_format("prompt-completion"), split)
-            for row, source in zip(self.converted(name, split), expected, strict=True):
+            for row, source in zip(self.converted(exports.of_format(name), split), expected, strict=True):
                 system = [part["content"] for part in source["prompt"] if part["role"] == "system"]
                 self.assertEqual(row["_system"], "".join(system))
                 self.assertEqual(
@@ -64,6 +63,18 @@ class LlamaFactory(unittest.TestCase):
 
     def test_alpaca(self) -> None:
         self.check("alpaca")
+
+    def test_preferences(self) -> None:
+        for split in ["train", "validation"]:
+            expected = exports.rows(exports.preferences(), split)
+            converted = self.converted(exports.preferences("sharegpt"), split)
+            self.assertGreater(len(converted), 0)
+            for row, source in zip(converted, expected, strict=True):
+                self.assertEqual(
+                    row["_prompt"], [part for part in source["prompt"] if part["role"] != "system"]
+                )
+                # Of two answers LLaMA-Factory takes the first as the better one.
+                self.assertEqual(row["_response"], source["chosen"] + source["rejected"])
 
     def test_histories(self) -> None:
         flat = exports.rows(exports.export("--method", "react", "--format", "messages"))
