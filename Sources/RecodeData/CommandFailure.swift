@@ -68,7 +68,7 @@ struct CommandFailure: Error, Sendable, Hashable {
         switch error.code {
         case .missingProgram: .missingProgram
         case .badRequest: .badUsage
-        case .badReplay: .badData
+        case .badReplay, .badData: .badData
         case .workerFailed, .workerLost, .workerUnavailable: .failed
         }
     }

@@ -12,6 +12,8 @@ public struct TraceGenError: Error, Sendable, Hashable {
         case workerLost
         /// A worker process cannot even start.
         case workerUnavailable
+        /// A file of an environment, such as a game or a catalogue, is damaged (exit 65).
+        case badData
         /// A recorded run does not hold what is asked of it (exit 65).
         case badReplay
     }
@@ -28,6 +30,16 @@ public struct TraceGenError: Error, Sendable, Hashable {
         self.code = code
         self.message = message
         self.cause = cause
+    }
+}
+
+extension TraceGenError {
+    /// Whether a worker that answered so can be asked again.
+    var leavesWorkerUsable: Bool {
+        switch code {
+        case .badRequest, .badData, .missingProgram: true
+        case .workerFailed, .workerLost, .workerUnavailable, .badReplay: false
+        }
     }
 }
 

@@ -12,7 +12,7 @@ struct GoldAgent: Agent {
 
     func play(_ episode: EpisodeSetting) async throws -> EpisodeOutcome {
         let environment = episode.environment
-        let worker = try await (environment as? ScienceWorldSession)?.ask(\.process) ?? -1
+        let worker = try await (environment as? SharedSession<ScienceWorldWorker>)?.ask(\.process) ?? -1
         var outcome = EpisodeOutcome(
             nodes: [Node(id: 0, parent: nil, depth: 0, kind: .code, code: "", status: .completed)],
             ended: .environmentDone)

@@ -18,7 +18,7 @@ enum ScienceWorldFixture {
 
     /// The number of the worker's process that a session plays in.
     static func process(of session: any EnvironmentSession) async throws -> Int32 {
-        try await #require(session as? ScienceWorldSession).ask(\.process)
+        try await #require(session as? SharedSession<ScienceWorldWorker>).ask(\.process)
     }
 
     static func instance(_ task: String, _ variation: Int) -> TaskInstance {

@@ -36,7 +36,7 @@ import Trajectories
     @Test func splitsCoverEveryVariationOnce() async throws {
         let world = try await ScienceWorldFixture.environment()
         try await world.withSession { session in
-            let session = try #require(session as? ScienceWorldSession)
+            let session = try #require(session as? SharedSession<ScienceWorldWorker>)
             let counts = try await session.ask { worker in
                 #expect(try await worker.variations(of: "boil", in: .train) == Array(0...13))
                 #expect(try await worker.variations(of: "boil", in: .dev) == Array(14...20))

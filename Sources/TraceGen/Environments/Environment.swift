@@ -83,12 +83,17 @@ public struct EpisodeStart: Sendable, Hashable {
     public var observation: String
     /// The gold path, where it was asked for; empty otherwise.
     public var goldPath: [ScoutedAction]
+    /// What is particular to this instance and belongs in the record, beside the environment's own options.
+    public var options: [String: JSONValue]
 
     /// Makes a start from its parts.
-    public init(instruction: String, observation: String, goldPath: [ScoutedAction] = []) {
+    public init(
+        instruction: String, observation: String, goldPath: [ScoutedAction] = [], options: [String: JSONValue] = [:]
+    ) {
         self.instruction = instruction
         self.observation = observation
         self.goldPath = goldPath
+        self.options = options
     }
 }
 

@@ -104,17 +104,11 @@ public struct ScienceWorld: Environment {
         _ count: Int, sessions: Int, _ body: @Sendable (any Environment) async throws -> Result
     ) async throws -> Result {
         let perWorker = (max(sessions, 1) + count - 1) / count
-        let launch = launch(forSessions: perWorker)
-        let pool = ScienceWorldPool(self, workers: count)
-        return try await withThrowingTaskGroup(of: Void.self) { group in
-            for place in pool.places {
-                group.addTask {
-                    await place.serve(launch, startLimit: startLimit, stepLimit: stepLimit)
-                }
-            }
-            defer { group.cancelAll() }
-            return try await body(pool)
-        }
+        return try await WorkerPool.run(
+            self, called: "ScienceWorld", workers: count, launch(forSessions: perWorker),
+            {
+                try await ScienceWorldWorker($0, startLimit: startLimit, stepLimit: stepLimit)
+            }, body)
     }
 
     private func launch(forSessions count: Int) -> WorkerLaunch {

@@ -1,7 +1,7 @@
 import Trajectories
 
 /// One worker with its JVM, which holds any number of sessions. One task at a time may use it.
-struct ScienceWorldWorker: Sendable {
+struct ScienceWorldWorker: EnvironmentWorker {
     /// The tasks there are, in the simulator's order.
     let tasks: [String]
     /// The worker's process number.
@@ -53,6 +53,21 @@ struct ScienceWorldWorker: Sendable {
     func close(_ session: Int) async throws {
         let _: Closed = try await answer(
             to: Request(request: "close", session: session), within: stepLimit, doing: "close a session")
+    }
+
+    func instances(tasks: [String]?, split: Split, variations: Int?) async throws -> [TaskInstance] {
+        for task in tasks ?? [] where !self.tasks.contains(task) {
+            throw TraceGenError.unknownTask(task, in: "ScienceWorld", known: self.tasks)
+        }
+        var instances: [TaskInstance] = []
+        for task in self.tasks where tasks?.contains(task) ?? true {
+            let all = try await self.variations(of: task, in: split)
+            instances += all.prefix(variations ?? .max).map {
+                TaskInstance(
+                    task: task, variation: $0, split: split, stepLimit: ScienceWorldLimits.stepLimit(of: task))
+            }
+        }
+        return instances
     }
 
     /// The variations of a task that belong to a split, in order.

@@ -104,7 +104,9 @@ struct EpisodeRun: Sendable {
                     policy: policy,
                     limits: plan.limits))
             return .played(begin, startTime: loaded.time, outcome)
-        } catch let error as TraceGenError where error.code == .workerFailed || error.code == .workerLost {
+        } catch let error as TraceGenError
+            where [.workerFailed, .workerLost, .badData].contains(error.code)
+        {
             try Task.checkCancellation()
             return .environmentFailed(EnvironmentFailure(error: error, start: start))
         } catch let failure as PolicyFailure {
@@ -152,7 +154,8 @@ extension EpisodeRun {
             id: plan.id, taskID: plan.taskID,
             environment: EnvironmentRecord(
                 name: environment.name, version: environment.version, task: plan.instance.task,
-                variation: plan.instance.variation, split: plan.instance.split, options: environment.options),
+                variation: plan.instance.variation, split: plan.instance.split,
+                options: environment.options.merging(start.options) { _, own in own }),
             instruction: start.instruction, initialObservation: start.observation, agent: plan.agent,
             policy: rollout.policy.record, limits: plan.limits, reward: outcome.reward,
             nativeReward: NativeReward(

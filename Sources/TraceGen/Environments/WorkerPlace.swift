@@ -4,8 +4,14 @@ import Synchronization
 ///
 /// A worker that crashes or hangs takes its sessions with it. Whoever asked it then is told so (`workerFailed`), the
 /// others at their next request (`workerLost`), and the next request that needs no session brings a fresh one.
-final class ScienceWorldPlace: Sendable {
-    private let queue = RequestQueue()
+final class WorkerPlace<Worker: EnvironmentWorker>: Sendable {
+    /// How the worker is called in messages: `ScienceWorld`.
+    private let title: String
+    private let queue = RequestQueue<Worker>()
+
+    init(of title: String) {
+        self.title = title
+    }
 
     /// Has the worker do something.
     ///
@@ -16,16 +22,16 @@ final class ScienceWorldPlace: Sendable {
     /// - Throws: what `work` throws; ``TraceGenError`` (`workerLost`) when that worker is gone, (`workerUnavailable`) when
     ///   none starts; `CancellationError`.
     func ask<Answer: Sendable>(
-        in life: Int? = nil, _ work: @escaping @Sendable (ScienceWorldWorker) async throws -> Answer
+        in life: Int? = nil, _ work: @escaping @Sendable (Worker) async throws -> Answer
     ) async throws -> (answer: Answer, life: Int) {
         let reply = Reply<(answer: Answer, life: Int)>()
-        let request = WorkerRequest(life: life) { worker, life in
+        let request = WorkerRequest<Worker>(life: life) { worker, life in
             do {
                 reply.resume(with: .success((try await work(worker), life)))
                 return true
             } catch {
                 reply.resume(with: .failure(error))
-                return (error as? TraceGenError)?.code == .badRequest
+                return (error as? TraceGenError)?.leavesWorkerUsable ?? false
             }
         } refuse: {
             reply.resume(with: .failure($0))
@@ -43,8 +49,8 @@ final class ScienceWorldPlace: Sendable {
     }
 
     /// Has the worker do something and does not wait for it.
-    func tell(in life: Int, _ work: @escaping @Sendable (ScienceWorldWorker) async throws -> Void) {
-        let request = WorkerRequest(life: life) { worker, _ in
+    func tell(in life: Int, _ work: @escaping @Sendable (Worker) async throws -> Void) {
+        let request = WorkerRequest<Worker>(life: life) { worker, _ in
             (try? await work(worker)) != nil
         } refuse: { _ in
         }
@@ -52,34 +58,35 @@ final class ScienceWorldPlace: Sendable {
     }
 
     /// Does what comes in, until the task is cancelled; then refuses the rest.
-    func serve(_ launch: WorkerLaunch, startLimit: Duration, stepLimit: Duration) async {
+    /// - Parameter connect: makes a worker of a process that was started.
+    func serve(
+        _ launch: WorkerLaunch, _ connect: @Sendable (WorkerConnection) async throws -> Worker
+    ) async {
         var life = 0
         while let first = await queue.next() {
             guard first.life == nil else {
-                first.refuse(Self.lost)
+                first.refuse(lost)
                 continue
             }
             life += 1
             do {
                 try await launch.withWorker { [life] connection in
-                    let worker = try await ScienceWorldWorker(
-                        connection, startLimit: startLimit, stepLimit: stepLimit)
-                    await serve(worker, life, from: first)
+                    await serve(try await connect(connection), life, from: first)
                 }
             } catch {
                 // Where the first request was done, this is about the end of a worker, which concerns nobody.
-                first.refuse(Task.isCancelled ? CancellationError() : Self.unavailable(error))
+                first.refuse(Task.isCancelled ? CancellationError() : unavailable(error))
             }
         }
         for request in queue.close() { request.refuse(CancellationError()) }
     }
 
     /// Does one request after another until the worker is of no more use.
-    private func serve(_ worker: ScienceWorldWorker, _ life: Int, from first: WorkerRequest) async {
+    private func serve(_ worker: Worker, _ life: Int, from first: WorkerRequest<Worker>) async {
         var request = first
         while true {
             if let needed = request.life, needed != life {
-                request.refuse(Self.lost)
+                request.refuse(lost)
             } else if await !request.perform(worker, life) {
                 return
             }
@@ -88,29 +95,31 @@ final class ScienceWorldPlace: Sendable {
         }
     }
 
-    private static let lost = TraceGenError(
-        .workerLost, "The ScienceWorld worker of this episode ended while it played another one.")
+    private var lost: TraceGenError {
+        TraceGenError(
+            .workerLost, "The \(title) worker of this episode ended while it played another one.")
+    }
 
-    private static func unavailable(_ error: any Error) -> TraceGenError {
+    private func unavailable(_ error: any Error) -> TraceGenError {
         guard let error = error as? TraceGenError else {
             return TraceGenError(
-                .workerUnavailable, "The ScienceWorld worker cannot be started.", cause: "\(error)")
+                .workerUnavailable, "The \(title) worker cannot be started.", cause: "\(error)")
         }
         return TraceGenError(.workerUnavailable, error.message, cause: error.cause)
     }
 }
 
 /// Something a worker is asked to do.
-private final class WorkerRequest: Sendable {
+private final class WorkerRequest<Worker: EnvironmentWorker>: Sendable {
     /// The worker it must be; `nil` for any.
     let life: Int?
     /// Tells whoever waits that it will not be done; of no effect once it has been.
     let refuse: @Sendable (any Error) -> Void
-    private let work: @Sendable (ScienceWorldWorker, Int) async -> Bool
+    private let work: @Sendable (Worker, Int) async -> Bool
     private let begun = Atomic(false)
 
     init(
-        life: Int?, _ work: @escaping @Sendable (ScienceWorldWorker, Int) async -> Bool,
+        life: Int?, _ work: @escaping @Sendable (Worker, Int) async -> Bool,
         refuse: @escaping @Sendable (any Error) -> Void
     ) {
         self.life = life
@@ -122,7 +131,7 @@ private final class WorkerRequest: Sendable {
 
     /// Does it.
     /// - Returns: whether the worker is of further use.
-    func perform(_ worker: ScienceWorldWorker, _ life: Int) async -> Bool {
+    func perform(_ worker: Worker, _ life: Int) async -> Bool {
         begun.store(true, ordering: .sequentiallyConsistent)
         return await work(worker, life)
     }
@@ -169,9 +178,9 @@ private final class Reply<Answer: Sendable>: Sendable {
 /// Requests in the order they came, for one who does them.
 ///
 /// As long as its longest moment: one request of each session.
-private final class RequestQueue: Sendable {
+private final class RequestQueue<Worker: EnvironmentWorker>: Sendable {
     private struct State {
-        var requests: [WorkerRequest] = []
+        var requests: [WorkerRequest<Worker>] = []
         var waiter: CheckedContinuation<Void, Never>?
         var isClosed = false
     }
@@ -179,7 +188,7 @@ private final class RequestQueue: Sendable {
     private let state = Mutex(State())
 
     /// - Returns: whether it was taken; not after closing.
-    func append(_ request: WorkerRequest) -> Bool {
+    func append(_ request: WorkerRequest<Worker>) -> Bool {
         wake { state in
             guard !state.isClosed else { return false }
             state.requests.append(request)
@@ -187,12 +196,12 @@ private final class RequestQueue: Sendable {
         }
     }
 
-    func remove(_ request: WorkerRequest) {
+    func remove(_ request: WorkerRequest<Worker>) {
         state.withLock { $0.requests.removeAll { $0 === request } }
     }
 
     /// The next request; waits for one. `nil` when the task is cancelled.
-    func next() async -> WorkerRequest? {
+    func next() async -> WorkerRequest<Worker>? {
         while !Task.isCancelled {
             let request = state.withLock { $0.requests.isEmpty ? nil : $0.requests.removeFirst() }
             if let request { return request }
@@ -214,7 +223,7 @@ private final class RequestQueue: Sendable {
 
     /// Takes no more.
     /// - Returns: what was not done.
-    func close() -> [WorkerRequest] {
+    func close() -> [WorkerRequest<Worker>] {
         state.withLock { state in
             state.isClosed = true
             defer { state.requests = [] }
