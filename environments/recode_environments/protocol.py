@@ -1,7 +1,7 @@
-"""The environment protocol, `recode.environment.v1`: one request a line on stdin, one answer a line on stdout.
+"""The environment protocol, `recode.environment.v1`: a request a line on stdin, an answer a line on stdout.
 
-An environment is a subclass of `Environment`; `serve` does the rest. Needs nothing but the standard library, so that
-one file beside this one is a whole environment.
+An environment is a subclass of `Environment`; `serve` does the rest. Needs nothing but the standard library,
+so that one file beside this one is a whole environment.
 """
 
 from __future__ import annotations
@@ -11,12 +11,15 @@ import os
 import platform
 import sys
 from abc import ABC, abstractmethod
+from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 from typing import Any, BinaryIO, Generic, Protocol, TypeVar
 
 PROTOCOL = "recode.environment.v1"
 # Bytes: no request is longer, and a longer one is no request.
 LINE_LIMIT = 16 << 20
+# What the values of a request are, by key.
+VALUE_TYPES = {"session": int, "task": str, "split": str, "variation": int, "scouting": bool, "action": str}
 
 
 class EnvironmentProblem(Exception):
@@ -26,7 +29,7 @@ class EnvironmentProblem(Exception):
 
 
 class BadData(EnvironmentProblem):
-    """A file of the environment (a game, a catalogue) is damaged or not what it should be: names file and key."""
+    """A file of the environment (a game, a catalogue) is damaged or not what it should be: file and key."""
 
     code = "bad_data"
 
@@ -69,13 +72,14 @@ class Start:
     step_limit: int | None = None
     # What is particular to this instance and belongs in the record.
     options: dict[str, Any] = field(default_factory=dict)
-    # The gold path, where it was asked for: action, observation, reward, done, completed_goals of each action.
+    # The gold path, where it was asked for: of each action action, observation, reward, done,
+    # completed_goals.
     gold: list[dict[str, Any]] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
 class Step:
-    """What an action led to: `reward` is 0 to 1, `native_reward` in the environment's own range, both so far."""
+    """What an action led to: `reward` is 0 to 1, `native_reward` in the environment's range, both so far."""
 
     observation: str
     reward: float
@@ -125,7 +129,7 @@ class Server(Generic[E]):
     def answer(self, request: dict[str, Any]) -> dict[str, Any]:
         """The answer to a request; a problem with it is an answer too."""
         asked = request.pop("request", None)
-        kinds = {
+        kinds: dict[str, Callable[..., dict[str, Any]]] = {
             "hello": self.hello,
             "instances": self.instances,
             "reset": self.reset,
@@ -133,7 +137,8 @@ class Server(Generic[E]):
             "close": self.close,
         }
         try:
-            if asked not in kinds:
+            check_values(request)
+            if not isinstance(asked, str) or asked not in kinds:
                 raise EnvironmentProblem(f"there is no request {asked!r}; there are {', '.join(kinds)}")
             try:
                 return kinds[asked](**request)
@@ -159,7 +164,9 @@ class Server(Generic[E]):
         self.check(task)
         open_sessions = len(self.episodes.keys() - {session})
         if self.about.sessions is not None and open_sessions >= self.about.sessions:
-            raise EnvironmentProblem(f"{open_sessions} sessions are open, which is all there may be; close one")
+            raise EnvironmentProblem(
+                f"{open_sessions} sessions are open, which is all there may be; close one"
+            )
         start, episode = self.environment.reset(task, variation, scouting)
         self.close(session)
         self.episodes[session] = episode
@@ -188,28 +195,63 @@ class Server(Generic[E]):
             raise EnvironmentProblem(f"there is no split {split}; there are {', '.join(self.about.splits)}")
 
 
+class Refusal:
+    """Answers every request with what kept an environment from being made."""
+
+    def __init__(self, problem: EnvironmentProblem) -> None:
+        self.problem = problem
+
+    def answer(self, request: dict[str, Any]) -> dict[str, Any]:
+        return {"error": str(self.problem), "code": self.problem.code}
+
+
 def serve(environment: Environment[Any]) -> None:
     """Answers the requests on stdin until it ends.
 
     What is printed meanwhile goes to stderr: an answer alone may stand on stdout.
     """
+    serve_made(lambda: environment)
+
+
+def serve_made(make: Callable[[], Environment[Any]]) -> None:
+    """Makes an environment and answers the requests on stdin until it ends.
+
+    What is printed meanwhile goes to stderr, from before the environment is made. Where it cannot be made
+    because of damaged data or a missing program, that is the answer to every request.
+    """
     answers = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)
-    talk(Server(environment), sys.stdin.buffer, answers)
+    try:
+        server: Server[Any] | Refusal = Server(make())
+    except EnvironmentProblem as problem:
+        server = Refusal(problem)
+    talk(server, sys.stdin.buffer, answers)
 
 
-def talk(server: Server[Any], requests: BinaryIO, answers: BinaryIO) -> None:
+def talk(server: Server[Any] | Refusal, requests: BinaryIO, answers: BinaryIO) -> None:
     """Answers the requests of one stream on another."""
     while line := requests.readline(LINE_LIMIT):
         answer = server.answer(read_request(line))
-        answers.write(json.dumps(answer, ensure_ascii=False).encode() + b"\n")
+        # Half a surrogate pair, which a request may hold and UTF-8 may not, goes back as the escape it was.
+        answers.write(json.dumps(answer, ensure_ascii=False).encode(errors="backslashreplace") + b"\n")
         answers.flush()
+
+
+def check_values(request: dict[str, Any]) -> None:
+    """Makes sure that the values of a request are of the types they should be.
+
+    Raises:
+        EnvironmentProblem: one is not.
+    """
+    for key, kind in VALUE_TYPES.items():
+        if key in request and type(request[key]) is not kind:
+            raise EnvironmentProblem(f"{key} is {request[key]!r}, which is no {kind.__name__}")
 
 
 def read_request(line: bytes) -> dict[str, Any]:
     """A request of a line; what is none becomes one that is refused."""
     try:
         request = json.loads(line)
-    except ValueError:
+    except (ValueError, RecursionError):
         request = None
     return request if isinstance(request, dict) else {"request": None}
