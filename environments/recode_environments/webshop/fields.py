@@ -42,9 +42,8 @@ def parse(file: str, data: bytes, kind: type[list[Any]] | type[dict[str, Any]]) 
         raise BadData(f"{file}: byte {problem.start} is no UTF-8; fetch or write the file again") from problem
     except json.JSONDecodeError as problem:
         place = f"line {problem.lineno} column {problem.colno}"
-        cut = (
-            " (the file ends there: it is cut short)" if problem.pos >= len(problem.doc.rstrip()) - 1 else ""
-        )
+        ended = problem.pos >= len(problem.doc.rstrip()) - 1 or problem.msg.startswith("Unterminated string")
+        cut = " (the file ends there: it is cut short)" if ended else ""
         raise BadData(f"{file}: {place}: {problem.msg}{cut}; fetch or write the file again") from problem
     if not isinstance(value, kind):
         wanted = "a list" if kind is list else "an object by product id"

@@ -77,6 +77,17 @@ class Wish:
     options: dict[str, str]
 
 
+@dataclass(frozen=True)
+class Entry:
+    """A product's records in the files."""
+
+    asin: str
+    product: dict[str, Any]
+    attributes: dict[str, Any]
+    goals: list[dict[str, Any]]
+    reviews: dict[str, Any]
+
+
 def make_records(products: int, seed: int) -> Records:
     """A catalogue of so many products, in memory.
 
@@ -88,37 +99,40 @@ def make_records(products: int, seed: int) -> Records:
 
 def make_files(products: int, seed: int) -> dict[str, bytes]:
     """The bytes of a catalogue's files, by name."""
+    entries = Draw("order", seed).shuffled(make_entries(products, seed))
+    return {
+        PRODUCTS_FILE: as_json([entry.product for entry in entries]),
+        ATTRIBUTES_FILE: as_json({entry.asin: entry.attributes for entry in entries}),
+        HUMAN_FILE: as_json({entry.asin: entry.goals for entry in entries if entry.goals}),
+        REVIEWS_FILE: as_json([entry.reviews for entry in entries]),
+    }
+
+
+def make_entries(products: int, seed: int) -> list[Entry]:
+    """So many products, family after family; the last may be cut."""
     types = Draw("types", seed).shuffled(product_types())
-    entries: list[tuple[dict[str, Any], dict[str, Any], list[dict[str, Any]], dict[str, Any]]] = []
+    entries: list[Entry] = []
     used: set[str] = set()
     family = 0
     while len(entries) < products:
-        draw = Draw("family", seed, family)
-        target, wish = make_target(types[family % len(types)], draw)
-        drafts = [
-            target,
-            *(make_lookalike(target, wish, draw) for _ in range(draw.between(1, LOOKALIKES_AT_MOST))),
-        ]
-        for member, draft in enumerate(drafts[: products - len(entries)]):
-            asin = make_asin(used, seed, family, member)
-            goal = [goal_record(asin, draft, wish, draw)] if member == 0 else []
-            entries.append(
-                (
-                    product_record(asin, draft, draw),
-                    attribute_record(draft, wish),
-                    goal,
-                    review_record(asin, draw),
-                )
-            )
+        entries += make_family(types[family % len(types)], seed, family, used)
         family += 1
-    entries = Draw("order", seed).shuffled(entries)
-    by_asin = [(product["asin"], attributes, human) for product, attributes, human, _ in entries]
-    return {
-        PRODUCTS_FILE: as_json([product for product, _, _, _ in entries]),
-        ATTRIBUTES_FILE: as_json({asin: attributes for asin, attributes, _ in by_asin}),
-        HUMAN_FILE: as_json({asin: human for asin, _, human in by_asin if human}),
-        REVIEWS_FILE: as_json([reviews for _, _, _, reviews in entries]),
-    }
+    return entries[:products]
+
+
+def make_family(type_: ProductType, seed: int, family: int, used: set[str]) -> list[Entry]:
+    """A product with a goal, and those that look like it."""
+    draw = Draw("family", seed, family)
+    target, wish = make_target(type_, draw)
+    lookalikes = draw.between(1, LOOKALIKES_AT_MOST)
+    drafts = [target, *(make_lookalike(target, wish, draw) for _ in range(lookalikes))]
+    entries = []
+    for member, draft in enumerate(drafts):
+        asin = make_asin(used, seed, family, member)
+        goals = [goal_record(asin, draft, wish, draw)] if draft is target else []
+        product = product_record(asin, draft, draw)
+        entries.append(Entry(asin, product, attribute_record(draft, wish), goals, review_record(asin, draw)))
+    return entries
 
 
 def as_json(value: object) -> bytes:

@@ -40,7 +40,7 @@ def phrases(text: str) -> list[str]:
 
 OPTION_VALUES = {
     "color": phrases(
-        "black, white, navy, burgundy, olive, khaki, teal, coral, lavender, beige, mustard, ivory, magenta, turquoise"
+        "black, white, navy, burgundy, olive, khaki, teal, coral, lavender, beige, mustard, ivory, magenta"
     ),
     "size": phrases("x-small, small, medium, large, xx-large, 3x-large"),
     "shoe size": phrases("5 narrow, 6 wide, 7 regular, 8 petite, 9 broad, 10 relaxed"),
