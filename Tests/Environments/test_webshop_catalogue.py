@@ -130,6 +130,12 @@ class CapTests(unittest.TestCase):
     def test_a_cap_depends_on_seed_and_goal_and_nothing_else(self) -> None:
         first = price_cap(34.99, 7, "B000000001", "words")
         self.assertEqual([price_cap(34.99, 7, "B000000001", "words") for _ in range(20)], [first] * 20)
+        for others in (
+            {price_cap(34.99, seed, "B000000001", "words") for seed in range(50)},
+            {price_cap(34.99, 7, f"B{number}", "words") for number in range(50)},
+            {price_cap(34.99, 7, "B000000001", f"words {number}") for number in range(50)},
+        ):
+            self.assertEqual(others, {50.0, 60.0, 70.0})
         whole = {goal.product.asin: goal.instruction for goal in read().goals}
         part = {goal.product.asin: goal.instruction for goal in read(limit=3).goals}
         self.assertEqual(part, {asin: words for asin, words in whole.items() if asin in part})
