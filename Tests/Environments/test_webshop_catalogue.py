@@ -15,7 +15,7 @@ from typing import Any
 import webshop_support as support
 from recode_environments.protocol import BadData
 from recode_environments.webshop.catalogue import Catalogue, Choices, read_catalogue, read_folder
-from recode_environments.webshop.goals import NO_CAP, price_cap
+from recode_environments.webshop.goals import NO_CAP, price_cap, put_in_order
 from recode_environments.webshop.product import Review
 from recode_environments.webshop.tasks import GoalNumbers, split_of, task_of
 
@@ -142,6 +142,12 @@ class CapTests(unittest.TestCase):
 
 
 class SplitTests(unittest.TestCase):
+    def test_the_order_of_goals_is_the_originals(self) -> None:
+        # What `random.seed(233); random.shuffle(list(range(12)))` gives in Python 3.8 to 3.13.
+        numbers = list(range(12))
+        put_in_order(numbers)
+        self.assertEqual(numbers, [5, 9, 0, 1, 4, 7, 6, 3, 8, 2, 11, 10])
+
     def test_sizes_are_the_originals_where_there_are_enough_goals(self) -> None:
         splits = split_of([(f"B{number}", f"title {number}") for number in range(12_087)])
         self.assertEqual(splits, ["test"] * 500 + ["dev"] * 1000 + ["train"] * 10_587)

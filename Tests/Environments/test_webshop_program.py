@@ -159,6 +159,8 @@ class ErrorTests(unittest.TestCase):
             ("--synthetic", "0"): "argument --synthetic: '0' is no whole number from 1 on",
             ("--synthetic", "9", "--seed", "-1"): "argument --seed: '-1' is no whole number from 0 on",
             ("--synthetic", "9", "--goals", "all"): "argument --goals: invalid choice",
+            ("--synthetic", "9", "--small"): "--small and --partial say something about --catalogue alone",
+            ("--engine", "x", "--partial"): "--small and --partial say something about --catalogue alone",
             ("catalogue", "--products", "9"): "the following arguments are required: --out",
         }
         for arguments, expected in cases.items():

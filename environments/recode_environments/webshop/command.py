@@ -22,7 +22,10 @@ def main(arguments: Sequence[str]) -> int:
     """Does what a command line says; the exit status."""
     if arguments[:1] == ["catalogue"]:
         return write(writing_options().parse_args(arguments[1:]))
-    options = serving_options().parse_args(arguments)
+    parser = serving_options()
+    options = parser.parse_args(arguments)
+    if options.catalogue is None and (options.small or options.partial):
+        parser.error("--small and --partial say something about --catalogue alone")
     serve_made(lambda: make(options))
     return 0
 

@@ -6,12 +6,14 @@ import itertools
 import random
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
 
 from recode_environments.protocol import BadData
 from recode_environments.webshop.draw import Draw
 from recode_environments.webshop.fields import Fields, shown
 from recode_environments.webshop.product import Product
+
+T = TypeVar("T")
 
 # The original engine puts its goals in order with this seed, so that a goal's number is the same here and
 # there.
@@ -71,10 +73,9 @@ def make_goal(
     return Goal(product, capped(words, cap), tuple(attributes), tuple(options), cap)
 
 
-def in_order(goals: list[Goal]) -> list[Goal]:
-    """The goals in the order that numbers them: the original engine's, given the same goals."""
+def put_in_order(goals: list[T]) -> None:
+    """Puts goals in the order that numbers them: the original engine's, given the same goals."""
     random.Random(ORDER_SEED).shuffle(goals)
-    return goals
 
 
 def human_goals(
@@ -105,7 +106,7 @@ def human_goals(
                 continue
             words = record.text("instruction").strip(".")
             made.goals.append(make_goal(product, words, attributes, options_of(record), seed))
-    in_order(made.goals)
+    put_in_order(made.goals)
     return made
 
 
@@ -144,5 +145,5 @@ def written_goals(
             asked = ", and ".join(f"{name}: {value}" for name, value in zip(names, values, strict=True))
             words = record.text("instruction") + (f" with {asked}" if asked else "")
             made.goals.append(make_goal(product, words, wanted, values, seed))
-    in_order(made.goals)
+    put_in_order(made.goals)
     return made
