@@ -15,13 +15,14 @@ TEST_OPTIONS ?=
 
 PROGRAM = .build/$(CONFIGURATION)/recode-data
 SHELL_SCRIPTS = scripts/*.sh .ci/run
-PYTHON_SOURCES = Sources/TraceGen/Resources Sources/RecodeBench Sources/RecodeData/Resources Tests/FilterTests \
-	Tests/Interop Tests/RecodeDataTests Tests/StudyTests Tests/TestServers Tests/TokensTests scripts/*.py
+PYTHON_SOURCES = environments Sources/TraceGen/Resources Sources/RecodeBench Sources/RecodeData/Resources \
+	Tests/Environments Tests/FilterTests Tests/Interop Tests/RecodeDataTests Tests/StudyTests Tests/TestServers \
+	Tests/TokensTests scripts/*.py
 
 export SWIFT
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-test setup-dev build run test test-model test-interop test-kills lint format bench samples docs clean
+.PHONY: help setup setup-test setup-dev build run test test-environments test-model test-interop test-kills lint format bench samples docs clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/\1\t\2/' | expand -t 12
@@ -43,6 +44,9 @@ run: build ## run PIPELINE into OUT: real episodes in, training pairs out; resum
 
 test: setup-test ## run all tests (TEST_OPTIONS='--filter NAME' for some)
 	scripts/test.sh $(TEST_OPTIONS)
+
+test-environments: setup-test ## run the tests of the environments' programs
+	.venv/bin/python -m unittest discover -s Tests/Environments
 
 test-model: build ## collect from a real language model on this machine, replay it, compare
 	scripts/test-model.sh $(PROGRAM)

@@ -75,8 +75,8 @@ stamp_of() { sha256sum "$1"; }
 # Finished, made from these very requirements, and its interpreter still starts and finds the packages.
 venv_is_current() {
     [ "$(cat "$venv/setup.stamp" 2>/dev/null)" = "$(stamp_of requirements.txt)" ] &&
-        "$venv/bin/python" -I -c 'import importlib.util as u; assert all(map(u.find_spec, ["scienceworld", "py4j", "pyarrow", "jinja2"]))' \
-            >/dev/null 2>&1
+        "$venv/bin/python" -I -c 'import importlib.util as u, sys; assert all(map(u.find_spec, sys.argv[1:]))' \
+            scienceworld py4j pyarrow jinja2 bm25s numpy rapidfuzz snowballstemmer lemminflect >/dev/null 2>&1
 }
 
 install_requirements() {
