@@ -67,9 +67,8 @@ class Start:
 
     instruction: str
     observation: str
-    # Where this instance has another grammar of actions, or another limit, than the environment's own.
+    # Where this instance has another grammar of actions than the environment's own.
     actions: str | None = None
-    step_limit: int | None = None
     # What is particular to this instance and belongs in the record.
     options: dict[str, Any] = field(default_factory=dict)
     # The gold path, where it was asked for: of each action action, observation, reward, done,

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Prompts
+import TraceGen
 import Trajectories
 
 /// `recode-data collect`.
@@ -60,12 +61,19 @@ struct CollectCommand: LongCommand {
     func run() async throws {
         let points = try points()
         let machine = self.machine.machine()
-        let jobs = try points.map { try job(at: $0, concurrency: machine.concurrency) }
+        let served = try await servedEnvironment()
+        let jobs = try points.map { try job(at: $0, in: served, concurrency: machine.concurrency) }
         if jobs.count == 1 {
-            try await run(jobs[0], on: machine)
+            try await run(jobs[0], in: served, on: machine)
         } else {
-            try await run(jobs, named: points.map(\.name), on: machine)
+            try await run(jobs, named: points.map(\.name), in: served, on: machine)
         }
+    }
+
+    /// The environment that the command names; `nil` for one of ours.
+    private func servedEnvironment() async throws -> ServedEnvironment? {
+        guard let command = options.environmentCommand else { return nil }
+        return try await Machine.environment(servedBy: command)
     }
 
     private func points() throws(SweepProblem) -> [SweepPoint] {
@@ -74,10 +82,12 @@ struct CollectCommand: LongCommand {
         ).points()
     }
 
-    private func job(at point: SweepPoint, concurrency: Int) throws -> CollectJob {
-        let recipe = options.recipe(at: point)
+    private func job(
+        at point: SweepPoint, in served: ServedEnvironment?, concurrency: Int
+    ) throws -> CollectJob {
+        let recipe = options.recipe(at: point, in: served)
         return CollectJob(
-            name: point.name.isEmpty ? options.environment : point.name, recipe: recipe, seed: options.seed,
+            name: point.name.isEmpty ? recipe.environment : point.name, recipe: recipe, seed: options.seed,
             directory: point.name.isEmpty ? directory : "\(directory)/\(point.name)",
             unfinished: resume ? .resume : .refuse, concurrency: concurrency,
             models: models.sources(
@@ -85,15 +95,14 @@ struct CollectCommand: LongCommand {
             budget: budget.budget)
     }
 
-    private func run(_ job: CollectJob, on machine: Machine) async throws {
+    private func run(_ job: CollectJob, in served: ServedEnvironment?, on machine: Machine) async throws {
         guard !dryRun else {
-            let environment = try await Machine.environment(
-                named: job.recipe.environment, python: machine.python)
+            let environment = try await environment(served, on: machine)
             return try StandardOutput.write(try await CollectForecast(of: job, in: environment).words)
         }
         // A policy that is not there, and what the machine lacks, show before the directory is claimed for this recipe.
         try PolicyPlan(job.recipe, job.models).requirePrice(for: job.budget)
-        let result = try await job.run(at: try await machine.site(for: job.recipe.environment))
+        let result = try await job.run(at: try await machine.site(in: environment(served, on: machine)))
         StandardError.say(try RunSummary(of: [result]).words)
         if let reason = result.stopped {
             StandardError.say(
@@ -101,15 +110,23 @@ struct CollectCommand: LongCommand {
         }
     }
 
-    private func run(_ jobs: [CollectJob], named names: [String], on machine: Machine) async throws {
+    private func run(
+        _ jobs: [CollectJob], named names: [String], in served: ServedEnvironment?, on machine: Machine
+    ) async throws {
         try CollectSweep.requireDifferent(
             zip(names, jobs).map { ($0, $1.recipe, try PolicyPlan($1.recipe, $1.models).record) })
         let sweep = try CollectSweep(directory: directory, jobs: jobs)
         guard !dryRun else {
             return try StandardOutput.write(
-                try await sweep.forecast(
-                    in: try await Machine.environment(named: options.environment, python: machine.python)))
+                try await sweep.forecast(in: try await environment(served, on: machine)))
         }
-        try await sweep.run(at: try await machine.site(for: options.environment))
+        try await sweep.run(at: try await machine.site(in: environment(served, on: machine)))
+    }
+
+    private func environment(_ served: ServedEnvironment?, on machine: Machine) async throws
+        -> any Environment
+    {
+        if let served { return served }
+        return try await Machine.environment(named: options.environment, python: machine.python)
     }
 }

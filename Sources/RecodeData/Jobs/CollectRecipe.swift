@@ -4,6 +4,8 @@ import Trajectories
 struct CollectRecipe: Encodable, Sendable, Hashable {
     /// The environment's name.
     var environment: String
+    /// What else shapes the world, of an environment that is a program of its own; `nil` for one of ours.
+    var environmentOptions: [String: JSONValue]?
     /// The loop.
     var agent: AgentKind
     /// What answers the prompts.
@@ -39,6 +41,7 @@ struct CollectRecipe: Encodable, Sendable, Hashable {
     enum CodingKeys: String, CodingKey {
         case agent, policy, slip, split, tasks, variations, repeats, limit
         case environment = "env"
+        case environmentOptions = "env_options"
         case maxDepth = "max_depth"
         case maxRewrite = "max_rewrite"
         case maxRetry = "max_retry"

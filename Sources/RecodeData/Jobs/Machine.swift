@@ -33,10 +33,21 @@ struct Machine: Sendable {
     /// Looks for everything the episodes of an environment need.
     /// - Throws: `TraceGenError` (`missingProgram`) naming what the machine lacks.
     func site(for environment: String) async throws -> Site {
+        try await site(in: try await Self.environment(named: environment, python: python))
+    }
+
+    /// The same for an environment that was opened.
+    func site(in environment: any Environment) async throws -> Site {
         Site(
-            environment: try await Self.environment(named: environment, python: python),
-            executors: try await executors(),
-            environmentWorkers: environmentWorkers)
+            environment: environment, executors: try await executors(), environmentWorkers: environmentWorkers
+        )
+    }
+
+    /// Opens an environment that is a program of its own.
+    /// - Parameter command: as a shell takes it.
+    /// - Throws: `TraceGenError`: `missingProgram`, `badData`, or `workerFailed` where it speaks no such protocol.
+    static func environment(servedBy command: String) async throws -> ServedEnvironment {
+        try await ServedEnvironment(command: ["/bin/sh", "-c", "exec \(command)"])
     }
 
     /// Opens an environment.

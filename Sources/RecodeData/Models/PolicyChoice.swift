@@ -61,6 +61,12 @@ enum PolicyPlan: Sendable {
         }
         switch PolicyChoice(recipe.policy) {
         case .expert:
+            guard recipe.environment == ScienceWorld.environmentName else {
+                throw CommandFailure(
+                    .badUsage,
+                    "there is no expert for \(recipe.environment). Collect with a language model's profile (--policy NAME), or "
+                        + "with the calls of another run (--policy replay:RUN).")
+            }
             guard recipe.agent == .recode else {
                 throw CommandFailure(
                     .badUsage,

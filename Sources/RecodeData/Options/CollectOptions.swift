@@ -39,6 +39,13 @@ struct CollectOptions: ParsableArguments {
     var environment = "scienceworld"
 
     @Option(
+        name: .customLong("env-command"),
+        help: ArgumentHelp(
+            "In place of --env: a program that speaks the environment protocol, as a shell would start it "
+                + "(docs/environments.md).", valueName: "command"))
+    var environmentCommand: String?
+
+    @Option(
         help: ArgumentHelp(
             "The loop that turns answers into actions, or several, separated by commas. (default: recode)",
             valueName: "name,…"), transform: Self.agents)
@@ -117,16 +124,19 @@ struct CollectOptions: ParsableArguments {
         where value < 0 {
             throw ValidationError("--\(option) is \(value), expected 0 or more.")
         }
-        for task in taskNames ?? [] {
+        // The tasks of a program are its own to know.
+        for task in environmentCommand == nil ? taskNames ?? [] : [] {
             _ = try Self.known(
                 task, among: Catalogue.tasks(in: environment), called: "task of \(environment)")
         }
     }
 
     /// The recipe the options describe, with one combination of the values that may be several.
-    func recipe(at point: SweepPoint) -> CollectRecipe {
+    /// - Parameter served: the environment, where it is a program of its own.
+    func recipe(at point: SweepPoint, in served: ServedEnvironment?) -> CollectRecipe {
         CollectRecipe(
-            environment: environment, agent: point.agent, policy: point.policy, slip: slip, split: split,
+            environment: served?.name ?? environment, environmentOptions: served?.options, agent: point.agent,
+            policy: point.policy, slip: slip, split: split,
             tasks: taskNames,
             variations: variations.limit, repeats: repeats, limit: limit, maxDepth: point.maxDepth,
             maxRewrite: maxRewrite, maxRetry: maxRetry, maxSteps: maxSteps, promptStyle: promptStyle,

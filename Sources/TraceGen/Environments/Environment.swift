@@ -88,7 +88,8 @@ public struct EpisodeStart: Sendable, Hashable {
 
     /// Makes a start from its parts.
     public init(
-        instruction: String, observation: String, goldPath: [ScoutedAction] = [], options: [String: JSONValue] = [:]
+        instruction: String, observation: String, goldPath: [ScoutedAction] = [],
+        options: [String: JSONValue] = [:]
     ) {
         self.instruction = instruction
         self.observation = observation

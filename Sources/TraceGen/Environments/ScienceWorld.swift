@@ -7,8 +7,10 @@ import Trajectories
 /// another. What a session answers depends on the episode alone, never on what was played before or beside it (see
 /// ``javaOptions(heapMegabytes:forSessions:)``).
 public struct ScienceWorld: Environment {
+    /// Its name in records and options.
+    public static let environmentName = "scienceworld"
     /// `scienceworld`.
-    public let name = "scienceworld"
+    public let name = Self.environmentName
     /// The version of the installed `scienceworld` package.
     public let version: String
     /// The versions of Java, and of the Python that holds it.

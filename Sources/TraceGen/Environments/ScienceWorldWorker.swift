@@ -64,7 +64,8 @@ struct ScienceWorldWorker: EnvironmentWorker {
             let all = try await self.variations(of: task, in: split)
             instances += all.prefix(variations ?? .max).map {
                 TaskInstance(
-                    task: task, variation: $0, split: split, stepLimit: ScienceWorldLimits.stepLimit(of: task))
+                    task: task, variation: $0, split: split, stepLimit: ScienceWorldLimits.stepLimit(of: task)
+                )
             }
         }
         return instances

@@ -38,7 +38,7 @@ public struct ServedEnvironment: Environment {
     public let splits: [Split]
 
     private let hello: EnvironmentHello
-    private let launch: WorkerLaunch
+    let launch: WorkerLaunch
     private let limits: TimeLimits
 
     /// Starts the program once and asks it who it is.

@@ -27,7 +27,8 @@ struct ServedExchange: Sendable {
             throw TraceGenError(.workerFailed, failed, cause: failure.summary)
         } catch let problem as DecodingError {
             throw TraceGenError(
-                .workerFailed, failed, cause: "Its answer cannot be read: \(RecordProblem(problem, allowing: [:]).text)")
+                .workerFailed, failed,
+                cause: "Its answer cannot be read: \(RecordProblem(problem, allowing: [:]).text)")
         }
     }
 

@@ -36,13 +36,19 @@ struct EnvironmentHello: Decodable, Sendable, Hashable {
         let letters = Set("abcdefghijklmnopqrstuvwxyz0123456789_-")
         let known = Set(Split.allCases.map(\.rawValue))
         let checks: [(Bool, String)] = [
-            (`protocol` == Self.protocolName, "protocol is \(`protocol`.prefix(60)), expected \(Self.protocolName)"),
+            (
+                `protocol` == Self.protocolName,
+                "protocol is \(`protocol`.prefix(60)), expected \(Self.protocolName)"
+            ),
             (
                 !name.isEmpty && name.count <= 60 && name.allSatisfy(letters.contains),
                 "name is \(name.prefix(80)), expected small letters, digits, '-' and '_'"
             ),
             (!version.isEmpty, "version is empty"),
-            (!splits.isEmpty && known.isSuperset(of: splits), "splits holds others than train, dev and test, or none"),
+            (
+                !splits.isEmpty && known.isSuperset(of: splits),
+                "splits holds others than train, dev and test, or none"
+            ),
             (!tasks.isEmpty, "tasks is empty"),
             (Set(tasks).count == tasks.count, "tasks names one twice"),
             (
@@ -70,7 +76,8 @@ struct ServedWorker: EnvironmentWorker {
     /// - Throws: ``TraceGenError``: `workerFailed` for one that speaks no such protocol, or is another one now; `badData` and
     ///   `missingProgram` as it says.
     init(
-        _ connection: WorkerConnection, _ limits: ServedEnvironment.TimeLimits, expecting expected: EnvironmentHello?
+        _ connection: WorkerConnection, _ limits: ServedEnvironment.TimeLimits,
+        expecting expected: EnvironmentHello?
     ) async throws {
         self.connection = connection
         self.limits = limits
@@ -124,7 +131,8 @@ struct ServedWorker: EnvironmentWorker {
 
     func close(_ session: Int) async throws {
         let _: Closed = try await exchange.answer(
-            to: ServedRequest(request: "close", session: session), within: limits.step, doing: "close a session")
+            to: ServedRequest(request: "close", session: session), within: limits.step,
+            doing: "close a session")
     }
 
     func instances(tasks: [String]?, split: Split, variations: Int?) async throws -> [TaskInstance] {
@@ -134,7 +142,8 @@ struct ServedWorker: EnvironmentWorker {
         guard hello.splits.contains(split.rawValue) else {
             throw TraceGenError(
                 .badRequest,
-                "\(hello.name) has no split \(split.rawValue). It has: \(hello.splits.joined(separator: ", ")).")
+                "\(hello.name) has no split \(split.rawValue). It has: \(hello.splits.joined(separator: ", "))."
+            )
         }
         var instances: [TaskInstance] = []
         for task in hello.tasks where tasks?.contains(task) ?? true {
@@ -152,7 +161,8 @@ struct ServedWorker: EnvironmentWorker {
         let answer: Instances = try await exchange.answer(
             to: ServedRequest(request: "instances", task: task, split: split.rawValue), within: limits.start,
             doing: what)
-        guard zip(answer.variations, answer.variations.dropFirst()).allSatisfy(<), answer.variations.first ?? 0 >= 0
+        guard zip(answer.variations, answer.variations.dropFirst()).allSatisfy(<),
+            answer.variations.first ?? 0 >= 0
         else { throw exchange.nonsense("\(what): they are not ascending numbers from 0") }
         return answer.variations
     }
