@@ -205,6 +205,16 @@ def expansion(request: str, code: str | None) -> str:
     return f"<think>I look around.</think>\n<execute>\n{code}\n</execute>"
 
 
+# A program that buys the first product that a search for the instruction finds.
+SHOPPER = """<think>I buy the first product that is found.</think>
+<execute>
+import re
+page = run('search[' + instruction[:80].replace(']', ' ') + ']')
+product = re.findall('B0[0-9A-Z]{8}', page)[0]
+run('click[' + product + ']')
+run('click[buy now]')
+</execute>"""
+
 # Code that takes its process down, would not end, takes all memory or raises.
 DEADLY = {
     "exit": "import os\nos._exit(3)",
@@ -222,6 +232,7 @@ SLOW_DOWN = error("Slow down.", "rate_limit_exceeded")
 SCENARIOS: dict[str, Reply] = {
     "answer": answer,
     "bear": failing(200, completion(BEAR)),
+    "shopper": failing(200, completion(SHOPPER)),
     "untagged": failing(200, completion("No tags at all.")),
     "empty": failing(200, completion("")),
     "parts": failing(200, completion(PARTS)),

@@ -9,7 +9,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 from recode_environments.protocol import Environment, EnvironmentProblem, Hello, Start, Step, serve_made
 
 ROOMS = {"short": 4, "long": 9}
-INSTANCES = {"train": range(0, 100), "dev": range(100, 120), "test": range(120, 140)}
+INSTANCES = {"train": range(100), "dev": range(100, 120), "test": range(120, 140)}
 ACTIONS = "go left\ngo right\ntake key\nopen door"
 
 

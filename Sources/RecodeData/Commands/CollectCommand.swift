@@ -73,7 +73,10 @@ struct CollectCommand: LongCommand {
     /// The environment that the command names; `nil` for one of ours.
     private func servedEnvironment() async throws -> ServedEnvironment? {
         guard let command = options.environmentCommand else { return nil }
-        return try await Machine.environment(servedBy: command)
+        let served = try await Machine.environment(servedBy: command)
+        // Before a directory is claimed for it.
+        try served.require(tasks: options.taskNames, split: options.split)
+        return served
     }
 
     private func points() throws(SweepProblem) -> [SweepPoint] {

@@ -143,7 +143,8 @@ struct CollectOptions: ParsableArguments {
             untilSuccesses: untilSuccesses)
     }
 
-    private var taskNames: [String]? {
+    /// The tasks; `nil` for all there are.
+    var taskNames: [String]? {
         guard let tasks, tasks != "all" else { return nil }
         return tasks.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
     }

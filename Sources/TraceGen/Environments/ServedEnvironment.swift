@@ -66,6 +66,12 @@ public struct ServedEnvironment: Environment {
         splits = hello.splits.compactMap(Split.init(rawValue:))
     }
 
+    /// Makes sure that there are such tasks (any when `nil`), and such a split.
+    /// - Throws: ``TraceGenError`` (`badRequest`) naming those that there are.
+    public func require(tasks: [String]?, split: Split) throws {
+        try hello.require(tasks: tasks, split: split)
+    }
+
     /// The instances of `tasks` (all when `nil`) in `split`, at most `variations` of each; starts a process for the time of the
     /// call.
     public func instances(tasks: [String]?, split: Split, variations: Int?) async throws -> [TaskInstance] {

@@ -63,6 +63,20 @@ struct EnvironmentHello: Decodable, Sendable, Hashable {
     }
 }
 
+extension EnvironmentHello {
+    /// Makes sure that there are such tasks, and such a split.
+    func require(tasks: [String]?, split: Split) throws {
+        for task in tasks ?? [] where !self.tasks.contains(task) {
+            throw TraceGenError.unknownTask(task, in: name, known: self.tasks)
+        }
+        guard splits.contains(split.rawValue) else {
+            throw TraceGenError(
+                .badRequest,
+                "\(name) has no split \(split.rawValue). It has: \(splits.joined(separator: ", ")).")
+        }
+    }
+}
+
 /// One process of a program that speaks the environment protocol, which holds any number of sessions.
 struct ServedWorker: EnvironmentWorker {
     /// What it says of itself.
@@ -136,15 +150,7 @@ struct ServedWorker: EnvironmentWorker {
     }
 
     func instances(tasks: [String]?, split: Split, variations: Int?) async throws -> [TaskInstance] {
-        for task in tasks ?? [] where !hello.tasks.contains(task) {
-            throw TraceGenError.unknownTask(task, in: hello.name, known: hello.tasks)
-        }
-        guard hello.splits.contains(split.rawValue) else {
-            throw TraceGenError(
-                .badRequest,
-                "\(hello.name) has no split \(split.rawValue). It has: \(hello.splits.joined(separator: ", "))."
-            )
-        }
+        try hello.require(tasks: tasks, split: split)
         var instances: [TaskInstance] = []
         for task in hello.tasks where tasks?.contains(task) ?? true {
             let all = try await self.variations(of: task, in: split)
