@@ -15,8 +15,8 @@ TEST_OPTIONS ?=
 
 PROGRAM = .build/$(CONFIGURATION)/recode-data
 SHELL_SCRIPTS = scripts/*.sh .ci/run
-PYTHON_SOURCES = Sources/TraceGen/Resources Sources/RecodeBench Sources/RecodeData/Resources Tests/FilterTests \
-	Tests/Interop Tests/RecodeDataTests Tests/StudyTests Tests/TestServers Tests/TokensTests scripts/*.py
+PYTHON_SOURCES = Sources/TraceGen/Resources Sources/RecodeBench Sources/RecodeData/Resources environments Tests/FilterTests \
+	Tests/Environments Tests/Interop Tests/RecodeDataTests Tests/StudyTests Tests/TestServers Tests/TokensTests scripts/*.py
 
 export SWIFT
 
@@ -29,8 +29,8 @@ help: ## list the targets
 setup: ## install what is missing: Debian packages, and .venv from requirements.txt
 	@scripts/setup.sh
 
-setup-test: ## the same, with what tests compare with
-	@scripts/setup.sh --test
+setup-test: ## the same, with what tests compare with, and ALFWorld's engine
+	@scripts/setup.sh --test --alfworld
 
 setup-dev: ## the same, with the linters
 	@scripts/setup.sh --dev

@@ -1,7 +1,7 @@
-"""The environment protocol, `recode.environment.v1`: one request a line on stdin, one answer a line on stdout.
+"""The environment protocol, `recode.environment.v1`: requests on stdin, answers on stdout, one a line.
 
-An environment is a subclass of `Environment`; `serve` does the rest. Needs nothing but the standard library, so that
-one file beside this one is a whole environment.
+An environment is a subclass of `Environment`; `serve` does the rest. Needs nothing but the standard library,
+so that one file beside this one is a whole environment.
 """
 
 from __future__ import annotations
@@ -11,7 +11,9 @@ import os
 import platform
 import sys
 from abc import ABC, abstractmethod
+from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
+from functools import cached_property
 from typing import Any, BinaryIO, Generic, Protocol, TypeVar
 
 PROTOCOL = "recode.environment.v1"
@@ -26,7 +28,7 @@ class EnvironmentProblem(Exception):
 
 
 class BadData(EnvironmentProblem):
-    """A file of the environment (a game, a catalogue) is damaged or not what it should be: names file and key."""
+    """A file of the environment (a game, a catalogue) is damaged: names file and key."""
 
     code = "bad_data"
 
@@ -69,13 +71,13 @@ class Start:
     step_limit: int | None = None
     # What is particular to this instance and belongs in the record.
     options: dict[str, Any] = field(default_factory=dict)
-    # The gold path, where it was asked for: action, observation, reward, done, completed_goals of each action.
+    # The gold path, where it was asked for: action, observation, reward, done, completed_goals of each.
     gold: list[dict[str, Any]] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
 class Step:
-    """What an action led to: `reward` is 0 to 1, `native_reward` in the environment's own range, both so far."""
+    """What an action led to: `reward` is 0 to 1, `native_reward` in the environment's own range, so far."""
 
     observation: str
     reward: float
@@ -118,14 +120,18 @@ class Server(Generic[E]):
 
     def __init__(self, environment: Environment[E]) -> None:
         self.environment = environment
-        self.about = environment.hello()
         self.episodes: dict[int, E] = {}
         self.last: dict[int, Step] = {}
+
+    @cached_property
+    def about(self) -> Hello:
+        """Asked for with the first request, so that what is damaged or missing is an answer."""
+        return self.environment.hello()
 
     def answer(self, request: dict[str, Any]) -> dict[str, Any]:
         """The answer to a request; a problem with it is an answer too."""
         asked = request.pop("request", None)
-        kinds = {
+        kinds: dict[str, Callable[..., dict[str, Any]]] = {
             "hello": self.hello,
             "instances": self.instances,
             "reset": self.reset,
@@ -133,7 +139,8 @@ class Server(Generic[E]):
             "close": self.close,
         }
         try:
-            if asked not in kinds:
+            refuse_wrong_kinds(request)
+            if not isinstance(asked, str) or asked not in kinds:
                 raise EnvironmentProblem(f"there is no request {asked!r}; there are {', '.join(kinds)}")
             try:
                 return kinds[asked](**request)
@@ -159,7 +166,9 @@ class Server(Generic[E]):
         self.check(task)
         open_sessions = len(self.episodes.keys() - {session})
         if self.about.sessions is not None and open_sessions >= self.about.sessions:
-            raise EnvironmentProblem(f"{open_sessions} sessions are open, which is all there may be; close one")
+            raise EnvironmentProblem(
+                f"{open_sessions} sessions are open, which is all there may be; close one"
+            )
         start, episode = self.environment.reset(task, variation, scouting)
         self.close(session)
         self.episodes[session] = episode
@@ -188,6 +197,18 @@ class Server(Generic[E]):
             raise EnvironmentProblem(f"there is no split {split}; there are {', '.join(self.about.splits)}")
 
 
+# What a request's fields are, where it has them.
+FIELDS = {"session": int, "variation": int, "task": str, "split": str, "action": str, "scouting": bool}
+
+
+def refuse_wrong_kinds(request: dict[str, Any]) -> None:
+    """Throws: `EnvironmentProblem` where a field is not the kind of thing it should be."""
+    for name, kind in FIELDS.items():
+        # A bool is an int to Python and no number to anyone else.
+        if name in request and type(request[name]) is not kind:
+            raise EnvironmentProblem(f"{name} should be of type {kind.__name__} and is {request[name]!r}")
+
+
 def serve(environment: Environment[Any]) -> None:
     """Answers the requests on stdin until it ends.
 
@@ -202,7 +223,8 @@ def talk(server: Server[Any], requests: BinaryIO, answers: BinaryIO) -> None:
     """Answers the requests of one stream on another."""
     while line := requests.readline(LINE_LIMIT):
         answer = server.answer(read_request(line))
-        answers.write(json.dumps(answer, ensure_ascii=False).encode() + b"\n")
+        # Escaped: half a surrogate pair, which JSON may carry in, has no UTF-8.
+        answers.write(json.dumps(answer).encode() + b"\n")
         answers.flush()
 
 
