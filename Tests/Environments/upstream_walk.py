@@ -19,7 +19,7 @@ from alfworld.agents.utils.misc import Demangler
 from textworld.envs.pddl import PddlEnv
 
 NONSENSE = ["dance", "go to the moon", "", "take all", "Look", "put it down"]
-AWAY = ("go to", "take", "move", "put")
+AWAY = ("go to", "open", "close", "take", "move", "put")
 
 
 class Named(textworld.core.Wrapper):  # type: ignore[misc]
@@ -40,7 +40,8 @@ def walk(game: str, draw: random.Random) -> dict[str, Any]:
     for number, wanted in enumerate(environment.walkthrough):
         # Sorted by the engine. What changes where things are would lead away from winning.
         idle = [command for command in state["admissible_commands"] if not command.startswith(AWAY)]
-        for action in [draw.choice(NONSENSE if number % 3 == 2 else idle), wanted]:
+        before = [draw.choice(NONSENSE if number % 4 == 2 else idle)] if number % 2 == 0 else []
+        for action in [*before, wanted]:
             state, _, _ = environment.step(action)
             steps.append({"action": action, "observation": state.feedback, "won": bool(state["won"])})
     return {"start": start, "steps": steps}
