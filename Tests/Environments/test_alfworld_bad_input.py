@@ -12,6 +12,16 @@ UNREACHABLE = """
     (:goal (exists (?o - object ?r - receptacle)
         (and (objectType ?o KnifeType) (receptacleType ?r SinkBasinType) (isHot ?o) (isSliced ?o)))))
 """
+# Each half of its goal can be had, and never both: known once every state was seen, of which there are few.
+CONTRADICTION = """
+(define (problem contradiction) (:domain alfred)
+  (:objects agent1 - agent apple_bar_1 - object table_bar_1 - receptacle AppleType - otype TableType - rtype
+    SinkBasinType MicrowaveType FridgeType - rtype KnifeType ButterKnifeType - otype here there - location)
+  (:init (= (total-cost) 0) (atLocation agent1 here) (receptacleAtLocation table_bar_1 there)
+    (receptacleType table_bar_1 TableType) (canContain TableType AppleType) (objectType apple_bar_1 AppleType)
+    (inReceptacle apple_bar_1 table_bar_1) (objectAtLocation apple_bar_1 there) (pickupable apple_bar_1))
+  (:goal (exists (?a - agent ?o - object ?r - receptacle) (and (holds ?a ?o) (inReceptacle ?o ?r)))))
+"""
 TORN = '{"pddl_domain": "(define (domain alfred'
 
 
@@ -106,6 +116,19 @@ class Scouting(unittest.TestCase):
             )
             self.assertNotIn("error", server.ask("step", session=1, action="look"))
 
+    def test_refuses_a_game_that_nothing_wins(self) -> None:
+        games = copy_of(one_of_each())
+        path = next(path for path in games_in(games) if path.startswith(f"train/{PICK}"))
+        file = games / "json_2.1.1" / path / "game.tw-pddl"
+        change(file, walkthrough=[], pddl_problem=CONTRADICTION)
+        with Server(games) as server:
+            answer = server.ask("reset", session=1, task=PICK, variation=0, scouting=True)
+            self.assertEqual(answer["code"], "bad_data")
+            self.assertEqual(
+                answer["error"],
+                f"{file}: key pddl_problem has a goal that no actions reach; leave the game out",
+            )
+
 
 class Requests(unittest.TestCase):
     def test_that_make_no_sense_are_answered(self) -> None:
@@ -150,6 +173,12 @@ class Beginnings(unittest.TestCase):
             self.assertEqual(answer["code"], "missing_program")
             self.assertRegex(answer["error"], re.escape("scripts/setup.sh --alfworld"))
             self.assertIn(module, answer["error"])
+
+    def test_with_a_python_that_is_too_new_are_answered(self) -> None:
+        with Server(one_of_each(), setup="sys.version_info = (3, 13)") as server:
+            answer = server.ask("hello")
+        self.assertEqual(answer["code"], "missing_program")
+        self.assertIn("needs Python 3.10 to 3.12", answer["error"])
 
     def test_of_the_planner_on_its_own_say_what_is_wrong(self) -> None:
         file = new_folder() / "game.tw-pddl"

@@ -8,6 +8,7 @@ from __future__ import annotations
 import importlib
 import os
 import sys
+import tempfile
 from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -37,7 +38,7 @@ def require() -> dict[str, str]:
             f"{INSTALL} with one"
         )
     # At import the package makes a folder for data that nobody fetches; the temporary one is there already.
-    os.environ.setdefault("ALFWORLD_DATA", "/tmp")
+    os.environ.setdefault("ALFWORLD_DATA", tempfile.gettempdir())
     try:
         for module in PACKAGES.values():
             importlib.import_module(module)
