@@ -22,7 +22,7 @@ PYTHON_SOURCES = environments Sources/TraceGen/Resources Sources/RecodeBench Sou
 export SWIFT
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-test setup-dev build run test test-environments test-model test-interop test-kills lint format bench samples docs clean
+.PHONY: help setup setup-test setup-alfworld setup-dev build run test test-environments test-model test-interop test-kills lint format bench samples docs clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/\1\t\2/' | expand -t 12
@@ -32,6 +32,9 @@ setup: ## install what is missing: Debian packages, and .venv from requirements.
 
 setup-test: ## the same, with what tests compare with
 	@scripts/setup.sh --test
+
+setup-alfworld: ## the same, with what plays ALFWorld's games, compiled in part (minutes)
+	@scripts/setup.sh --test --alfworld
 
 setup-dev: ## the same, with the linters
 	@scripts/setup.sh --dev
@@ -45,8 +48,8 @@ run: build ## run PIPELINE into OUT: real episodes in, training pairs out; resum
 test: setup-test ## run all tests (TEST_OPTIONS='--filter NAME' for some)
 	scripts/test.sh $(TEST_OPTIONS)
 
-test-environments: setup-test ## run the tests of the environments' programs
-	.venv/bin/python -m unittest discover -s Tests/Environments
+test-environments: setup-alfworld build ## run the tests of the environments' programs
+	scripts/test-environments.sh $(PROGRAM)
 
 test-model: build ## collect from a real language model on this machine, replay it, compare
 	scripts/test-model.sh $(PROGRAM)

