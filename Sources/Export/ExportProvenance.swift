@@ -51,6 +51,8 @@ public struct ExportProvenance: Codable, Sendable, Hashable {
     public var pipeline: Pipeline?
     /// SHA-256 of the selection file; `null` where there was none.
     public var selectionSHA256: String?
+    /// The lists by which the selection left out what must not be trained on; `nil` where it left nothing out.
+    public var selectionLists: [ExportSource]?
     /// SHA-256 of all that the rows' prompts say beside what varies from row to row, by environment.
     public var promptSHA256: [String: String]
     /// Whose answers the rows are, sorted by name and model.
@@ -59,26 +61,30 @@ public struct ExportProvenance: Codable, Sendable, Hashable {
     enum CodingKeys: String, CodingKey {
         case pipeline, policies
         case selectionSHA256 = "selection_sha256"
+        case selectionLists = "selection_lists"
         case promptSHA256 = "prompt_sha256"
     }
 
     /// Makes it from its parts.
     public init(
-        pipeline: Pipeline? = nil, selectionSHA256: String? = nil, promptSHA256: [String: String] = [:],
+        pipeline: Pipeline? = nil, selectionSHA256: String? = nil, selectionLists: [ExportSource]? = nil,
+        promptSHA256: [String: String] = [:],
         policies: Set<Policy> = []
     ) {
         self.pipeline = pipeline
         self.selectionSHA256 = selectionSHA256
+        self.selectionLists = selectionLists
         self.promptSHA256 = promptSHA256
         self.policies = policies.sorted {
             ($0.name, $0.model, $0.promptSHA256 ?? "") < ($1.name, $1.model, $1.promptSHA256 ?? "")
         }
     }
 
-    /// Writes every key.
+    /// Writes every key; lists only where there are any.
     public func encode(to encoder: any Encoder) throws {
         var container = encoder.container(keyedBy: CodingKeys.self)
         try container.encode(pipeline, forKey: .pipeline)
+        try container.encodeIfPresent(selectionLists, forKey: .selectionLists)
         try container.encode(selectionSHA256, forKey: .selectionSHA256)
         try container.encode(promptSHA256, forKey: .promptSHA256)
         try container.encode(policies, forKey: .policies)

@@ -59,7 +59,12 @@ extension LengthHistogram: Codable {
                     in: container,
                     debugDescription: "no bin of lengths: from \(bin.from) to below \(bin.below)")
             }
-            add(bin.pairs, at: Self.index(of: bin.from))
+            let index = Self.index(of: bin.from)
+            guard !counts.indices.contains(index) || counts[index] == 0 else {
+                throw DecodingError.dataCorruptedError(
+                    in: container, debugDescription: "a bin of lengths twice: from \(bin.from)")
+            }
+            add(bin.pairs, at: index)
         }
     }
 

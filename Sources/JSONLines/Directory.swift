@@ -58,6 +58,12 @@ public enum Directory {
         return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
     }
 
+    /// Whether there is a symbolic link at `path`.
+    public static func isLink(_ path: String) -> Bool {
+        var status = stat()
+        return lstat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFLNK
+    }
+
     /// Whether there is anything at `path`.
     public static func isPresent(_ path: String) -> Bool {
         access(path, F_OK) == 0

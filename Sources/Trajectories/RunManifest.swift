@@ -122,7 +122,8 @@ public struct RunCounts: Codable, Sendable, Hashable {
 
 extension RunManifest {
     static func read(_ path: String) throws(TrajectoriesError) -> RunManifest {
-        let bytes = try TrajectoriesError.translating { () throws(JSONLinesError) in try AtomicFile.read(path)
+        let bytes = try TrajectoriesError.translating { () throws(JSONLinesError) in
+            try AtomicFile.readRegular(path, byteLimit: 256 << 20)
         }
         let manifest: RunManifest
         do {

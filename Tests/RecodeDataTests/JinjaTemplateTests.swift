@@ -42,6 +42,7 @@ import Trajectories
         ("", ": it is empty, so it is no chat template."),
         (" \n\t\n", ": it is empty, so it is no chat template."),
         ("\n{% for m in messages %}", ":2: the chat template cannot be used: "),
+        ("{{ range(9) | random }}", ":1: the chat template cannot be used: No filter named 'random'."),
     ])
     func whatIsNoTemplateIsRefused(source: String, problem: String) throws {
         let refused = failure { _ = try template(source) }
@@ -55,6 +56,11 @@ import Trajectories
         ("a\n{{ raise_exception('no system') }}", ":2: the chat template fails: no system."),
         ("{{ 'x' * 9999999999 }}", "the chat template fails: MemoryError"),
         ("{{ messages[0].content.nothing.at.all }}", "the chat template fails: "),
+        ("{{ lipsum() }}", "'lipsum' is undefined"),
+        ("{{ raise_exception }}", "it writes out RaiseException, which is something to call"),
+        ("{{ messages.count }}", "which is something to call"),
+        ("{{ '\\ud800' }}", "UnicodeEncodeError"),
+        ("{{ raise_exception('\\ud800') }}", "the chat template fails: ?."),
     ])
     func whatFailsIsBadDataWithItsPlace(source: String, problem: String) throws {
         let renderer = try template(source).renderer()
@@ -68,6 +74,13 @@ import Trajectories
         let failed = failure { _ = try renderer.rendered(Self.conversation) }
         #expect(failed?.code == .badData)
         #expect(failed?.message.contains("the chat template fails: it had not ended after 2 s.") == true)
+    }
+
+    @Test func oneThatIsNeverCompiledIsBadDataToo() throws {
+        let failed = failure { _ = try template("{{ 9**(9**9) }}", limit: .seconds(2)) }
+        #expect(failed?.code == .badData)
+        #expect(
+            failed?.message.contains("it was not compiled within 2 s. ") == true, "\(failed?.message ?? "")")
     }
 
     /// Who stops the export does not wait for a template.

@@ -132,6 +132,39 @@ import Trajectories
             "\(damage.problem): \(verified.problems)")
     }
 
+    /// Runs given in other ways than the export got them: no alarm, and no silence.
+    @Test func theSameTrajectoriesGivenOtherwiseAreTheSame() async throws {
+        try await export([])
+        let asFile = try await fixture.verify("e", "--runs", VerifyFixture.runShard, "worse")
+        #expect(asFile.code == 0 && asFile.output.contains("; made again: "), "\(asFile.problems)")
+        let twice = try await BuiltProgram.run(
+            ["export", "run", "run", "--top", "50", "--out", "t"], in: fixture.directory.path)
+        #expect(twice.code == 0, "\(twice.errors)")
+        let verified = try await fixture.verify("t", "--runs", "run")
+        #expect(verified.code == 0 && verified.output.contains("; made again: "), "\(verified.problems)")
+    }
+
+    @Test func aSelectionThatLeftOutLeaksByListsOfItsOwnIsNotCondemned() async throws {
+        _ = try fixture.directory.write(Array("scienceworld/boil/*\n".utf8), to: "ex.txt")
+        let filtered = try await BuiltProgram.run(
+            [
+                "filter", "run", "worse", "--top", "100", "--drop-leaks", "--exclude", "ex.txt", "--out",
+                "s.json",
+            ],
+            in: fixture.directory.path)
+        #expect(filtered.code == 0, "\(filtered.errors)")
+        try await export(["--selection", "s.json"])
+        let verified = try await fixture.verify("e", "--runs", "run", "worse")
+        #expect(verified.code == 0, "\(verified.problems)")
+        #expect(
+            verified.output.contains(
+                "not made again: its selection left out what leaks by other lists than its leakage gate went by"
+            ))
+        try await export(["--top", "100", "--drop-leaks"])
+        let own = try await fixture.verify("e", "--runs", "run", "worse")
+        #expect(own.code == 0 && own.output.contains("; made again: "), "\(own.problems) \(own.output)")
+    }
+
     /// What cannot be compared is said, and is no problem.
     @Test func whatIsNotHereIsSaid() async throws {
         let template = "{% for m in messages %}<{{ m.role }}>{{ m.content }}{% endfor %}"
@@ -151,7 +184,7 @@ import Trajectories
             $0.replace(/"recode-data" : "[^"]*"/, with: "\"recode-data\" : \"0.0.1\"")
         }
         let older = try await fixture.verify("e", "--runs", "run", "worse")
-        #expect(older.output.contains("not made again: recode-data 0.0.1 wrote it, and this is "))
+        #expect(older.output.contains("not made again: recode-data \"0.0.1\" wrote it, and this is "))
         _ = try fixture.directory.write(Array("scienceworld/boil/999\n".utf8), to: "exclude.txt")
         try await export([])
         let gated = try await fixture.verify("e", "--runs", "run", "worse", "--exclude", "exclude.txt")

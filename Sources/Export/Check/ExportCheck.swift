@@ -54,7 +54,7 @@ public struct ExportCheck {
     /// - Complexity: O(*n*) in bytes; the ids of rows are kept in memory.
     public mutating func check(_ visit: (ExportedRow) throws -> Void) throws {
         do {
-            let bytes = try AtomicFile.read(manifestPath)
+            let bytes = try AtomicFile.readRegular(manifestPath, byteLimit: 64 << 20)
             do {
                 manifest = try RecordProblem.decode(ExportManifest.self, from: bytes)
             } catch {
@@ -80,7 +80,7 @@ public struct ExportCheck {
         if let report = manifest.report, isOwn(report.path) {
             requireLines(report.lines, in: report.path) { try JSONLinesReader(path: $0) }
         }
-        requireNoOtherFiles(manifest)
+        try requireNoOtherFiles(manifest)
         for problem in tally.problems(with: manifest) {
             findings.add(manifestPath, "\(problem) \(Self.advice)")
         }
@@ -135,12 +135,12 @@ extension ExportCheck {
             "\(directory)/\(path)", "holds \(found) lines, the manifest says \(expected). \(Self.advice)")
     }
 
-    private mutating func requireNoOtherFiles(_ manifest: ExportManifest) {
+    private mutating func requireNoOtherFiles(_ manifest: ExportManifest) throws {
         let shards = manifest.shards
         let own = Set(
             shards.map(\.path) + shards.compactMap(\.metadata?.path) + manifest.files.map(\.path)
                 + [ExportManifest.fileName, DatasetCard.fileName, manifest.report?.path ?? ""])
-        let present = files(in: "")
+        let present = try files(in: "")
         for path in present where !own.contains(path) {
             findings.add(
                 "\(directory)/\(path)",
@@ -151,12 +151,16 @@ extension ExportCheck {
         }
     }
 
-    /// The files below a folder of the export, by their places in it.
-    private func files(in folder: String) -> [String] {
+    /// The files below a folder of the export, by their places in it. A link to a folder is a file that does not belong there:
+    /// where it leads is not looked at.
+    private func files(in folder: String) throws -> [String] {
+        try Task.checkCancellation()
         let names = (try? Directory.names(in: "\(directory)/\(folder)")) ?? []
-        return names.flatMap { name in
+        return try names.flatMap { name in
             let path = folder + name
-            return Directory.isDirectory("\(directory)/\(path)") ? files(in: "\(path)/") : [path]
+            let isFolder =
+                Directory.isDirectory("\(directory)/\(path)") && !Directory.isLink("\(directory)/\(path)")
+            return isFolder ? try files(in: "\(path)/") : [path]
         }
     }
 }

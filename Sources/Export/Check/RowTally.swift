@@ -27,7 +27,7 @@ struct RowTally {
     private var trajectories: Set<String> = []
     private var tokens = 0
     /// How long the rows are, in the same bins and beyond the same limits as in a manifest.
-    private var lengths: ExportTokens?
+    private var counted: ExportTokens?
     private var ranks: [DataSplit: RowRank] = [:]
     private var ranges: [StageKey: [ExportStage.MeasureRange]] = [:]
     private var described = 0
@@ -68,15 +68,18 @@ struct RowTally {
                 "task_id: rows of \(row.taskID) lie in \(other.rawValue) too; a task belongs in one part, whole. "
                     + "Make the export anew.")
         }
+        if let length = row.tokens, !Self.lengths.contains(length) {
+            return problems + ["tokens: is \(length), expected 0 to \(Self.lengths.upperBound)."]
+        }
         problems += orderProblems(of: row, in: shard, manifest.recipe.order)
         tasks[shard.split, default: []].insert(row.taskID)
         trajectories.insert(row.trajectoryID)
         tokens += row.tokens ?? 0
         if let length = row.tokens {
-            lengths =
-                lengths
+            counted =
+                counted
                 ?? manifest.tokens.map { ExportTokens(vocabulary: $0.vocabulary, template: $0.template) }
-            lengths?.add(PairTokens(content: 0, chat: length, trained: 0))
+            counted?.add(PairTokens(content: 0, chat: length, trained: 0))
         }
         described += 1
         return problems
@@ -99,6 +102,9 @@ struct RowTally {
             "order: the row stands after one that comes later in the order \(order.name.rawValue). Make the export anew."
         ]
     }
+
+    /// How long a row can be, in tokens: sums of such lengths are numbers still.
+    private static let lengths = 0...1 << 32
 
     private static func problems(
         of row: ExportedRow.Origin, in shard: ExportShard, _ manifest: ExportManifest
@@ -162,7 +168,7 @@ struct RowTally {
                     "stages[\(index)].ranges[\(place)]: is \(range.words), and the rows come to \(found.words)."
                 )
             }
-            first[stage.split, default: 0] += stage.rows
+            first[stage.split, default: 0] &+= stage.rows
         }
         return problems
     }
@@ -173,7 +179,7 @@ struct RowTally {
 extension RowTally {
     /// What the manifest says of the rows' lengths that the rows do not.
     private func lengthProblems(with manifest: ExportManifest) -> [String] {
-        guard let said = manifest.tokens, let found = lengths else { return [] }
+        guard let said = manifest.tokens, let found = counted else { return [] }
         var problems: [String] = []
         if said.histogram != found.histogram {
             problems.append("tokens.histogram: is not that of the rows' lengths.")
@@ -193,11 +199,12 @@ extension RowTally {
             problems.append("counts.truncated: is \(counts.truncated), and there are \(counts.pairs) rows.")
         }
         guard let funnel = counts.funnel else { return problems }
-        let dropped = counts.dropped.values.reduce(0, +)
+        // The sum of absurd numbers is absurd too, and no end of the program.
+        let dropped = counts.dropped.values.reduce(0, &+)
         for (key, said, found) in [
             ("counts.funnel.written", funnel.written, counts.pairs),
             ("counts.funnel.selected", funnel.selected, counts.trajectories),
-            ("counts.funnel.asked", funnel.asked, counts.pairs + dropped),
+            ("counts.funnel.asked", funnel.asked, counts.pairs &+ dropped),
             ("counts.funnel.made", funnel.made, min(max(funnel.made, counts.pairs), funnel.asked)),
             ("counts.funnel.read", funnel.read, max(funnel.read, counts.trajectories)),
         ] where said != found {

@@ -216,8 +216,11 @@ struct ExportJob: Sendable {
                 library: prompts, environment: name, method: target.method, style: style)
             return (name, renderer.promptSHA256)
         }
+        let lists = target.selection.map { $0.criteria.leakage == .drop ? $0.leakageLists : [] } ?? []
         return ExportProvenance(
             pipeline: pipeline, selectionSHA256: target.selectionSHA256,
+            selectionLists: lists.isEmpty
+                ? nil : lists.map { ExportSource(name: $0.name, sha256: $0.sha256) },
             promptSHA256: Dictionary(uniqueKeysWithValues: digests), policies: sight.policies)
     }
 }

@@ -2,6 +2,7 @@ import Export
 import Filter
 import JSONLines
 import Prompts
+import Tokens
 import Trajectories
 
 /// Makes an export again from the runs it was made from, as its manifest says, and compares the two to the byte: rows and
@@ -39,6 +40,12 @@ struct ExportRemake {
         var words: String
     }
 
+    /// Criteria in the manifest that no export was made by.
+    private struct Unsound: Error {
+        var key: String
+        var words: String
+    }
+
     /// The export.
     var directory: String
     /// What it says of itself.
@@ -65,6 +72,11 @@ struct ExportRemake {
             _ = try job(over: sources, into: "\(scratch.path)/export").run()
         } catch let obstacle as Obstacle {
             return Summary(notMade: obstacle.words)
+        } catch let unsound as Unsound {
+            findings.add(
+                "\(directory)/\(ExportManifest.fileName)",
+                "\(unsound.key): \(unsound.words). Copy the export again, or make it anew.")
+            return Summary(notMade: "its \(unsound.key) is none")
         } catch let failure as CommandFailure where failure.code == .missingProgram {
             return Summary(notMade: failure.message)
         }
@@ -77,7 +89,9 @@ struct ExportRemake {
         let made = recipe.versions[Version.program]
         guard made == Version.current else {
             throw Obstacle(
-                words: "recode-data \(made ?? "of no version") wrote it, and this is \(Version.current)")
+                words:
+                    "recode-data \(made?.prefix(40).debugDescription ?? "of no version") wrote it, and this is \(Version.current)"
+            )
         }
         let gate = try sameGate()
         let template = try sameTemplate()
@@ -109,8 +123,10 @@ struct ExportRemake {
 
     private func sameTemplate() throws -> ConversationTemplate {
         guard let recorded = manifest.recipe.chatTemplate else { return .builtIn(.qwen25) }
-        let own = recorded.sha256 == nil ? TemplateChoice(recorded.name) : nil
-        let template = try ConversationTemplate.read(own ?? self.template, python: python)
+        let own = recorded.sha256 == nil ? ChatTemplate(rawValue: recorded.name) : nil
+        let template =
+            try own.map(ConversationTemplate.builtIn)
+            ?? ConversationTemplate.read(self.template, python: python)
         guard template.record == recorded else {
             throw Obstacle(
                 words:
@@ -141,19 +157,42 @@ struct ExportRemake {
     }
 
     private func pairCriteria() throws -> PairCriteria {
-        guard let criteria: PairCriteria = try decoded(manifest.recipe.pairSelection) else {
-            return try PairCriteria()
+        try sound("pair_selection") {
+            guard let criteria: PairCriteria = try decoded(manifest.recipe.pairSelection) else {
+                return try PairCriteria()
+            }
+            return try PairCriteria(
+                duplicates: criteria.duplicates, similarity: criteria.similarity,
+                maxPerDepth: criteria.maxPerDepth, seed: criteria.seed)
         }
-        return try PairCriteria(
-            duplicates: criteria.duplicates, similarity: criteria.similarity,
-            maxPerDepth: criteria.maxPerDepth, seed: criteria.seed)
     }
 
     /// What the export's criteria keep of its runs.
     private func selection(from sources: TrajectorySources, _ gate: ExportGate) throws -> Selection? {
-        guard let criteria: SelectionCriteria = try decoded(manifest.recipe.selection) else { return nil }
-        try criteria.validate()
+        let criteria: SelectionCriteria? = try sound("selection") {
+            let criteria: SelectionCriteria? = try decoded(manifest.recipe.selection)
+            try criteria?.validate()
+            return criteria
+        }
+        guard let criteria else { return nil }
+        if criteria.leakage == .drop,
+            manifest.recipe.provenance?.selectionLists != manifest.leakage.lists
+        {
+            throw Obstacle(
+                words: "its selection left out what leaks by other lists than its leakage gate went by")
+        }
         return try sources.select(by: criteria, gate: criteria.leakage == .drop ? gate : nil)
+    }
+
+    /// Reads criteria of the manifest.
+    private func sound<Value>(_ key: String, _ read: () throws -> Value) throws -> Value {
+        do {
+            return try read()
+        } catch let error as FilterError {
+            throw Unsound(key: key, words: error.description)
+        } catch let error as DecodingError {
+            throw Unsound(key: key, words: RecordProblem(error, allowing: [:]).text)
+        }
     }
 
     private func decoded<Value: Decodable>(_ value: JSONValue) throws -> Value? {

@@ -23,6 +23,9 @@ struct ExportShape: Encodable, Sendable, Hashable {
     /// The licence that the card names; `nil` for one that has no name.
     var license: String?
 
+    /// How many stages a curriculum may have.
+    static let stages = 1...1_000_000
+
     /// What may be said of a licence, for messages.
     static let licenseExpected = "a licence's id of small letters, digits, '.' and '-', such as apache-2.0"
 
@@ -84,7 +87,12 @@ extension ExportShape {
             holdout.map({ $0.fraction > 0 && $0.fraction < 1 }) ?? true,
             rewardMargin.map({ $0 > 0 && $0 <= 1 }) ?? true
         else { return nil }
-        if case .curriculum(let curriculum) = order, curriculum.stages < 1 { return nil }
+        if case .curriculum(let curriculum) = order {
+            guard Self.stages.contains(curriculum.stages), !curriculum.by.isEmpty,
+                Set(curriculum.by).count == curriculum.by.count
+            else { return nil }
+        }
+        if let license, !Self.isLicense(license) { return nil }
     }
 
     /// Makes sure that what the format needs beside this program is there, before anything is done.

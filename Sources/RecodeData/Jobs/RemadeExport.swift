@@ -72,11 +72,23 @@ struct RemadeExport {
     }
 
     private func manifestDifference() throws -> String? {
-        let values = try [manifest, manifestAgain].map { manifest in
+        let values = try [alike(manifest, manifestAgain), alike(manifestAgain, manifest)].map { manifest in
             try CanonicalJSON.decode(JSONValue.self, from: CanonicalJSON.encode(unpacked(manifest)))
         }
         guard let difference = JSONDifference(values[0], values[1], at: "") else { return nil }
         return "\(directory)/\(ExportManifest.fileName): \(Self.words(of: difference))"
+    }
+
+    /// A manifest without what only one of two can say: a file of trajectories knows neither the seed nor the versions that the
+    /// run it was taken from has.
+    private func alike(_ manifest: ExportManifest, _ other: ExportManifest) -> ExportManifest {
+        var manifest = manifest
+        manifest.recipe.versions = manifest.recipe.versions.filter { other.recipe.versions[$0.key] != nil }
+        for (index, source) in other.recipe.sources.enumerated()
+        where manifest.recipe.sources.indices.contains(index) && source.seed == nil {
+            manifest.recipe.sources[index].seed = nil
+        }
+        return manifest
     }
 
     /// A manifest without what depends on how lines were packed.

@@ -109,12 +109,11 @@ struct TrajectorySources: Sendable {
     /// other names now, and be given in another order.
     /// - Returns: `nil` where one is not among them.
     func asListed(in listed: [ExportSource]) throws -> TrajectorySources? {
-        var left = try sources.map { ($0, try Self.checksum(of: $0.source)) }
+        let given = try sources.map { ($0, try Self.checksum(of: $0.source)) }
         var own = self
         own.sources = []
         for source in listed {
-            guard let index = left.firstIndex(where: { $0.1 == source.sha256 }) else { return nil }
-            var entry = left.remove(at: index).0
+            guard var entry = given.first(where: { $0.1 == source.sha256 })?.0 else { return nil }
             entry.name = source.name
             own.sources.append(entry)
         }

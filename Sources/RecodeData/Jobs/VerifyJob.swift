@@ -107,19 +107,28 @@ struct VerifyJob: Sendable {
             return entry
         }
         let sources = try TrajectorySources(paths: runs)
-        try lineage.check(
-            manifest, against: sources,
-            gate: manifest.leakage.gate == .on ? gate?.gate : nil, folder: prompts, &entry.findings
-        ) { trajectory, origin in
-            sample.add(trajectory, in: origin.name, isImported: origin.isImported)
-        }
-        entry.lineage = lineage.summary
-        // What is wrong already would be said twice.
-        if entry.findings.isEmpty, let gate, let listed = try sources.asListed(in: manifest.recipe.sources) {
-            entry.remake = try ExportRemake(
-                directory: path, manifest: manifest, shape: shape, prompts: prompts, gate: gate,
-                vocabulary: vocabulary, template: template, python: machine.python
-            ).compare(with: listed, &entry.findings)
+        do {
+            try lineage.check(
+                manifest, against: sources,
+                gate: manifest.leakage.gate == .on ? gate?.gate : nil, folder: prompts, &entry.findings
+            ) { trajectory, origin in
+                sample.add(trajectory, in: origin.name, isImported: origin.isImported)
+            }
+            entry.lineage = lineage.summary
+            // What is wrong already would be said twice.
+            if entry.findings.isEmpty, let gate,
+                let listed = try sources.asListed(in: manifest.recipe.sources)
+            {
+                entry.remake = try ExportRemake(
+                    directory: path, manifest: manifest, shape: shape, prompts: prompts, gate: gate,
+                    vocabulary: vocabulary, template: template, python: machine.python
+                ).compare(with: listed, &entry.findings)
+            }
+        } catch {
+            // What an export asks for and cannot have is its own problem: others are checked all the same.
+            let failure = CommandFailure(describing: error)
+            guard [.badData, .badUsage].contains(failure.code) else { throw error }
+            entry.findings.add(failure.message)
         }
         return entry
     }

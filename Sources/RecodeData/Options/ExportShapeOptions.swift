@@ -81,7 +81,7 @@ struct ExportShapeOptions: ParsableArguments {
         guard order == .curriculum || (by == nil && stages == nil) else {
             throw ValidationError("--by and --stages go with --order curriculum.")
         }
-        guard (1...1_000_000).contains(stages ?? 1) else {
+        guard ExportShape.stages.contains(stages ?? 1) else {
             throw ValidationError("--stages: expected 1 or more, up to 1000000.")
         }
         guard holdout.map({ $0 > 0 && $0 < 1 }) ?? true else {

@@ -23,7 +23,9 @@ struct JinjaTemplate: Sendable, Hashable {
     /// - Throws: ``CommandFailure``: `missingProgram` where the Python has no Jinja, `badData` where there is no such file, or
     ///   it does not compile, or writes a special token that nothing says.
     static func read(_ path: String, python: String, limit: Duration = .seconds(30)) throws -> JinjaTemplate {
-        guard let source = String(validating: try AtomicFile.read(path, byteLimit: 1 << 20), as: UTF8.self)
+        guard
+            let source = String(
+                validating: try AtomicFile.readRegular(path, byteLimit: 1 << 20), as: UTF8.self)
         else {
             throw CommandFailure(.badData, "\(path): it is not UTF-8, so it is no chat template.")
         }
@@ -63,7 +65,15 @@ private struct JinjaSetup: Codable, Sendable, Hashable {
         let helper = try PythonHelper(
             PackageResources.chat_renderer_py, python: python, failing: "\(path) cannot be rendered",
             limit: limit)
-        let greeting = try helper.ask(self, for: Greeting.self)
+        let greeting: Greeting
+        do {
+            greeting = try helper.ask(self, for: Greeting.self)
+        } catch let slow as PythonHelper.TooSlow {
+            throw CommandFailure(
+                .badData,
+                "\(path): the chat template cannot be used: it was not compiled within \(slow.limit.components.seconds) s. "
+                    + "Correct it.")
+        }
         if let version = greeting.jinja2 { return (helper, version) }
         guard let words = greeting.error else {
             throw CommandFailure(
@@ -84,7 +94,7 @@ private struct JinjaSetup: Codable, Sendable, Hashable {
         let folder = path.lastIndex(of: "/").map { String(path[...$0]) } ?? ""
         let file = folder + tokensFile
         guard Directory.isPresent(file) else { return [:] }
-        let bytes = try AtomicFile.read(file, byteLimit: 64 << 20)
+        let bytes = try AtomicFile.readRegular(file, byteLimit: 64 << 20)
         guard case .object(let keys)? = try? CanonicalJSON.decode(JSONValue.self, from: bytes) else {
             throw CommandFailure(.badData, "\(file): it is no JSON object.")
         }

@@ -40,14 +40,15 @@ final class ParquetConverter: ShardConverter {
     /// - Throws: ``CommandFailure`` (`missingProgram`) where there is no such Python, or it has no pyarrow.
     init(columns: [RowColumn], python: String) throws {
         helper = try PythonHelper(
-            PackageResources.parquet_writer_py, python: python, failing: "Parquet files cannot be written",
+            PackageResources.parquet_writer_py, python: python,
+            failing: "Parquet files can be neither written nor read",
             limit: .seconds(600))
         let greeting = try helper.ask(
             Schema(columns: columns.map { Column(name: $0.name, type: $0.type) }), for: Greeting.self)
         guard let version = greeting.pyarrow else {
             throw CommandFailure(
                 .missingProgram,
-                "Parquet files cannot be written: \(python) has no module \(greeting.missing ?? "pyarrow"). Run make setup, "
+                "Parquet files can be neither written nor read: \(python) has no module \(greeting.missing ?? "pyarrow"). Run make setup, "
                     + "say in \(Machine.pythonVariable) which Python has it, or choose another format.")
         }
         self.version = version
@@ -76,6 +77,7 @@ final class ParquetConverter: ShardConverter {
         do {
             let outcome = try helper.ask(Request(read: file, lines: lines), for: Outcome.self)
             guard outcome.rows == nil else { return }
+            if let number = outcome.errno { throw JSONLinesError.cannotWrite(lines, number: number) }
             words = outcome.error ?? ""
         } catch let slow as PythonHelper.TooSlow {
             words = "it took longer than \(slow.limit.components.seconds) s"

@@ -14,23 +14,34 @@ final class ParquetReading {
     }
 
     /// The rows of a file, as lines of JSON in a temporary one.
-    /// - Throws: what making a temporary directory throws; `CancellationError`.
+    /// - Throws: ``CommandFailure`` where the Python does not answer at all; `JSONLinesError` where there is no room for temporary
+    ///   files; `CancellationError`.
     func rows(of file: String, _ manifest: ExportManifest) throws -> ExportCheck.ParquetRows {
         do {
-            let converter =
-                try converter ?? ParquetConverter(columns: manifest.recipe.columns, python: python)
-            self.converter = converter
-            let scratch = try scratch ?? StagedDirectory.scratch(named: "recode-data-parquet")
-            self.scratch = scratch
-            let lines = "\(scratch.path)/rows.jsonl"
-            try Directory.removeFile(lines)
-            try converter.extract(file: file, to: lines)
-            return .lines(lines)
+            converter = try converter ?? ParquetConverter(columns: manifest.recipe.columns, python: python)
         } catch let failure as CommandFailure where failure.code == .missingProgram {
             return .unavailable
-        } catch let failure as CommandFailure {
-            return .unreadable(failure.message)
         }
+        let scratch = try scratch ?? StagedDirectory.scratch(named: "recode-data-parquet")
+        self.scratch = scratch
+        let lines = "\(scratch.path)/rows.jsonl"
+        try Directory.removeFile(lines)
+        do {
+            try converter?.extract(file: file, to: lines)
+            return .lines(lines)
+        } catch let failure as CommandFailure {
+            // A file may end the program that reads it: the next one gets another.
+            converter = nil
+            return .unreadable(String(failure.message.trimmingSuffix { $0 == "." }))
+        }
+    }
+}
+
+extension String {
+    fileprivate func trimmingSuffix(while predicate: (Character) -> Bool) -> Substring {
+        var text = self[...]
+        while let last = text.last, predicate(last) { text.removeLast() }
+        return text
     }
 }
 

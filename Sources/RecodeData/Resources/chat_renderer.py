@@ -37,8 +37,21 @@ class Generation(jinja2.ext.Extension):
         return parser.parse_statements(("name:endgeneration",), drop_needle=True)
 
 
-def raise_exception(message: str) -> None:
-    raise jinja2.TemplateError(message)
+class RaiseException:
+    """What templates call where a conversation does not suit them; written out it is a name, not an address."""
+
+    def __call__(self, message: str) -> None:
+        raise jinja2.TemplateError(message)
+
+    def __repr__(self) -> str:
+        return "raise_exception"
+
+
+def written(value: Any) -> Any:
+    """What a template writes. A function's text holds an address, which is another one each time."""
+    if callable(value) and not isinstance(value, jinja2.Undefined):
+        raise jinja2.TemplateError(f"it writes out {type(value).__name__}, which is something to call")
+    return value
 
 
 def to_json(value: Any, ensure_ascii: bool = False, indent: int | None = None) -> str:
@@ -47,12 +60,16 @@ def to_json(value: Any, ensure_ascii: bool = False, indent: int | None = None) -
 
 
 def environment() -> jinja2.Environment:
-    """No function that tells the time: rendered texts are the same on any day."""
+    """No function that tells the time, and none that draws: rendered texts are the same every time."""
     made = jinja2.sandbox.ImmutableSandboxedEnvironment(
-        trim_blocks=True, lstrip_blocks=True, extensions=[Generation, "jinja2.ext.loopcontrols"]
+        trim_blocks=True,
+        lstrip_blocks=True,
+        finalize=written,
+        extensions=[Generation, "jinja2.ext.loopcontrols"],
     )
     made.filters["tojson"] = to_json
-    made.globals["raise_exception"] = raise_exception
+    del made.filters["random"], made.globals["lipsum"]
+    made.globals["raise_exception"] = RaiseException()
     return made
 
 
@@ -65,7 +82,7 @@ def line_of(error: Exception) -> int | None:
 
 
 def failure(error: Exception) -> dict[str, Any]:
-    words = str(error) or type(error).__name__
+    words = str(error).encode(errors="replace").decode() or type(error).__name__
     return {"error": words if isinstance(error, jinja2.TemplateError) else f"{type(error).__name__}: {words}",
             "line": line_of(error)}  # fmt: skip
 
@@ -84,13 +101,15 @@ class Template:
         self.template = jinja2.Template.from_code(jinja, code, jinja.make_globals(None))
 
     def render(self, messages: list[dict[str, str]], opens_answer: bool) -> str:
-        return self.template.render(
+        text = self.template.render(
             messages=messages,
             tools=None,
             documents=None,
             add_generation_prompt=opens_answer,
             **self.tokens,
         )
+        text.encode()  # raises where it is no text, such as half a surrogate pair
+        return text
 
 
 def main() -> None:
