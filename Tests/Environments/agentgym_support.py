@@ -186,8 +186,8 @@ class Server(ThreadingHTTPServer):
 
     daemon_threads = True
 
-    def __init__(self, kind: str) -> None:
-        super().__init__(("127.0.0.1", 0), Handler)
+    def __init__(self, kind: str, port: int) -> None:
+        super().__init__(("127.0.0.1", port), Handler)
         self.world = World(kind)
 
     @property
@@ -200,9 +200,9 @@ class Server(ThreadingHTTPServer):
 
 
 @contextlib.contextmanager
-def server(kind: str) -> Iterator[Server]:
+def server(kind: str, port: int = 0) -> Iterator[Server]:
     """A server while it is needed."""
-    with Server(kind) as made:
+    with Server(kind, port) as made:
         thread = threading.Thread(target=made.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
         thread.start()
         try:
@@ -212,7 +212,7 @@ def server(kind: str) -> Iterator[Server]:
             thread.join(10)
 
 
-def says(data: bytes, status: int = 200, **headers: str) -> Trouble:
+def says(data: bytes, status: int = 200, headers: dict[str, str] | None = None) -> Trouble:
     """Answers with something else than the world would."""
 
     def trouble(handler: Handler) -> bool:
@@ -230,6 +230,17 @@ def says_late(seconds: float) -> Trouble:
         return False
 
     return trouble
+
+
+def quietly(trouble: Trouble) -> Trouble:
+    """Trouble that ends when the one that asks has gone."""
+
+    def quiet(handler: Handler) -> bool:
+        with contextlib.suppress(OSError):
+            trouble(handler)
+        return True
+
+    return quiet
 
 
 def hangs_up(handler: Handler) -> bool:
