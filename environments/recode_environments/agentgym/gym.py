@@ -99,7 +99,8 @@ class Gym(Environment[Play]):
             raise LostEpisode(f"{trouble}; nobody knows whether the step was taken{self.hint()}") from None
         what = self.what("/step")
         if (words := self.error_words(value)) is not None:
-            self.is_lost |= UNKNOWN.search(words) is not None
+            # Whatever the words: after a restart the number may be that of someone else's environment.
+            self.is_lost = True
             raise LostEpisode(f"{what}: environment {number} of the server: {words}")
         step = self.kind.step(what, value, instruction)
         return self.hinted(step, number) if self.with_hints and not step.done else step
