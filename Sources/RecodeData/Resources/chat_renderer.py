@@ -38,7 +38,7 @@ class Generation(jinja2.ext.Extension):
 
 
 class RaiseException:
-    """What templates call where a conversation does not suit them; written out it is a name, not an address."""
+    """What templates call where a conversation does not suit them; its text is a name, not an address."""
 
     def __call__(self, message: str) -> None:
         raise jinja2.TemplateError(message)
