@@ -136,13 +136,15 @@ public struct EnvironmentRecord: Codable, Sendable, Hashable {
     public var variation: Int
     /// Where the environment itself files that instance.
     public var split: Split
-    /// What else shaped the world, such as simplifications.
+    /// What else shaped the world, such as simplifications: the same in every episode of a run.
     public var options: [String: JSONValue]
+    /// What is particular to the instance, such as how a game's actions look; `nil` where nothing is.
+    public var instance: [String: JSONValue]?
 
     /// Makes a record from its parts.
     public init(
         name: String, version: String, task: String, variation: Int, split: Split,
-        options: [String: JSONValue] = [:]
+        options: [String: JSONValue] = [:], instance: [String: JSONValue]? = nil
     ) {
         self.name = name
         self.version = version
@@ -150,6 +152,7 @@ public struct EnvironmentRecord: Codable, Sendable, Hashable {
         self.variation = variation
         self.split = split
         self.options = options
+        self.instance = instance
     }
 }
 

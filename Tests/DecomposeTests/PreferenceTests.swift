@@ -67,6 +67,10 @@ import Trajectories
                 [format, Attempt(response: "", problem: .format, message: "m")],
                 "<execute>def f(): 1</execute>"
             ),
+            (
+                [format, Attempt(response: " \n\t", problem: .format, message: "m")],
+                "<execute>def f(): 1</execute>"
+            ),
         ] {
             var episode = EpisodeBuilder()
             episode.placeholder("solve()", thought: "t", answer: "y()", attempts: attempts)

@@ -19,6 +19,22 @@ import Trajectories
         try await BuiltProgram.run(arguments, in: directory.path)
     }
 
+    /// A record that is no text ends an export before anything is written.
+    @Test(arguments: [(0, 1), (20, 21)]) func aRecordThatIsNotUTF8IsNamed(place: Int, byte: Int) async throws
+    {
+        let reader = try JSONLinesReader(path: directory.file("r/trajectories/part-00000.jsonl.gz"))
+        var line = try #require(try reader.next()).bytes
+        line[place] = 0xE9
+        _ = try directory.write(line + [UInt8(ascii: "\n")], to: "t.jsonl")
+        let outcome = try await run("export", "t.jsonl", "--out", "new/e")
+        #expect(outcome.code == 65)
+        #expect(
+            outcome.errors.contains("t.jsonl:1: ")
+                && outcome.errors.contains("this is not UTF-8: byte \(byte) of the line is 0xe9"),
+            "\(outcome.errors)")
+        #expect(try directory.names() == ["r", "t.jsonl"])
+    }
+
     @Test func filteringSaysWhatItKeptAndWhy() async throws {
         let outcome = try await run("filter", "r", "--top", "50", "--out", "s.json")
         #expect(outcome.code == 0)

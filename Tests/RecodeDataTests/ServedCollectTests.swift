@@ -51,7 +51,7 @@ import Trajectories
         while let trajectory = try reader.next() {
             #expect(trajectory.environment.name == "webshop" && trajectory.ended == .environmentDone)
             #expect(trajectory.environment.options["products"] == .int(200))
-            #expect(trajectory.environment.options["asin"] != nil, "what is particular to the instance")
+            #expect(trajectory.environment.instance?["asin"] != nil, "what is particular to the instance")
             #expect(trajectory.steps == 3)
             rewards.append(trajectory.reward)
         }

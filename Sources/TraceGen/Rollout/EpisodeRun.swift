@@ -155,7 +155,8 @@ extension EpisodeRun {
             environment: EnvironmentRecord(
                 name: environment.name, version: environment.version, task: plan.instance.task,
                 variation: plan.instance.variation, split: plan.instance.split,
-                options: environment.options.merging(start.options) { _, own in own }),
+                options: environment.options,
+                instance: start.options.isEmpty ? nil : start.options),
             instruction: start.instruction, initialObservation: start.observation, agent: plan.agent,
             policy: rollout.policy.record, limits: plan.limits, reward: outcome.reward,
             nativeReward: NativeReward(
