@@ -60,6 +60,8 @@ import Trajectories
         #expect(exported.code == 0, "\(exported.errors)")
         let manifest = try ExportManifest.read(from: directory.file("e"))
         #expect(manifest.counts.pairs == rewards.count && manifest.recipe.versions["webshop"] == "1.0.0")
+        let card = String(decoding: try directory.bytes(of: "e/README.md"), as: UTF8.self)
+        #expect(card.contains("\n- webshop\n"))
         let verified = try await BuiltProgram.run(
             ["verify", "e", "one", "--runs", "one", "--replay", "3"], in: directory.path)
         #expect(verified.code == 0, "\(verified.errors)")

@@ -34,7 +34,9 @@ enum DatasetCard {
     /// What the Hub files a dataset under.
     private static func about(_ manifest: ExportManifest) -> [String] {
         let recipe = manifest.recipe
-        let environments = recipe.versions["scienceworld"] == nil ? [] : ["scienceworld"]
+        let environments =
+            recipe.provenance?.promptSHA256.keys.sorted()
+            ?? (recipe.versions["scienceworld"] == nil ? [] : ["scienceworld"])
         let license =
             recipe.license.map { ["license: \($0)"] } ?? [
                 "license: other", "license_name: not-stated",
@@ -47,7 +49,13 @@ enum DatasetCard {
             "- \(size(of: manifest.counts.pairs))",
             "tags:", "- agent", "- code", "- \(recipe.method.rawValue)",
         ] + (recipe.failures == .preference ? ["- preference", "- dpo"] : ["- sft"])
-            + environments.map { "- \($0)" }
+            + environments.filter(isTag).map { "- \($0)" }
+    }
+
+    /// Whether a name can stand in YAML as it is: imported records may have any.
+    private static func isTag(_ name: String) -> Bool {
+        name.contains { $0.isLetter }
+            && name.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || "-_".contains($0)) }
     }
 
     /// The Hub's name for as many rows.
