@@ -47,10 +47,12 @@ import Trajectories
             command + ["done"], in: directory.path, variables: VerifyFixture.python)
         try #require(done.code == 0, "\(done.errors)")
         let before = try FileTree.contents(of: directory.file("content"))
+        // A Python that starts each time makes the steps of Parquet dear.
+        let step = command.contains("parquet") ? 7 : 1
         var pages = 0
         while true {
             let (outcome, copy) = try await run(command + ["disk/out"], onDiskWith: pages)
-            pages += 1
+            pages += step
             if outcome.code == 0 {
                 #expect(try bytes(at: copy + "/out") == bytes(at: directory.file("done")))
                 break
@@ -61,7 +63,7 @@ import Trajectories
                 outcome.errors.contains(words) && !outcome.errors.contains(".partial"), "\(outcome.errors)")
             #expect(try FileTree.contents(of: copy) == before, "\(pages) pages")
         }
-        #expect(pages > 1, "the disk was never full")
+        #expect(pages > step, "the disk was never full")
     }
 
     /// Runs the program with a disk that has so many pages free.
