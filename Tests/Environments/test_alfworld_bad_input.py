@@ -52,7 +52,7 @@ class DamagedGames(unittest.TestCase):
                 {"grammar": grammar.replace("Your task is to", "Do")},
                 "key grammar has 0 lines 'Your task is to: …'",
             ),
-            ({"grammar": grammar.replace('"TODO"', "TODO")}, "key grammar cannot be parsed"),
+            ({"grammar": grammar.replace('"intro"', "intro")}, "key grammar cannot be parsed"),
             ({"grammar": renamed}, "key grammar has no words for the actions openobject"),
         ]
         with Server(games) as server:

@@ -53,6 +53,24 @@ public protocol Environment: Sendable {
     ) async throws -> Result
 }
 
+/// What an environment whose work is done by workers does with one that it starts for the time of a call. The world that
+/// ``withWorkers(_:sessions:_:)`` gives has to do both itself.
+extension Environment {
+    /// Asks a worker; see the requirement. Throws ``TraceGenError``: `badRequest` naming an unknown task and those there are.
+    public func instances(tasks: [String]?, split: Split, variations: Int?) async throws -> [TaskInstance] {
+        try await withWorkers(1, sessions: 1) {
+            try await $0.instances(tasks: tasks, split: split, variations: variations)
+        }
+    }
+
+    /// Plays in a worker, which ends afterwards; see the requirement.
+    public func withSession<Result: Sendable>(
+        _ body: @Sendable (any EnvironmentSession) async throws -> Result
+    ) async throws -> Result {
+        try await withWorkers(1, sessions: 1) { try await $0.withSession(body) }
+    }
+}
+
 /// A place that plays one episode at a time.
 public protocol EnvironmentSession: Sendable {
     /// Loads an instance and stands at its beginning.

@@ -68,32 +68,6 @@ public struct ScienceWorld: Environment {
         self.stepLimit = stepLimit
     }
 
-    /// The instances of `tasks` (all 30 when `nil`) in `split`, in the simulator's own order.
-    ///
-    /// Starts a worker for the time of the call.
-    /// - Parameters:
-    ///   - tasks: names as the simulator lists them.
-    ///   - split: the part of the variations.
-    ///   - variations: at most that many of each task, the first ones; all when `nil`.
-    /// - Returns: the instances with their step limits.
-    /// - Throws: ``TraceGenError``: `badRequest` naming an unknown task and the ones there are; `workerFailed`.
-    public func instances(tasks: [String]?, split: Split, variations: Int?) async throws -> [TaskInstance] {
-        try await withWorkers(1, sessions: 1) {
-            try await $0.instances(tasks: tasks, split: split, variations: variations)
-        }
-    }
-
-    /// Starts a worker for the time of `body` and ends it, with its JVM, afterwards.
-    ///
-    /// - Parameter body: plays episodes in it.
-    /// - Returns: what `body` returns.
-    /// - Throws: what `body` throws; ``TraceGenError`` (`workerFailed`) when the worker does not start.
-    public func withSession<Result: Sendable>(
-        _ body: @Sendable (any EnvironmentSession) async throws -> Result
-    ) async throws -> Result {
-        try await withWorkers(1, sessions: 1) { try await $0.withSession(body) }
-    }
-
     /// Runs `body` with a world whose sessions share workers, which are started as they are needed and end with it.
     ///
     /// - Parameters:

@@ -72,21 +72,6 @@ public struct ServedEnvironment: Environment {
         try hello.require(tasks: tasks, split: split)
     }
 
-    /// The instances of `tasks` (all when `nil`) in `split`, at most `variations` of each; starts a process for the time of the
-    /// call.
-    public func instances(tasks: [String]?, split: Split, variations: Int?) async throws -> [TaskInstance] {
-        try await withWorkers(1, sessions: 1) {
-            try await $0.instances(tasks: tasks, split: split, variations: variations)
-        }
-    }
-
-    /// Starts a process for the time of `body`.
-    public func withSession<Result: Sendable>(
-        _ body: @Sendable (any EnvironmentSession) async throws -> Result
-    ) async throws -> Result {
-        try await withWorkers(1, sessions: 1) { try await $0.withSession(body) }
-    }
-
     /// Runs `body` with processes that are started as they are needed and end with it; more than `count` where one may not have as
     /// many sessions as that takes.
     public func withWorkers<Result: Sendable>(
