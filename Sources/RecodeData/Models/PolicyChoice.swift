@@ -61,19 +61,7 @@ enum PolicyPlan: Sendable {
         }
         switch PolicyChoice(recipe.policy) {
         case .expert:
-            guard recipe.environment == ScienceWorld.environmentName else {
-                throw CommandFailure(
-                    .badUsage,
-                    "there is no expert for \(recipe.environment). Collect with a language model's profile (--policy NAME), or "
-                        + "with the calls of another run (--policy replay:RUN).")
-            }
-            guard recipe.agent == .recode else {
-                throw CommandFailure(
-                    .badUsage,
-                    "the expert writes decision trees and answers no \(recipe.agent.rawValue) prompts. Collect with "
-                        + "recode: export --method \(recipe.agent.rawValue) flattens the trees.")
-            }
-            self = .scripted(try ScienceWorldExpert(slip: recipe.slip))
+            self = .scripted(try Experts.policy(for: recipe))
         case .profile(let name):
             let profile = try ProfileFile.profile(
                 named: name, in: sources.profiles, variables: sources.variables)
