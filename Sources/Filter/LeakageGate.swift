@@ -51,14 +51,16 @@ public struct LeakageGate: Sendable {
     ///   - heldOut: the instances of dev and test splits, as far as they are known.
     public init(exclusions: Exclusions = Exclusions(), heldOut: [HeldOutTasks] = []) {
         self.exclusions = exclusions
-        for list in heldOut {
-            let world = World(
-                environment: list.environment, version: list.version, options: list.options)
-            for instance in list.instances {
-                splits[instance.taskID] = instance.split
-                self.heldOut[world, default: Texts()].instances[instance.instance] = instance.taskID
-                self.heldOut[world, default: Texts()].instructions.insert(instance.instruction)
-            }
+        heldOut.forEach { add($0) }
+    }
+
+    /// Lets it know of more instances.
+    public mutating func add(_ list: HeldOutTasks) {
+        let world = World(environment: list.environment, version: list.version, options: list.options)
+        for instance in list.instances {
+            splits[instance.taskID] = instance.split
+            heldOut[world, default: Texts()].instances[instance.instance] = instance.taskID
+            heldOut[world, default: Texts()].instructions.insert(instance.instruction)
         }
     }
 
@@ -89,6 +91,11 @@ public struct LeakageGate: Sendable {
             return leak(.heldOutInstance, "begins as the held-out \(instance)")
         }
         return known.instructions.contains(texts.instruction) ? .sameInstruction : .clean
+    }
+
+    /// Whether the texts of an environment's held-out instances are known.
+    public func knows(_ environment: String, version: String, options: [String: JSONValue]) -> Bool {
+        heldOut[World(environment: environment, version: version, options: options)] != nil
     }
 
     /// Whether a trajectory must not be trained on.

@@ -12,6 +12,6 @@ struct RootCommand: AsyncParsableCommand {
         version: Version.current,
         subcommands: [
             RunCommand.self, CollectCommand.self, ImportCommand.self, FilterCommand.self, ExportCommand.self,
-            CountCommand.self, VerifyCommand.self, HeldOutCommand.self, EnvCommand.self,
+            CountCommand.self, VerifyCommand.self, HeldOutCommand.self, GamesCommand.self, EnvCommand.self,
         ])
 }

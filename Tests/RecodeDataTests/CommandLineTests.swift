@@ -85,7 +85,7 @@ import Trajectories
         ),
         (
             ["collect", "--run", "r", "--agent", "recode,react"],
-            "the expert writes decision trees and answers no"
+            "expert writes decision trees and answers no"
         ),
         (
             ["collect", "--run", "r", "--prompts", "a,b"],

@@ -56,12 +56,14 @@ private let badFiles: [BadFile] = [
     ),
     BadFile(
         head + "    polcy: expert\n",
-        "p.yaml:6: collect[0]: found the key 'polcy', expected one of name, env, agent, policy, slip, split, tasks, "
+        "p.yaml:6: collect[0]: found the key 'polcy', expected one of name, env, games, catalogue, synthetic, engine, "
+            + "goals, catalogue_seed, env_url, env_kind, env_command, agent, policy, slip, split, tasks, "
             + "variations, repeats, limit, max_depth, max_rewrite, max_retry, max_steps, prompt_style, prompts, until_successes. Did you mean 'policy'?"
     ),
     BadFile(
         head + "    colour: red\n",
-        "p.yaml:6: collect[0]: found the key 'colour', expected one of name, env, agent, policy, slip, split, tasks, "
+        "p.yaml:6: collect[0]: found the key 'colour', expected one of name, env, games, catalogue, synthetic, engine, "
+            + "goals, catalogue_seed, env_url, env_kind, env_command, agent, policy, slip, split, tasks, "
             + "variations, repeats, limit, max_depth, max_rewrite, max_retry, max_steps, prompt_style, prompts, until_successes. Remove it."
     ),
     BadFile(
@@ -88,7 +90,7 @@ private let badFiles: [BadFile] = [
     ),
     BadFile(
         "name: p\ncollect:\n  - name: c\n    env: sciencewrold\n    policy: expert\n",
-        "p.yaml:4: collect[0].env: found 'sciencewrold', expected an environment: scienceworld. "
+        "p.yaml:4: collect[0].env: found 'sciencewrold', expected an environment: scienceworld, alfworld, webshop. "
             + "Did you mean 'scienceworld'?"
     ),
     BadFile(

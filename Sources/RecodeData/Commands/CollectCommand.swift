@@ -21,6 +21,9 @@ struct CollectCommand: LongCommand {
             finishes the runs that are not. recode-data count DIR compares them.
             """)
 
+    @OptionGroup(title: "Where")
+    var world: EnvironmentOptions
+
     @OptionGroup(title: "What is collected")
     var options: CollectOptions
 
@@ -56,27 +59,37 @@ struct CollectCommand: LongCommand {
         } catch {
             throw ValidationError(error.words)
         }
+        try options.requireTasks(of: world.choice())
     }
 
     func run() async throws {
         let points = try points()
         let machine = self.machine.machine()
-        let served = try await servedEnvironment()
-        let jobs = try points.map { try job(at: $0, in: served, concurrency: machine.concurrency) }
+        let world = try self.world.choice()
+        if let name = world.name {
+            // A policy that is not there shows before anything is started.
+            try require(points, points.map { try job(at: $0, in: name, nil, machine) })
+        }
+        let environment = try await world.opened(python: machine.python)
+        try environment.require(tasks: options.taskNames, split: options.split)
+        let jobs = try points.map {
+            try job(at: $0, in: environment.name, environment.recipeOptions, machine)
+        }
+        try require(points, jobs)
         if jobs.count == 1 {
-            try await run(jobs[0], in: served, on: machine)
+            try await run(jobs[0], in: environment, on: machine)
         } else {
-            try await run(jobs, named: points.map(\.name), in: served, on: machine)
+            try await run(jobs, in: environment, on: machine)
         }
     }
 
-    /// The environment that the command names; `nil` for one of ours.
-    private func servedEnvironment() async throws -> ServedEnvironment? {
-        guard let command = options.environmentCommand else { return nil }
-        let served = try await Machine.environment(servedBy: command)
-        // Before a directory is claimed for it.
-        try served.require(tasks: options.taskNames, split: options.split)
-        return served
+    /// Makes sure that every job has its policy, and that no two are the same.
+    private func require(_ points: [SweepPoint], _ jobs: [CollectJob]) throws {
+        let policies = try jobs.map { try PolicyPlan($0.recipe, $0.models) }
+        // What is only forecast costs nothing.
+        if !dryRun { try policies.forEach { try $0.requirePrice(for: budget.budget) } }
+        try CollectSweep.requireDifferent(
+            zip(points, zip(jobs, policies)).map { ($0.name, $1.0.recipe, $1.1.record) })
     }
 
     private func points() throws(SweepProblem) -> [SweepPoint] {
@@ -86,26 +99,24 @@ struct CollectCommand: LongCommand {
     }
 
     private func job(
-        at point: SweepPoint, in served: ServedEnvironment?, concurrency: Int
+        at point: SweepPoint, in environment: String, _ environmentOptions: [String: JSONValue]?,
+        _ machine: Machine
     ) throws -> CollectJob {
-        let recipe = options.recipe(at: point, in: served)
+        let recipe = options.recipe(at: point, in: environment, with: environmentOptions)
         return CollectJob(
             name: point.name.isEmpty ? recipe.environment : point.name, recipe: recipe, seed: options.seed,
             directory: point.name.isEmpty ? directory : "\(directory)/\(point.name)",
-            unfinished: resume ? .resume : .refuse, concurrency: concurrency,
+            unfinished: resume ? .resume : .refuse, concurrency: machine.concurrency,
             models: models.sources(
                 prompts: try PromptLibrary.read(from: point.prompts, for: recipe.collectedStyles)),
             budget: budget.budget)
     }
 
-    private func run(_ job: CollectJob, in served: ServedEnvironment?, on machine: Machine) async throws {
+    private func run(_ job: CollectJob, in environment: any Environment, on machine: Machine) async throws {
         guard !dryRun else {
-            let environment = try await environment(served, on: machine)
             return try StandardOutput.write(try await CollectForecast(of: job, in: environment).words)
         }
-        // A policy that is not there, and what the machine lacks, show before the directory is claimed for this recipe.
-        try PolicyPlan(job.recipe, job.models).requirePrice(for: job.budget)
-        let result = try await job.run(at: try await machine.site(in: environment(served, on: machine)))
+        let result = try await job.run(at: try await machine.site(in: environment))
         StandardError.say(try RunSummary(of: [result]).words)
         if let reason = result.stopped {
             StandardError.say(
@@ -114,22 +125,12 @@ struct CollectCommand: LongCommand {
     }
 
     private func run(
-        _ jobs: [CollectJob], named names: [String], in served: ServedEnvironment?, on machine: Machine
+        _ jobs: [CollectJob], in environment: any Environment, on machine: Machine
     ) async throws {
-        try CollectSweep.requireDifferent(
-            zip(names, jobs).map { ($0, $1.recipe, try PolicyPlan($1.recipe, $1.models).record) })
         let sweep = try CollectSweep(directory: directory, jobs: jobs)
         guard !dryRun else {
-            return try StandardOutput.write(
-                try await sweep.forecast(in: try await environment(served, on: machine)))
+            return try StandardOutput.write(try await sweep.forecast(in: environment))
         }
-        try await sweep.run(at: try await machine.site(in: environment(served, on: machine)))
-    }
-
-    private func environment(_ served: ServedEnvironment?, on machine: Machine) async throws
-        -> any Environment
-    {
-        if let served { return served }
-        return try await Machine.environment(named: options.environment, python: machine.python)
+        try await sweep.run(at: try await machine.site(in: environment))
     }
 }

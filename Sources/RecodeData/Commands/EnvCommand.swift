@@ -46,7 +46,7 @@ struct EnvCheckCommand: LongCommand {
     }
 
     func run() async throws {
-        let limits = ServedEnvironment.TimeLimits(start: .seconds(startLimit))
+        let limits = ServedEnvironment.TimeLimits(hello: .seconds(startLimit), start: .seconds(startLimit))
         let environment = try await ServedEnvironment(command: command, limits: limits)
         let findings = try await EnvironmentCheck(
             environment, limits: limits, instancesOfEach: instances

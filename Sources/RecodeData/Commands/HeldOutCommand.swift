@@ -14,8 +14,8 @@ struct HeldOutCommand: LongCommand {
             export with --held-out. The list holds digests, no texts.
             """)
 
-    @Option(help: "The environment.")
-    var env: String
+    @OptionGroup(title: "Where")
+    var world: EnvironmentOptions
 
     @Option(
         help: ArgumentHelp(
@@ -47,13 +47,13 @@ struct HeldOutCommand: LongCommand {
                 "\(out) is there already and is no list of held-out tasks. Name another file with --out, or remove it."
             )
         }
-        let environment = try await Machine.environment(named: env, python: python)
+        let environment = try await world.choice().opened(python: python)
         let job = HeldOutJob(
             environment: environment, concurrency: concurrency ?? Machine.defaultConcurrency)
         let list = try await job.run()
         try list.write(to: out)
         StandardError.say(
-            "\(out): \(Wording.count(list.instances.count, "instance")) of \(env) \(list.version), dev and test"
+            "\(out): \(Wording.count(list.instances.count, "instance")) of \(list.environment) \(list.version), dev and test"
         )
     }
 }

@@ -32,6 +32,22 @@ struct ExportGate: Sendable {
         }
     }
 
+    /// The same with the lists that an export's pipeline made beside it, where the export went by them.
+    /// - Throws: `FilterError` naming a list that cannot be read.
+    func adding(listsOf manifest: ExportManifest, beside directory: String) throws -> ExportGate {
+        let missing = manifest.leakage.lists.filter { listed in !lists.contains { $0.sha256 == listed.sha256 }
+        }
+        var gate = self
+        for list in missing {
+            let path = "\(directory)/../../held-out/\(list.name)"
+            guard Directory.isPresent(path), try FileDigest.ofFile(path, lineCount: 0).sha256 == list.sha256
+            else { continue }
+            gate.gate.add(try HeldOutTasks.read(path))
+            gate.lists.append(SelectionSource(name: list.name, sha256: list.sha256))
+        }
+        return gate
+    }
+
     private static func exclusions(in file: String) throws -> Exclusions {
         let bytes: [UInt8]
         do {

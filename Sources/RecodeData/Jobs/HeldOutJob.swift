@@ -10,17 +10,29 @@ struct HeldOutJob: Sendable {
     var concurrency: Int
 
     /// Visits them.
-    /// - Throws: `TraceGenError` where the environment fails.
+    /// - Throws: `TraceGenError` where the environment fails; ``CommandFailure`` (`badUsage`) for one without either split.
     func run() async throws -> HeldOutTasks {
+        let splits = environment.heldOutSplits
+        guard !splits.isEmpty else {
+            throw CommandFailure(
+                .badUsage,
+                "\(environment.name) has neither a dev nor a test split, so nothing of it is held out.")
+        }
+        return try await environment.withWorkers(concurrency, sessions: concurrency) { world in
+            try await visit(splits, of: world)
+        }
+    }
+
+    private func visit(_ splits: [Split], of world: any Environment) async throws -> HeldOutTasks {
         var instances: [TaskInstance] = []
-        for split in [Split.dev, .test] {
-            instances += try await environment.instances(tasks: nil, split: split, variations: nil)
+        for split in splits {
+            instances += try await world.instances(tasks: nil, split: split, variations: nil)
         }
         let queue = VisitQueue(instances)
         let visited = try await withThrowingTaskGroup(of: [(Int, HeldOutTasks.Instance)].self) { group in
             for _ in 0..<concurrency {
                 group.addTask {
-                    try await environment.withSession { session in
+                    try await world.withSession { session in
                         var visited: [(Int, HeldOutTasks.Instance)] = []
                         while let (number, instance) = await queue.next() {
                             try Task.checkCancellation()

@@ -30,37 +30,12 @@ struct Machine: Sendable {
     /// One environment worker for each processor: they are what computes.
     static var defaultEnvironmentWorkers: Int { defaultConcurrency }
 
-    /// Looks for everything the episodes of an environment need.
+    /// Looks for what the episodes of an environment need beside it.
     /// - Throws: `TraceGenError` (`missingProgram`) naming what the machine lacks.
-    func site(for environment: String) async throws -> Site {
-        try await site(in: try await Self.environment(named: environment, python: python))
-    }
-
-    /// The same for an environment that was opened.
     func site(in environment: any Environment) async throws -> Site {
         Site(
             environment: environment, executors: try await executors(), environmentWorkers: environmentWorkers
         )
-    }
-
-    /// Opens an environment that is a program of its own.
-    /// - Parameter command: as a shell takes it.
-    /// - Throws: `TraceGenError`: `missingProgram`, `badData`, or `workerFailed` where it speaks no such protocol.
-    static func environment(servedBy command: String) async throws -> ServedEnvironment {
-        try await ServedEnvironment(command: ["/bin/sh", "-c", "exec \(command)"])
-    }
-
-    /// Opens an environment.
-    /// - Throws: `TraceGenError` (`missingProgram`) where the machine lacks what it needs.
-    static func environment(named name: String, python: String) async throws -> any Environment {
-        switch name {
-        case "scienceworld": try await ScienceWorld(python: python)
-        default:
-            throw CommandFailure(
-                .badUsage,
-                "there is no environment '\(name)'. There is: \(Catalogue.environments.joined(separator: ", "))."
-            )
-        }
     }
 
     /// Where the policy's code runs.

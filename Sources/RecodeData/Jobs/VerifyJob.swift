@@ -108,6 +108,7 @@ struct VerifyJob: Sendable {
         }
         let sources = try TrajectorySources(paths: runs)
         do {
+            let gate = try self.gate?.adding(listsOf: manifest, beside: path)
             try lineage.check(
                 manifest, against: sources,
                 gate: manifest.leakage.gate == .on ? gate?.gate : nil, folder: prompts, &entry.findings

@@ -34,18 +34,6 @@ enum VariationCount: Sendable, Hashable, ExpressibleByArgument, CustomStringConv
 /// What is collected, as options.
 struct CollectOptions: ParsableArguments {
     @Option(
-        name: .customLong("env"), help: "The environment to collect in. (default: scienceworld)",
-        transform: Self.environment)
-    var environment = "scienceworld"
-
-    @Option(
-        name: .customLong("env-command"),
-        help: ArgumentHelp(
-            "In place of --env: a program that speaks the environment protocol, as a shell would start it "
-                + "(docs/environments.md).", valueName: "command"))
-    var environmentCommand: String?
-
-    @Option(
         help: ArgumentHelp(
             "The loop that turns answers into actions, or several, separated by commas. (default: recode)",
             valueName: "name,…"), transform: Self.agents)
@@ -124,21 +112,19 @@ struct CollectOptions: ParsableArguments {
         where value < 0 {
             throw ValidationError("--\(option) is \(value), expected 0 or more.")
         }
-        // The tasks of a program are its own to know.
-        for task in environmentCommand == nil ? taskNames ?? [] : [] {
-            _ = try Self.known(
-                task, among: Catalogue.tasks(in: environment), called: "task of \(environment)")
-        }
     }
 
     /// The recipe the options describe, with one combination of the values that may be several.
-    /// - Parameter served: the environment, where it is a program of its own.
-    func recipe(at point: SweepPoint, in served: ServedEnvironment?) -> CollectRecipe {
+    /// - Parameters:
+    ///   - environment: the name of where episodes are played.
+    ///   - environmentOptions: see ``CollectRecipe``.
+    func recipe(
+        at point: SweepPoint, in environment: String, with environmentOptions: [String: JSONValue]? = nil
+    ) -> CollectRecipe {
         CollectRecipe(
-            environment: served?.name ?? environment, environmentOptions: served?.options, agent: point.agent,
-            policy: point.policy, slip: slip, split: split,
-            tasks: taskNames,
-            variations: variations.limit, repeats: repeats, limit: limit, maxDepth: point.maxDepth,
+            environment: environment, environmentOptions: environmentOptions, agent: point.agent,
+            policy: point.policy, slip: slip, split: split, tasks: taskNames, variations: variations.limit,
+            repeats: repeats, limit: limit, maxDepth: point.maxDepth,
             maxRewrite: maxRewrite, maxRetry: maxRetry, maxSteps: maxSteps, promptStyle: promptStyle,
             untilSuccesses: untilSuccesses)
     }
@@ -149,14 +135,18 @@ struct CollectOptions: ParsableArguments {
         return tasks.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
     }
 
-    private static func environment(_ name: String) throws -> String {
-        try known(name, among: Catalogue.environments, called: "environment")
+    /// Makes sure that an environment has the tasks, as far as they are known before it is opened.
+    func requireTasks(of world: WorldChoice) throws {
+        guard let known = world.tasks, let environment = world.name else { return }
+        for task in taskNames ?? [] {
+            _ = try OptionText.known(task, among: known, called: "task of \(environment)")
+        }
     }
 
     private static func agents(_ text: String) throws -> [AgentKind] {
         let names = Catalogue.agents.map(\.rawValue)
         return try OptionText.values(text) { name in
-            AgentKind(rawValue: try known(name, among: names, called: "agent")) ?? .recode
+            AgentKind(rawValue: try OptionText.known(name, among: names, called: "agent")) ?? .recode
         }
     }
 
@@ -178,13 +168,6 @@ struct CollectOptions: ParsableArguments {
             }
             return depth
         }
-    }
-
-    private static func known(_ name: String, among names: [String], called what: String) throws -> String {
-        guard !names.contains(name) else { return name }
-        let near = CloseMatches.nearest(to: name, among: names).map { " Did you mean '\($0)'?" } ?? ""
-        throw ValidationError(
-            "there is no \(what) '\(name)'.\(near) There is: \(names.joined(separator: ", ")).")
     }
 }
 

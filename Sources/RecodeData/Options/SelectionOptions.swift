@@ -91,6 +91,14 @@ enum OptionText {
         try text.split(separator: ",", omittingEmptySubsequences: false).map { try transform(String($0)) }
     }
 
+    /// A name that is one of those there are.
+    static func known(_ name: String, among names: [String], called what: String) throws -> String {
+        guard !names.contains(name) else { return name }
+        let near = CloseMatches.nearest(to: name, among: names).map { " Did you mean '\($0)'?" } ?? ""
+        throw ValidationError(
+            "there is no \(what) '\(name)'.\(near) There is: \(names.joined(separator: ", ")).")
+    }
+
     /// A percentage.
     static func percentage(_ text: String) throws -> TopPercentage {
         do {

@@ -28,6 +28,8 @@ struct CollectStage: Encodable, Sendable, Hashable {
     var name: String
     /// What is collected.
     var recipe: CollectRecipe
+    /// Where.
+    var world = WorldChoice.scienceWorld
     /// The folder of the texts of its prompts; `nil` for the pipeline's.
     var prompts: String?
     /// The name of the file's stage where that is several: they have one budget.
@@ -43,6 +45,7 @@ struct CollectStage: Encodable, Sendable, Hashable {
         try container.encode(name, forKey: .name)
         try container.encodeIfPresent(prompts, forKey: .prompts)
         try recipe.encode(to: encoder)
+        try world.encode(to: encoder)
     }
 }
 

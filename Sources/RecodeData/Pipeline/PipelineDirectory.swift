@@ -4,6 +4,8 @@ import JSONLines
 ///
 /// ```
 /// DIR/pipeline.yaml                 the file as run
+/// DIR/games/                        games for ALFWorld, where the pipeline makes them
+/// DIR/held-out/NAME.json.gz         what must not be trained on of an environment that is listed nowhere else
 /// DIR/collect/NAME/                 a run directory for each collect stage
 /// DIR/selection/NAME-top40.json     a selection file for each p
 /// DIR/export/NAME-METHOD-top40/     an export for each method and p

@@ -49,39 +49,37 @@ extension PipelineFile {
     /// One stage of the file: one collection, or one for each combination where keys have several values.
     private static func stages(of place: YAMLPlace) throws -> [CollectStage] {
         let keys = try place.mapping(
-            of: [
-                "name", "env", "agent", "policy", "slip", "split", "tasks", "variations", "repeats", "limit",
+            of: ["name"] + WorldWords.Key.allCases.map(\.rawValue) + [
+                "agent", "policy", "slip", "split", "tasks", "variations", "repeats", "limit",
                 "max_depth", "max_rewrite", "max_retry", "max_steps", "prompt_style", "prompts",
                 "until_successes",
             ], called: "a collect stage")
-        let environment = try keys.required(
-            "env", expected: "an environment: \(list(Catalogue.environments))"
-        )
-        .name(oneOf: Catalogue.environments, called: "an environment")
+        let world = try world(keys)
         let values = SweepValues(
             maxDepth: try keys["max_depth"]?.oneOrMore(positive) ?? [CollectRecipe.defaultMaxDepth],
             agent: try keys["agent"]?.oneOrMore(agent) ?? [.recode],
             policy: try keys.required("policy", expected: policies).oneOrMore { try $0.text(policies) },
             prompts: try keys["prompts"]?.oneOrMore { try $0.text("a folder of prompt texts") } ?? [])
         return try points(of: values, in: keys).map { point in
-            let recipe = try recipe(at: point, in: environment, keys)
+            let recipe = try recipe(at: point, in: world, keys)
             let name = try fileName(keys.required("name", expected: "a name for the stage"))
             guard !point.name.isEmpty else {
-                return CollectStage(name: name, recipe: recipe, prompts: point.prompts)
+                return CollectStage(name: name, recipe: recipe, world: world, prompts: point.prompts)
             }
             return CollectStage(
-                name: "\(name)-\(point.name)", recipe: recipe, prompts: point.prompts, sweep: name)
+                name: "\(name)-\(point.name)", recipe: recipe, world: world, prompts: point.prompts,
+                sweep: name)
         }
     }
 
     private static func recipe(
-        at point: SweepPoint, in environment: String, _ keys: YAMLMapping
+        at point: SweepPoint, in world: WorldChoice, _ keys: YAMLMapping
     ) throws -> CollectRecipe {
         CollectRecipe(
-            environment: environment, agent: point.agent, policy: point.policy,
+            environment: world.name ?? "", agent: point.agent, policy: point.policy,
             slip: try keys["slip"]?.number(called: "a probability from 0 to 1") { (0...1).contains($0) } ?? 0,
             split: try split(keys["split"]),
-            tasks: try tasks(keys["tasks"], in: environment),
+            tasks: try tasks(keys["tasks"], in: world),
             variations: try variations(keys["variations"]),
             repeats: try keys["repeats"].map(positive) ?? 1,
             limit: try keys["limit"].map(positive), maxDepth: point.maxDepth,
@@ -116,11 +114,12 @@ extension PipelineFile {
         try place.map { try value($0, called: "a split") } ?? .train
     }
 
-    private static func tasks(_ place: YAMLPlace?, in environment: String) throws -> [String]? {
+    private static func tasks(_ place: YAMLPlace?, in world: WorldChoice) throws -> [String]? {
         guard let place, !place.isWord("all") else { return nil }
-        let known = Catalogue.tasks(in: environment)
         return try place.list(of: "task names, or all").map {
-            try $0.name(oneOf: known, called: "a task of \(environment)")
+            // What a catalogue or a program has shows when it is opened.
+            guard let known = world.tasks, let environment = world.name else { return try $0.text("a task") }
+            return try $0.name(oneOf: known, called: "a task of \(environment)")
         }
     }
 
@@ -401,7 +400,7 @@ extension PipelineFile {
     }
 
     /// A case by its name.
-    private static func value<Value: RawRepresentable<String> & CaseIterable>(
+    static func value<Value: RawRepresentable<String> & CaseIterable>(
         _ place: YAMLPlace, called what: String
     ) throws -> Value {
         let names = Value.allCases.map(\.rawValue)

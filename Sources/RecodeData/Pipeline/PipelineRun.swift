@@ -30,22 +30,24 @@ struct PipelineRun: Sendable {
             pipeline.export.tokens, template: template, python: machine.python)
         try pipeline.export.shape.requirePrograms(python: machine.python)
         try PipelineDirectory.requireFree(directory, for: pipeline)
-        let gate = try ExportGate(
-            exclude: pipeline.leakage.exclude, heldOut: pipeline.leakage.heldOut,
-            isLifted: pipeline.leakage.allow)
+        var gate = try gate()
         let counting = tokens.map {
             StudyCounting(tokens: $0, style: pipeline.export.style, prompts: models.prompts)
         }
-        let sites = try await sites()
+        var worlds = try await PipelineWorlds(of: pipeline.collect, on: machine)
         try Directory.create(directory)
         // Held to the end: two programs in one directory would take each other's stages for their own.
         let lock = try DirectoryLock(on: directory)
         defer { withExtendedLifetime(lock) {} }
         let place = try PipelineDirectory(takenAt: directory, for: pipeline, text: text)
         var ledger = StageLedger(directory: directory)
+        try await worlds.openRest(in: place)
+        if !gate.isLifted {
+            gate = try self.gate(also: try await worlds.listHeldOut(beside: gate.gate, in: place, &ledger))
+        }
         var stages: [CollectedStage] = []
         for stage in pipeline.collect {
-            let collected = try await collect(stage, in: place, sites, gate, counting)
+            let collected = try await collect(stage, in: place, worlds.site(of: stage), gate, counting)
             if let reason = collected.result.stopped {
                 StandardError.say(
                     "collect/\(stage.name) stopped: \(reason). Run the same command with more budget to go on."
@@ -84,13 +86,12 @@ private struct CollectedStage {
 // MARK: - Stages
 
 extension PipelineRun {
-    /// Where each environment of the pipeline is played, by its name.
-    private func sites() async throws -> [String: Site] {
-        var sites: [String: Site] = [:]
-        for name in Set(pipeline.collect.map(\.recipe.environment)).sorted() {
-            sites[name] = try await machine.site(for: name)
-        }
-        return sites
+    /// The leakage gate.
+    /// - Parameter lists: held-out instances beside those that the file and the program have.
+    private func gate(also lists: [String] = []) throws -> ExportGate {
+        try ExportGate(
+            exclude: pipeline.leakage.exclude, heldOut: pipeline.leakage.heldOut + lists,
+            isLifted: pipeline.leakage.allow)
     }
 
     private func requirePolicies() throws {
@@ -115,14 +116,13 @@ extension PipelineRun {
     }
 
     private func collect(
-        _ stage: CollectStage, in place: PipelineDirectory, _ sites: [String: Site], _ gate: ExportGate,
+        _ stage: CollectStage, in place: PipelineDirectory, _ site: Site, _ gate: ExportGate,
         _ counting: StudyCounting?
     ) async throws -> CollectedStage {
-        guard let site = sites[stage.recipe.environment] else {
-            preconditionFailure("every environment of the pipeline was opened")
-        }
+        var recipe = stage.recipe
+        recipe.environmentOptions = site.environment.recipeOptions
         let job = CollectJob(
-            name: stage.name, recipe: stage.recipe, seed: pipeline.seed,
+            name: stage.name, recipe: recipe, seed: pipeline.seed,
             directory: place.path(of: "collect/\(stage.name)"), unfinished: .resume,
             concurrency: machine.concurrency, models: try sources(of: stage),
             budget: try budget(of: stage, in: place))

@@ -180,6 +180,11 @@ struct YAMLPlace {
         node.scalar?.string == word
     }
 
+    /// Whether a mapping stands here.
+    var isMapping: Bool {
+        if case .mapping = node { true } else { false }
+    }
+
     /// One of a few names.
     /// - Throws: ``PipelineFileError`` with the nearest name for any other.
     func name(oneOf names: [String], called what: String) throws -> String {

@@ -8,13 +8,18 @@ import Trajectories
 public struct ServedEnvironment: Environment {
     /// How long a process may take.
     public struct TimeLimits: Sendable, Hashable {
-        /// To start, to list instances, and to load one.
+        /// To start, and to read what it plays on.
+        public var hello: Duration
+        /// To list instances, and to load one.
         public var start: Duration
         /// For an action.
         public var step: Duration
 
-        /// Makes limits; loading an environment's data may take a while.
-        public init(start: Duration = .seconds(120), step: Duration = .seconds(30)) {
+        /// Makes limits; reading an environment's data may take a while.
+        public init(
+            hello: Duration = .seconds(120), start: Duration = .seconds(120), step: Duration = .seconds(30)
+        ) {
+            self.hello = hello
             self.start = start
             self.step = step
         }

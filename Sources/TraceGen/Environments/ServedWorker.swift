@@ -98,7 +98,7 @@ struct ServedWorker: EnvironmentWorker {
         let title = expected?.name ?? "environment"
         let exchange = ServedExchange(connection: connection, title: title)
         let hello: EnvironmentHello = try await exchange.answer(
-            to: ServedRequest(request: "hello"), within: limits.start, doing: "start")
+            to: ServedRequest(request: "hello"), within: limits.hello, doing: "start")
         if let problem = hello.problem {
             throw exchange.nonsense("say what it is: \(problem)")
         }

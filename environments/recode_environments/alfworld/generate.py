@@ -6,10 +6,12 @@ bytes, and a run that was stopped goes on with what is missing.
 
 from __future__ import annotations
 
+import ctypes
 import json
 import multiprocessing
 import os
 import shutil
+import signal
 import sys
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
@@ -92,7 +94,8 @@ def generate(order: Order, jobs: int) -> None:
     missing = [place for place in order.places() if place not in there]
     context = multiprocessing.get_context("spawn")
     if missing:
-        with ProcessPoolExecutor(min(jobs, len(missing)), mp_context=context) as pool:
+        workers = min(jobs, len(missing))
+        with ProcessPoolExecutor(workers, mp_context=context, initializer=end_with_parent) as pool:
             for count, _ in enumerate(pool.map(make, missing), start=1):
                 if count % 50 == 0 or count == len(missing):
                     print(f"alfworld: {count} of {len(missing)} games made", file=sys.stderr)
@@ -100,6 +103,12 @@ def generate(order: Order, jobs: int) -> None:
         f"alfworld: {len(missing)} games made, {len(there)} were there, in {order.out / DATA}",
         file=sys.stderr,
     )
+
+
+def end_with_parent() -> None:
+    """Has the kernel end this process when the one that started it is gone, however that ended."""
+    # PR_SET_PDEATHSIG of linux/prctl.h.
+    ctypes.CDLL(None).prctl(1, signal.SIGKILL)
 
 
 def finished(order: Order) -> set[Place]:

@@ -1,0 +1,84 @@
+import ArgumentParser
+import Trajectories
+
+/// Which environment, and what it plays on, as options.
+struct EnvironmentOptions: ParsableArguments {
+    @Option(
+        name: .customLong("env"), help: "scienceworld, alfworld or webshop. (default: scienceworld)",
+        transform: Self.environment)
+    var environment: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "alfworld: the folder of its games, real or made by recode-data games; where ALFWORLD_DATA says without it.",
+            valueName: "dir"), transform: OptionText.path)
+    var games: String?
+
+    @Option(
+        help: ArgumentHelp("webshop: a folder of the original's data files.", valueName: "dir"),
+        transform: OptionText.path)
+    var catalogue: String?
+
+    @Option(help: ArgumentHelp("webshop: a made-up catalogue of so many products.", valueName: "n"))
+    var synthetic: Int?
+
+    @Option(
+        help: ArgumentHelp(
+            "webshop: the original engine, in a checkout whose data are set up.", valueName: "dir"),
+        transform: OptionText.path)
+    var engine: String?
+
+    @Option(help: "webshop: goals that people wrote, or a program. (default: human)")
+    var goals: ShopSource.Goals?
+
+    @Option(
+        help: ArgumentHelp(
+            "webshop: the seed of price caps, and of a made-up catalogue; 0 without it.", valueName: "n"))
+    var catalogueSeed: Int?
+
+    @Option(
+        name: .customLong("env-url"),
+        help: ArgumentHelp(
+            "In place of --env: a server of AgentGym that plays --env-kind.", valueName: "url"))
+    var url: String?
+
+    @Option(name: .customLong("env-kind"), help: "What that server plays.")
+    var kind: AgentGymKind?
+
+    @Option(
+        name: .customLong("env-command"),
+        help: ArgumentHelp(
+            "In place of --env: a program that speaks the environment protocol, as a shell would start it "
+                + "(docs/environments.md).", valueName: "command"))
+    var command: String?
+
+    mutating func validate() throws {
+        _ = try choice()
+    }
+
+    /// What the options say.
+    /// - Throws: `ValidationError` where they say two things, or not enough.
+    func choice() throws -> WorldChoice {
+        do {
+            return try words.choice()
+        } catch {
+            let option = error.key.map { "--\($0.rawValue.replacing("_", with: "-"))" }
+            throw ValidationError(
+                [option, error.reason].compactMap(\.self).joined(separator: " ") + ". \(error.advice)")
+        }
+    }
+
+    private var words: WorldWords {
+        WorldWords(
+            environment: environment, games: games.map(GameSource.folder), catalogue: catalogue,
+            synthetic: synthetic, engine: engine, goals: goals, catalogueSeed: catalogueSeed, url: url,
+            kind: kind, command: command)
+    }
+
+    private static func environment(_ name: String) throws -> String {
+        try OptionText.known(name, among: Catalogue.environments, called: "environment")
+    }
+}
+
+extension ShopSource.Goals: ExpressibleByArgument {}
+extension AgentGymKind: ExpressibleByArgument {}

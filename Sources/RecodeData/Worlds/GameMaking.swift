@@ -1,0 +1,58 @@
+import FoundationEssentials
+import Subprocess
+import SystemPackage
+import Trajectories
+
+/// Makes games for ALFWorld from the floor plans of its package, each known to be winnable.
+struct GameMaking: Sendable {
+    /// What is made: games that are there already are kept.
+    var order: GameOrder
+    /// The one split whose games are made; `nil` for all.
+    var split: Split?
+    /// How many are made at a time; one for each processor when `nil`.
+    var jobs: Int?
+    /// The interpreter that has ALFWorld's package.
+    var python: String
+
+    /// Makes what is missing in a folder; how far it is goes to standard error.
+    /// - Throws: ``CommandFailure``: `missingProgram` without the package, `failed` where games cannot be written;
+    ///   `CancellationError`. What was made by then is kept.
+    func run(into folder: String) async throws {
+        let command = try EnvironmentScript.alfworld.command(python: python)
+        let words =
+            Array(command.dropFirst()) + [
+                "games", "--per-type", "\(order.perType)", "--seed", "\(order.seed)",
+            ]
+            + ["--out", folder] + (split.map { ["--split", $0.rawValue] } ?? [])
+            + (jobs.map { ["--jobs", "\($0)"] } ?? [])
+        var options = PlatformOptions()
+        // Of its own, so that Ctrl-C reaches it through this program alone; its processes end when it does.
+        options.createSession = true
+        let result = try await Subprocess.run(
+            Configuration(
+                executable: .path(FilePath(command[0])), arguments: Arguments(words),
+                environment: .custom(Self.variables), platformOptions: options),
+            input: .none, output: .fileDescriptor(.standardError, closeAfterSpawningProcess: false),
+            error: .fileDescriptor(.standardError, closeAfterSpawningProcess: false))
+        try Task.checkCancellation()
+        guard case .exited(let status) = result.terminationStatus, status == 0 else {
+            throw failure(result.terminationStatus, folder)
+        }
+    }
+
+    /// What the program inherits: no key of the user's.
+    private static var variables: [Environment.Key: String] {
+        let kept = ["PATH", "HOME", "TMPDIR", "ALFWORLD_DATA"]
+        var variables: [Environment.Key: String] = ["PYTHONHASHSEED": "0", "PYTHONUTF8": "1"]
+        for name in kept { variables[.init(stringLiteral: name)] = ProcessInfo.processInfo.environment[name] }
+        return variables
+    }
+
+    private func failure(_ status: TerminationStatus, _ folder: String) -> CommandFailure {
+        let code: CommandFailure.Code = if case .exited(69) = status { .missingProgram } else { .failed }
+        return CommandFailure(
+            code,
+            "no games could be made in \(folder): the program that does it ended with \(status); what it said is above."
+        )
+    }
+}
