@@ -72,7 +72,7 @@ format: setup-dev ## rewrite sources the way lint wants them
 test-kills: setup-test ## kill the program a hundred times while it replays a run, resumes and seals (about 8 minutes)
 	RECODE_DATA_KILLS=100 scripts/test.sh --filter aReplayedRunThatIsKilledAgainAndAgain
 
-bench: setup-test ## measure and write docs/benchmarks.md (BENCH_OPTIONS='--rounds 1' for a quick look)
+bench: setup-alfworld ## measure and write docs/benchmarks.md (BENCH_OPTIONS='--rounds 1' for a quick look)
 	$(SWIFT) build -c release
 	.build/release/RecodeBench $(BENCH_OPTIONS) > docs/benchmarks.md.new
 	mv docs/benchmarks.md.new docs/benchmarks.md

@@ -28,12 +28,12 @@ struct Bench: AsyncParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "What to measure: collection, short, latency, faults, tokens, selection, whole.",
+            "What to measure: collection, short, latency, faults, environments, tokens, selection, whole.",
             valueName: "part"))
     var parts: [Part] = Part.allCases
 
     enum Part: String, CaseIterable, ExpressibleByArgument {
-        case collection, short, latency, faults, tokens, selection, whole
+        case collection, short, latency, faults, environments, tokens, selection, whole
     }
 
     @Option(help: "How often each side of a comparison is run, in turns.")
@@ -74,6 +74,10 @@ struct Bench: AsyncParsableCommand {
         }
         if parts.contains(.faults) {
             say(try await FaultBench(program: program).run())
+        }
+        if parts.contains(.environments) {
+            say(
+                try await EnvironmentsBench(program: program, rounds: rounds, concurrency: concurrency).run())
         }
         if parts.contains(.tokens) {
             say(try await TokenBench(python: python, rounds: rounds).run())
