@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 import subprocess
 import sys
@@ -123,6 +124,14 @@ class ErrorTests(unittest.TestCase):
         self.assertEqual(answers[0], answers[1])
         self.assertEqual(answers[0]["code"], "bad_data")
         self.assertIn(f"{file}: product 1 (B000000001): key 'pricing' is \"$3.4.9\"", answers[0]["error"])
+
+    def test_a_package_that_is_missing_is_named(self) -> None:
+        # Without its site-packages, Python is as if nothing had been installed.
+        command = [sys.executable, "-I", "-S", "-B", str(support.PROGRAM), *HAND_WRITTEN]
+        ended = subprocess.run(command, capture_output=True, input=b'{"request": "hello"}\n', timeout=60)
+        answer = json.loads(ended.stdout)
+        self.assertEqual((ended.returncode, answer["code"]), (0, "missing_program"))
+        self.assertRegex(answer["error"], r"has no package \w+; install it, or run make setup")
 
     def test_requests_that_make_no_sense(self) -> None:
         with support.program(*HAND_WRITTEN) as program:

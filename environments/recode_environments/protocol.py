@@ -216,7 +216,7 @@ def serve_made(make: Callable[[], Environment[Any]]) -> None:
     """Makes an environment and answers the requests on stdin until it ends.
 
     What is printed meanwhile goes to stderr, from before the environment is made. Where it cannot be made
-    because of damaged data or a missing program, that is the answer to every request.
+    because of damaged data, or because a program or package is missing, that is the answer to every request.
     """
     answers = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)
@@ -224,6 +224,9 @@ def serve_made(make: Callable[[], Environment[Any]]) -> None:
         server: Server[Any] | Refusal = Server(make())
     except EnvironmentProblem as problem:
         server = Refusal(problem)
+    except ModuleNotFoundError as problem:
+        advice = "install it, or run make setup and name the Python of that"
+        server = Refusal(MissingProgram(f"{sys.executable} has no package {problem.name}; {advice}"))
     talk(server, sys.stdin.buffer, answers)
 
 

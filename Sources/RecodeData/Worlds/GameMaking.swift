@@ -49,10 +49,16 @@ struct GameMaking: Sendable {
     }
 
     private func failure(_ status: TerminationStatus, _ folder: String) -> CommandFailure {
-        let code: CommandFailure.Code = if case .exited(69) = status { .missingProgram } else { .failed }
+        if case .exited(69) = status {
+            return CommandFailure(
+                .missingProgram,
+                "no games can be made in \(folder) without what is said above. Set it up: make setup-alfworld"
+            )
+        }
+        let ending = if case .exited(let number) = status { "exit status \(number)" } else { "\(status)" }
         return CommandFailure(
-            code,
-            "no games could be made in \(folder): the program that does it ended with \(status); what it said is above."
-        )
+            .failed,
+            "no more games could be made in \(folder): the program that does it ended (\(ending)); what it said is above. "
+                + "Those that are there are kept: run again to go on.")
     }
 }

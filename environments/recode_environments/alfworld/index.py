@@ -102,7 +102,7 @@ def data_folder(games: Path) -> Path:
         what = f"holds {len(found)} folders {DATA}*" + "".join(f", {path.name}" for path in found)
         raise BadData(
             f"{games}: {what}, and should hold one with {', '.join(FOLDERS.values())}; fetch games with "
-            "alfworld-download or make some with `alfworld_server.py games`"
+            "alfworld-download or make some with recode-data games"
         )
     return found[0]
 
@@ -122,7 +122,7 @@ def read_index(games: Path, cache: Path | None = None) -> Index:
     if not any(not row.left_out for row in rows):
         raise BadData(
             f"{root}: no playable game among {len(rows)} ({GAME} beside {TRAJECTORY}, with solvable true); "
-            "fetch games with alfworld-download or make some with `alfworld_server.py games`"
+            "fetch games with alfworld-download or make some with recode-data games"
         )
     if rows != list(before.values()):
         keep(kept, rows)
