@@ -7,6 +7,7 @@ enum Experts {
     static func policy(for recipe: CollectRecipe) throws -> any Policy {
         switch recipe.environment {
         case ScienceWorld.environmentName: try scienceWorld(recipe)
+        case let name where ALFWorldTeacher.environments.contains(name): try alfWorld(recipe)
         default:
             throw CommandFailure(
                 .badUsage,
@@ -23,6 +24,11 @@ enum Experts {
                     + "recode: export --method \(recipe.agent.rawValue) flattens the trees.")
         }
         return try ScienceWorldExpert(slip: recipe.slip)
+    }
+
+    private static func alfWorld(_ recipe: CollectRecipe) throws -> any Policy {
+        try requireNoSlip(recipe)
+        return ALFWorldTeacher.policy(agent: recipe.agent)
     }
 
     /// Makes sure that nothing was asked of a teacher that it cannot do.
