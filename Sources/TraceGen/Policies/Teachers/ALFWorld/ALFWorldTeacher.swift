@@ -51,9 +51,7 @@ struct ALFWorldLesson: Lesson {
     func expansion(of request: ExpansionRequest) throws(PolicyFailure) -> TeacherAnswer {
         let call = HouseCall(request)
         if call.name == "solve" {
-            return try HouseRoot(
-                instruction: call["instruction"], observation: call["observation"], putting: putting
-            ).answer()
+            return try HouseRoot(call, putting: putting).answer()
         }
         guard let answer = HouseSteps(call: call, putting: putting).answer() else {
             throw PolicyFailure(

@@ -64,12 +64,16 @@ extension HouseBlocks {
     private func lines(for intent: HouseIntent) -> [String] {
         switch intent {
         case .search(let kind, let places): return search(kind, Self.batch(places))
-        case .take(let object, let place): return arriving(place) + ["print(run('take \(object) from \(place)'))"]
+        case .take(let object, let place):
+            return arriving(place) + ["print(run('take \(object) from \(place)'))"]
         case .change(let object, let change, let tool):
-            let lines = ["print(run('go to \(tool)'))", "print(run('\(change.rawValue) \(object) with \(tool)'))"]
+            let lines = [
+                "print(run('go to \(tool)'))", "print(run('\(change.rawValue) \(object) with \(tool)'))",
+            ]
             return lines + (isBrief ? delivery(of: object) : [])
         case .put(let object, let place): return arriving(place) + putting(object, place)
-        case .light(let lamp, let place, _): return ["print(run('go to \(place)'))", "print(run('use \(lamp)'))"]
+        case .light(let lamp, let place, _):
+            return ["print(run('go to \(place)'))", "print(run('use \(lamp)'))"]
         }
     }
 
@@ -103,7 +107,9 @@ extension HouseBlocks {
     private func putting(_ object: String, _ place: String) -> [String] {
         let forms = agenda.putting.actions(object, place).map { "run('\($0)')" }
         guard forms.count > 1 else { return ["print(\(forms[0]))"] }
-        return ["text = \(forms[0])", "if 'Nothing happens' in text:", "    text = \(forms[1])", "print(text)"]
+        return [
+            "text = \(forms[0])", "if 'Nothing happens' in text:", "    text = \(forms[1])", "print(text)",
+        ]
     }
 
     private func delivery(of object: String) -> [String] {
@@ -121,13 +127,15 @@ extension HouseBlocks {
         guard !request.turns.isEmpty else { return HouseWords.aim(agenda.task, request.instruction) }
         if let held = memory.held {
             return memory.changed.contains(held)
-                ? "I hold \(held), and it is \(agenda.task.change?.adjectives[0] ?? "done")." : "I hold \(held)."
+                ? "I hold \(held), and it is \(agenda.task.change?.adjectives[0] ?? "done")."
+                : "I hold \(held)."
         }
         if let last = memory.deliveries.last {
             return "\(last.object.capitalizedFirst) is \(HouseWords.at(last.place))."
         }
         let seen = agenda.places.count { memory.contents[$0] != nil }
-        return "I have looked into \(seen) of \(agenda.places.count) places and seen no \(agenda.task.object)."
+        return
+            "I have looked into \(seen) of \(agenda.places.count) places and seen no \(agenda.task.object)."
     }
 
     private func reason(for intent: HouseIntent) -> String {
@@ -136,14 +144,20 @@ extension HouseBlocks {
             let batch = Self.batch(places)
             let list = HouseWords.list(batch.prefix(3).map { HouseWords.at($0) })
             let count = batch.count > 3 ? " and so on, \(batch.count) places" : ""
-            return "I look for \(HouseWords.a(kind)) \(list)\(count), print what I read, and stop where one shows."
+            return
+                "I look for \(HouseWords.a(kind)) \(list)\(count), print what I read, and stop where one shows."
         case .take(let object, let place): return "I saw \(object) \(HouseWords.at(place)), so I fetch it."
         case .change(let object, let change, let tool):
             let then = isBrief ? ", and then bring it where it goes" : ""
-            return "\(object.capitalizedFirst) has to be \(change.adjectives[0]): I \(change.rawValue) it with \(tool)\(then)."
-        case .put(let object, let place): return "\(object.capitalizedFirst) goes \(HouseWords.at(place))."
+            return
+                "\(object.capitalizedFirst) has to be \(change.adjectives[0]): I \(change.rawValue) it with \(tool)\(then)."
+        case .put(let object, let place):
+            return HouseWords.kind(of: place) == agenda.task.place
+                ? "\(object.capitalizedFirst) goes \(HouseWords.at(place))."
+                : "\(object.capitalizedFirst) is of no more use, so I leave it \(HouseWords.at(place))."
         case .light(let lamp, let place, let object):
-            return "\(lamp.capitalizedFirst) is \(HouseWords.at(place)): I take \(object) there and switch it on."
+            return
+                "\(lamp.capitalizedFirst) is \(HouseWords.at(place)): I take \(object) there and switch it on."
         }
     }
 }

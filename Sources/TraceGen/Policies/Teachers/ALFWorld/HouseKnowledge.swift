@@ -54,7 +54,10 @@ enum HouseKnowledge {
         ),
         (
             ["pan", "pot", "kettle"],
-            ["stoveburner", "countertop", "diningtable", "sinkbasin", "fridge", "shelf", "sidetable", "cabinet"]
+            [
+                "stoveburner", "countertop", "diningtable", "sinkbasin", "fridge", "shelf", "sidetable",
+                "cabinet",
+            ]
         ),
         (
             ["saltshaker", "peppershaker"],
@@ -63,14 +66,16 @@ enum HouseKnowledge {
         (
             ["papertowel", "papertowelroll", "tissuebox", "spraybottle", "soapbottle", "dishsponge"],
             [
-                "countertop", "sinkbasin", "toilet", "cart", "shelf", "bathtubbasin", "garbagecan", "diningtable",
+                "countertop", "sinkbasin", "toilet", "cart", "shelf", "bathtubbasin", "garbagecan",
+                "diningtable",
                 "sidetable", "coffeetable", "tvstand", "desk", "dresser", "cabinet", "drawer",
             ]
         ),
         (
             ["toiletpaper", "toiletpaperroll", "plunger", "scrubbrush"],
             [
-                "toiletpaperhanger", "toilet", "countertop", "cart", "shelf", "garbagecan", "sidetable", "cabinet",
+                "toiletpaperhanger", "toilet", "countertop", "cart", "shelf", "garbagecan", "sidetable",
+                "cabinet",
                 "drawer",
             ]
         ),
@@ -89,7 +94,8 @@ enum HouseKnowledge {
         (
             ["laptop", "book", "newspaper", "remotecontrol", "cellphone"],
             [
-                "desk", "coffeetable", "sidetable", "bed", "sofa", "armchair", "dresser", "diningtable", "ottoman",
+                "desk", "coffeetable", "sidetable", "bed", "sofa", "armchair", "dresser", "diningtable",
+                "ottoman",
                 "countertop", "shelf", "tvstand", "garbagecan", "safe", "cabinet", "drawer",
             ]
         ),
@@ -115,7 +121,8 @@ enum HouseKnowledge {
 
     /// Any other thing: what lies open first, then what must be opened.
     private static let otherwise = [
-        "countertop", "diningtable", "coffeetable", "sidetable", "desk", "dresser", "shelf", "bed", "sofa", "armchair",
+        "countertop", "diningtable", "coffeetable", "sidetable", "desk", "dresser", "shelf", "bed", "sofa",
+        "armchair",
         "ottoman", "tvstand", "cart", "toilet", "sinkbasin", "bathtubbasin", "stoveburner", "garbagecan",
         "laundryhamper", "fridge", "microwave", "safe", "cabinet", "drawer",
     ]

@@ -1,9 +1,11 @@
 /// The loop that goes from place to place until it holds what it looks for.
 ///
-/// It reads `thing` and binds `found`; places come from a variable.
+/// It reads `thing`, and a variable with the places.
 struct HouseLoop: Sendable {
     /// The variable with the places.
     var order: String
+    /// The variable for what was taken, empty before.
+    var found = "found"
     /// Whether what is seen is noted in `seen`, by place.
     var isNoting = true
     /// A variable with an object to leave where it is.
@@ -37,15 +39,15 @@ struct HouseLoop: Sendable {
             return [
                 "for name in \(names):",
                 "    if 'You pick up' in run(f'take {name} from {place}'):",
-                "        found = name",
+                "        \(found) = name",
                 "        break",
-                "if found:",
+                "if \(found):",
                 "    break",
             ]
         }
         return [
-            "names = \(names)", "if names:", "    found = names[0]", "    run(f'take {found} from {place}')",
-            "    break",
+            "names = \(names)", "if names:", "    \(found) = names[0]",
+            "    run(f'take {\(found)} from {place}')", "    break",
         ]
     }
 

@@ -9,7 +9,7 @@ struct HouseRecovery: Sendable {
         let held = call["found"].isEmpty ? "I found no \(task.object)" : "I had \(call["found"])"
         return TeacherAnswer(
             thought:
-                "The episode goes on, so “\(call["instruction"])” is not done, though the plan has run. \(held). I put down "
+                "The episode goes on, so “\(HouseWords.bare(call["instruction"]))” is not done, though the plan has run. \(held). I put down "
                 + "what I may still hold, and go through all \(call.names("places").count) places for any other "
                 + "\(task.object), to do the same with that.",
             code: (opening(task) + loop(task)).joined(separator: "\n"))

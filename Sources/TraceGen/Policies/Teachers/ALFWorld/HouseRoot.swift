@@ -7,9 +7,13 @@ struct HouseRoot: Sendable {
     private let places: [String]
     private let choice: HouseChoice
     private let putting: PuttingForm
+    private let isCorrected: Bool
 
-    init(instruction: String, observation: String, putting: PuttingForm) {
+    /// Reads what a call of `solve` is given.
+    init(_ call: HouseCall, putting: PuttingForm) {
+        let (instruction, observation) = (call["instruction"], call["observation"])
         self.putting = putting
+        isCorrected = call.isCorrected
         task = HouseTask(instruction)
         self.instruction = instruction
         places = HouseWords.names(in: observation)
@@ -23,6 +27,7 @@ struct HouseRoot: Sendable {
         guard !places.isEmpty else { throw .roomless }
         try requireKind(task.place)
         try requireKind(task.change?.tool)
+        if isCorrected { return again(task) }
         return switch task.end {
         case .look(let lamp): look(task, lamp)
         case .put(2, let place): putTwo(task, place)
@@ -41,7 +46,9 @@ struct HouseRoot: Sendable {
 
 extension HouseRoot {
     private func putOne(_ task: HouseTask, _ place: String) -> TeacherAnswer {
-        if task.change == nil, places.count <= 9, choice.below(3, turn: 1) > 0 { return putAtOnce(task, place) }
+        if task.change == nil, places.count <= 12, choice.below(3, turn: 1) > 0 {
+            return putAtOnce(task, place)
+        }
         var lines = reading() + ordering(task, last: place)
         lines += goal(place) + ["found, seen = find_and_take(thing, order)"]
         if let change = task.change { lines.append("\(change.rawValue)_it(found, places)") }
@@ -65,6 +72,16 @@ extension HouseRoot {
             code: lines.joined(separator: "\n"))
     }
 
+    /// After something raised: nothing is taken for granted, neither what is in hand nor what lies where.
+    private func again(_ task: HouseTask) -> TeacherAnswer {
+        TeacherAnswer(
+            thought:
+                "My plan broke off, and I may hold something by now. I keep what I know to the \(places.count) places "
+                + "and go through them once more for any \(task.object), beginning with what is in my hand.",
+            code: (reading() + ["found = ''", "try_again(instruction, places, found)"]).joined(
+                separator: "\n"))
+    }
+
     private func putTwo(_ task: HouseTask, _ place: String) -> TeacherAnswer {
         var lines = reading() + ordering(task, last: place)
         lines += goal(place)
@@ -74,7 +91,8 @@ extension HouseRoot {
             "try_again(instruction, places, second)",
         ]
         return TeacherAnswer(
-            thought: "\(aim(task)) I can carry one at a time, so one comes after the other, and the search for the "
+            thought:
+                "\(aim(task)) I can carry one at a time, so one comes after the other, and the search for the "
                 + "second goes on where the first ended. \(whereToLook(task, last: place)) \(goalChoice(place)) Both have "
                 + "to go there.",
             code: lines.joined(separator: "\n"))
@@ -92,9 +110,9 @@ extension HouseRoot {
                 "try_again(instruction, places, found)",
             ]
         return TeacherAnswer(
-            thought: "\(aim(task)) \(whereToLook(task, last: nil)) Where a \(lamp) shows on the way is noted in seen; "
-                + "otherwise it stands \(HouseWords.list(kinds.prefix(3).map { HouseWords.at($0) }, joinedBy: "or")), "
-                + "so these come first.",
+            thought:
+                "\(aim(task)) \(whereToLook(task, last: nil)) Where a \(lamp) shows on the way is noted in seen, and I go "
+                + "there; otherwise \(whereItStands(lamp, kinds)).",
             code: lines.joined(separator: "\n"))
     }
 }
@@ -133,6 +151,13 @@ extension HouseRoot {
 // MARK: - Thoughts
 
 extension HouseRoot {
+    private func whereItStands(_ lamp: String, _ kinds: [String]) -> String {
+        let usual = kinds.filter(HouseKnowledge.usual(lamp).contains)
+        guard !usual.isEmpty else { return "I look everywhere for it" }
+        return
+            "it should stand \(HouseWords.list(usual.map { HouseWords.at($0) }, joinedBy: "or")), so I look there first"
+    }
+
     private func aim(_ task: HouseTask) -> String {
         let object = HouseWords.a(task.object)
         let end =
@@ -141,25 +166,28 @@ extension HouseRoot {
             case .put(2, let place): "bring two of the kind \(task.object) to one \(place)"
             case .put(_, let place): "take \(object) to \(HouseWords.a(place))"
             }
-        let change = task.change.map { " and \($0.rawValue) it with the \($0.tool) before I put it down" } ?? ""
+        let change =
+            task.change.map { " and \($0.rawValue) it with the \($0.tool) before I put it down" } ?? ""
+        let words = HouseWords.bare(instruction)
         return choice.one(
             of: [
-                "The task is “\(instruction)”: I have to \(end)\(change).",
-                "To “\(instruction)” I \(end)\(change).",
-                "“\(instruction)” means: \(end)\(change).",
+                "The task is “\(words)”: I have to \(end)\(change).",
+                "To \(words) I have to \(end)\(change).",
+                "“\(words)” means: \(end)\(change).",
             ], turn: 3)
     }
 
     private func whereToLook(_ task: HouseTask, last: String?) -> String {
-        let kinds = HouseKnowledge.kinds(for: task.object, in: places, last: last)
-        let likely = HouseWords.list(kinds.prefix(3).map { HouseWords.at($0) }, joinedBy: "or")
+        let kinds = HouseKnowledge.kinds(for: task.object, in: places, last: last).filter { $0 != last }
+        guard !kinds.isEmpty else { return "There is nowhere to look but \(HouseWords.list(places))." }
+        let first = HouseWords.list(kinds.prefix(3).map { HouseWords.at($0) }, joinedBy: "or")
         let count = "\(places.count) \(places.count == 1 ? "place" : "places")"
+        let object = HouseWords.a(task.object)
         return choice.one(
             of: [
-                "Of the \(count) here, \(HouseWords.a(task.object)) is most likely \(likely), so I look there first.",
-                "The room has \(count). \(HouseWords.a(task.object).capitalizedFirst) is usually kept \(likely): these come "
-                    + "first.",
-                "I look for \(HouseWords.a(task.object)) in the \(count) in this order: first \(likely), then the others.",
+                "Of the \(count) here I look first where \(object) may well be and little has to be opened: \(first).",
+                "The room has \(count). \(object.capitalizedFirst) may well be \(first), so these come first.",
+                "I look for \(object) in the \(count) in this order: first \(first), then the others.",
             ], turn: 6)
     }
 

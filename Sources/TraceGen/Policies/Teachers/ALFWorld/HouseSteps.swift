@@ -39,10 +39,12 @@ struct HouseSteps: Sendable {
         let thing = call["thing"]
         let last = call["last"] == "None" ? nil : call["last"]
         let kinds = HouseKnowledge.kinds(for: thing, in: call.names("places"), last: last)
-        let first = HouseWords.list(kinds.prefix(3).map { HouseWords.at($0) }, joinedBy: "or")
-        let end = last.map { kinds.last == $0 ? " The \($0) is where it should go, so it comes last." : "" } ?? ""
+        let first = HouseWords.list(
+            kinds.filter { $0 != last }.prefix(3).map { HouseWords.at($0) }, joinedBy: "or")
+        let end =
+            last.map { kinds.last == $0 ? " The \($0) is where it should go, so it comes last." : "" } ?? ""
         return answer(
-            "`thing` is \(thing). \(HouseWords.a(thing).capitalizedFirst) is most likely \(first); what takes much "
+            "`thing` is \(thing). \(HouseWords.a(thing).capitalizedFirst) may well be \(first); what takes much "
                 + "opening comes late.\(end)",
             [
                 "kinds = \(PythonLiteral.list(kinds))",
@@ -56,7 +58,7 @@ struct HouseSteps: Sendable {
 
 extension HouseSteps {
     /// More places of these kinds than this are opened in a step of their own.
-    private static let fewDoors = 8
+    private static let fewDoors = 14
     /// Kinds of which rooms have many.
     private static let manyDoors = ["cabinet", "drawer"]
 
@@ -77,8 +79,10 @@ extension HouseSteps {
                 "I look for \(HouseWords.a(thing)) in the \(order.count) places of `order`\(ends): a name such as "
                     + "\(thing) 1 in what I read there says that I am right, and I stop.",
             ]),
-            ["found, seen = '', {}"]
-                + HouseLoop(order: "order", isCareful: call.isCorrected || choice.below(3) == 0).lines)
+            ["\(found), seen = '', {}"]
+                + HouseLoop(
+                    order: "order", found: found, isCareful: call.isCorrected || choice.below(3) == 0
+                ).lines)
     }
 
     private func findInParts(_ thing: String, _ order: [String]) -> TeacherAnswer {
@@ -93,8 +97,8 @@ extension HouseSteps {
             [
                 "to_open = [place for place in order if place.startswith(\(start))]",
                 "others = [place for place in order if place not in to_open]",
-                "found, seen = look_around(thing, others)",
-                "found, seen = open_one_by_one(thing, to_open, found, seen)",
+                "\(found), seen = look_around(thing, others)",
+                "\(found), seen = open_one_by_one(thing, to_open, \(found), seen)",
             ])
     }
 
@@ -103,23 +107,29 @@ extension HouseSteps {
         return answer(
             "I look for \(HouseWords.a(thing)) \(HouseWords.list(others.prefix(4).map { HouseWords.at($0) }))"
                 + "\(others.count > 4 ? " and so on, \(others.count) places in all" : ""), and take the first one I see.",
-            ["found, seen = '', {}"]
-                + HouseLoop(order: "others", isCareful: call.isCorrected || choice.below(2) == 0).lines)
+            ["\(found), seen = '', {}"]
+                + HouseLoop(
+                    order: "others", found: found, isCareful: call.isCorrected || choice.below(2) == 0
+                ).lines)
     }
 
     private func openOneByOne() -> TeacherAnswer {
-        let (thing, found, places) = (call["thing"], call["found"], call.names("to_open"))
-        guard found.isEmpty else {
+        let (thing, places) = (call["thing"], call.names("to_open"))
+        guard call[found].isEmpty else {
             return answer(
-                "`found` is \(found), so I hold \(HouseWords.a(thing)) already and nothing has to be opened.",
-                ["found, seen = found, seen"])
+                "`\(found)` is \(call[found]), so I hold \(HouseWords.a(thing)) already and nothing has to be opened.",
+                ["\(found), seen = \(found), seen"])
         }
         // Now and then what was seen is only added to in place: whoever reads `seen` afterwards finds it there.
-        let opening = choice.below(4) == 0 ? [] : ["seen = dict(seen)"]
+        let opening = choice.below(4) == 0 ? "\(found) = ''" : "\(found), seen = '', dict(seen)"
         return answer(
-            "`found` is empty: no \(thing) lies open. It must be behind one of the \(places.count) doors in `to_open`, so I "
-                + "open one after the other, beginning with \(places.first ?? "the first").",
-            ["found = ''"] + opening + HouseLoop(order: "to_open", isCareful: call.isCorrected).lines)
+            "`\(found)` is empty: no \(thing) lies open. It must be behind one of the \(places.count) doors in `to_open`, "
+                + "so I open one after the other, beginning with \(places.first ?? "the first").",
+            [opening]
+                + HouseLoop(
+                    order: "to_open", found: found, isCareful: call.isCorrected || choice.below(3) == 0
+                )
+                .lines)
     }
 
     private func findAnother() -> TeacherAnswer {
@@ -132,15 +142,17 @@ extension HouseSteps {
             ? "`seen` shows another \(thing) beside \(first.isEmpty ? "it" : first), so I go back there first."
             : "`seen` shows no other \(thing), so I go on with the places of `order` that are not in it."
         // Now and then what was seen is only added to in place: whoever reads `seen` afterwards finds it there.
-        let end = choice.below(4, turn: 1) == 0 ? "second = found" : "second, seen = found, seen"
+        let opening = choice.below(4, turn: 1) == 0 ? "\(found) = ''" : "\(found), seen = '', dict(seen)"
         return answer(
             choice.one(of: [hope, "The first one is \(first). \(hope)"]),
             [
                 #"known = [place for place in seen if set(re.findall(rf'\b{thing} \d+', seen[place])) - {first}]"#,
-                "rest = known + [place for place in order if place not in seen]",
-                "found = ''",
-            ] + HouseLoop(order: "rest", but: "first", isCareful: call.isCorrected).lines + [end])
+                "rest = known + [place for place in order if place not in seen]", opening,
+            ] + HouseLoop(order: "rest", found: found, but: "first", isCareful: call.isCorrected).lines)
     }
+
+    /// What the call names its first output.
+    private var found: String { call.outputs.first ?? "found" }
 }
 
 // MARK: - What is done with it
@@ -166,7 +178,7 @@ extension HouseSteps {
             return answer(
                 choice.one(of: [
                     "I hold \(object.name). \(tool) is the one \(change.tool) in `places`, and there I can \(verb) it.",
-                    "To \(verb) \(object.name) takes a \(change.tool): \(tool). It stays in my hand meanwhile.",
+                    "What can \(verb) \(object.name) is a \(change.tool): \(tool). It stays in my hand meanwhile.",
                 ]),
                 [
                     "run('go to \(tool)')", "text = run(f'\(verb) {\(object.variable)} with \(tool)')",
@@ -192,7 +204,7 @@ extension HouseSteps {
         let why =
             canBeClosed
             ? "\(goal) may be closed, so I read what it says there and open it if need be."
-            : "\(goal) is never closed."
+            : "\(HouseWords.a(HouseWords.kind(of: goal)).capitalizedFirst) is never closed."
         return answer(
             choice.one(of: [
                 "I hold \(object.name), and it goes \(HouseWords.at(goal)). \(why)",

@@ -63,11 +63,11 @@ extension HouseTurns {
         guard let turn = request.turns.last else { return HouseWords.aim(agenda.task, request.instruction) }
         if memory.wasRefused { return refusal(of: turn.code) }
         guard let place = memory.position else { return "I am in the middle of the room." }
-        if memory.closed.contains(place) { return "\(place.capitalizedFirst) is closed." }
-        if turn.code.hasPrefix("go to ") || turn.code.hasPrefix("open ") || turn.code.hasPrefix("examine ") {
-            return seen(at: place)
+        guard ["go", "open", "examine"].contains(turn.code.prefix(while: { $0 != " " })) else {
+            return done(turn.code)
         }
-        return done(turn.code)
+        return memory.closed.contains(place)
+            ? "\(place.capitalizedFirst) is closed." : seen(at: place)
     }
 
     private func refusal(of action: String) -> String {
@@ -79,16 +79,27 @@ extension HouseTurns {
     private func seen(at place: String) -> String {
         let names = memory.contents[place] ?? []
         guard !names.isEmpty else {
-            return "\(place.capitalizedFirst) \(HouseWords.preposition(place) == "in" ? "is empty" : "holds nothing")."
+            return
+                "\(place.capitalizedFirst) \(HouseWords.preposition(place) == "in" ? "is empty" : "holds nothing")."
         }
-        let found = HouseWords.list(Array(names.prefix(3)))
-        return
-            "\(HouseWords.at(place).capitalizedFirst) I see \(found)\(names.count > 3 ? " and more" : "")."
+        // What the task is about is named, whatever else there is.
+        let wanted = names.filter {
+            [agenda.task.object, agenda.task.lamp].contains(HouseWords.kind(of: $0))
+        }
+        let named = (wanted + names.filter { !wanted.contains($0) }).prefix(max(3, wanted.count))
+        let more = names.count - named.count
+        let list = HouseWords.list(Array(named) + (more > 0 ? ["\(more) more"] : []))
+        return "\(HouseWords.at(place).capitalizedFirst) I see \(list)."
     }
 
     private func done(_ action: String) -> String {
-        if let held = memory.held { return "I hold \(held)." }
-        if let last = memory.deliveries.last { return "\(last.object.capitalizedFirst) is \(HouseWords.at(last.place))." }
+        if let held = memory.held {
+            let change = memory.changed.contains(held) ? agenda.task.change : nil
+            return "I hold \(held)\(change.map { ", and it is \($0.adjectives[0])" } ?? "")."
+        }
+        if let last = memory.deliveries.last {
+            return "\(last.object.capitalizedFirst) is \(HouseWords.at(last.place))."
+        }
         return "“\(action)” is done."
     }
 
@@ -107,6 +118,9 @@ extension HouseTurns {
         case .put(let object, let place):
             if action.hasPrefix("open ") { return "I open it to put \(object) in." }
             if action.hasPrefix("examine ") { return "I look whether it is open." }
+            if HouseWords.kind(of: place) != agenda.task.place {
+                return "\(object.capitalizedFirst) is of no more use, so I leave it \(HouseWords.at(place))."
+            }
             return isThere
                 ? "This is where \(object) goes." : "\(object.capitalizedFirst) goes \(HouseWords.at(place))."
         case .light(let lamp, let place, let object):
@@ -118,28 +132,37 @@ extension HouseTurns {
 
     private func searching(_ kind: String, _ left: [String], _ action: String) -> String {
         let place = left.first ?? ""
-        if action.hasPrefix("open ") { return "\(HouseWords.a(kind).capitalizedFirst) may be inside, so I open it." }
+        if action.hasPrefix("open ") {
+            return "\(HouseWords.a(kind).capitalizedFirst) may be inside, so I open it."
+        }
         if action.hasPrefix("examine ") { return "I look what is there." }
         let choice = HouseChoice(request.instruction + place)
         return choice.one(of: [
             "I look for \(HouseWords.a(kind)) \(HouseWords.at(place)) next.",
-            "Of the \(left.count) places left, \(place) is the likeliest for \(HouseWords.a(kind)).",
+            "Of the \(left.count) places where I have not looked yet I try \(place) for \(HouseWords.a(kind)).",
             "\(HouseWords.a(kind).capitalizedFirst) may be \(HouseWords.at(place)), so I go there.",
         ])
     }
 }
 
 extension HouseWords {
+    /// An instruction as part of a sentence: without its full stop.
+    static func bare(_ instruction: String) -> String {
+        instruction.last == "." ? String(instruction.dropLast()) : instruction
+    }
+
     /// What a task comes down to.
     static func aim(_ task: HouseTask, _ instruction: String) -> String {
         let change = task.change.map { ", \($0.rawValue) it with the \($0.tool)" } ?? ""
         switch task.end {
         case .look(let lamp):
-            return "To “\(instruction)” I find \(a(task.object)), take it to a \(lamp) and switch that on."
+            return
+                "To \(bare(instruction)) I find \(a(task.object)), take it to a \(lamp) and switch that on."
         case .put(2, let place):
-            return "To “\(instruction)” I bring two of the kind \(task.object) to one \(place), one after the other."
+            return
+                "To \(bare(instruction)) I bring two of the kind \(task.object) to one \(place), one after the other."
         case .put(_, let place):
-            return "To “\(instruction)” I find \(a(task.object))\(change), and take it to \(a(place))."
+            return "To \(bare(instruction)) I find \(a(task.object))\(change), and take it to \(a(place))."
         }
     }
 }
@@ -159,14 +182,16 @@ extension HouseAgenda {
         let put = memory.deliveries.map { "\($0.object) at \($0.place)" }
         return PolicyFailure(
             "The teacher has nothing left to try: it looked into \(places.count { memory.contents[$0] != nil }) of "
-                + "\(places.count) places for \(HouseWords.a(task.object)), and used \(HouseWords.list(put)).")
+                + "\(places.count) places for \(HouseWords.a(task.object)), and used \(HouseWords.list(put))."
+        )
     }
 }
 
 extension PolicyFailure {
     /// A task in words that none of the types has.
     static func unreadable(_ instruction: String) -> PolicyFailure {
-        PolicyFailure("The teacher cannot read the task “\(instruction)”: it knows those of ALFWorld's six types.")
+        PolicyFailure(
+            "The teacher cannot read the task “\(instruction)”: it knows those of ALFWorld's six types.")
     }
 
     /// A first observation without places.

@@ -45,7 +45,8 @@ enum HouseWords {
     /// `in` for what has an inside, `on` for the others.
     static func preposition(_ place: String) -> String {
         let hollow = [
-            "fridge", "microwave", "cabinet", "drawer", "safe", "garbagecan", "sinkbasin", "bathtubbasin", "box",
+            "fridge", "microwave", "cabinet", "drawer", "safe", "garbagecan", "sinkbasin", "bathtubbasin",
+            "box",
             "laundryhamper", "cart",
         ]
         return hollow.contains(kind(of: place)) ? "in" : "on"
