@@ -23,7 +23,7 @@ check() {
 tmp=$(mktemp -d)
 trap 'rm -rf "$tmp"' EXIT
 
-timeout --foreground "$test_limit" "$python" -m unittest discover -s Tests/Environments
+RECODE_DATA_PROGRAM=$program timeout --foreground "$test_limit" "$python" -m unittest discover -s Tests/Environments
 "$program" games --python "$python" --per-type 1 --seed 1 --out "$tmp/games"
 check environments/alfworld_server.py --games "$tmp/games"
 check environments/webshop.py --synthetic 300 --seed 1

@@ -7,6 +7,7 @@ enum Experts {
     static func policy(for recipe: CollectRecipe) throws -> any Policy {
         switch recipe.environment {
         case ScienceWorld.environmentName: try scienceWorld(recipe)
+        case let name where ALFWorldTeacher.environments.contains(name): try alfWorld(recipe)
         case "webshop": try webShop(recipe)
         default:
             throw CommandFailure(
@@ -29,6 +30,11 @@ enum Experts {
     private static func webShop(_ recipe: CollectRecipe) throws -> any Policy {
         try requireNoSlip(recipe)
         return WebShopTeacher.policy(agent: recipe.agent)
+    }
+
+    private static func alfWorld(_ recipe: CollectRecipe) throws -> any Policy {
+        try requireNoSlip(recipe)
+        return ALFWorldTeacher.policy(agent: recipe.agent)
     }
 
     /// Makes sure that nothing was asked of a teacher that it cannot do.
