@@ -153,7 +153,7 @@ let package = Package(
         .testTarget(
             name: "DecomposeTests",
             dependencies: [
-                "Decompose", "Prompts", "Trajectories",
+                "Decompose", "Prompts", "TemporaryFiles", "Trajectories",
                 .product(name: "Subprocess", package: "swift-subprocess"),
             ],
             exclude: ["Golden"], swiftSettings: strict),

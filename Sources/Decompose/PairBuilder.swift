@@ -45,7 +45,7 @@ public struct PairBuilder: Sendable, Hashable {
     public func pairs(
         of trajectory: Trajectory, rank: Int? = nil, siblings: SiblingAnswers? = nil
     ) throws(DecomposeError) -> Decomposition {
-        let renderer = try renderer(for: trajectory.environment.name)
+        let renderer = try renderer(for: trajectory.environment)
         let sheet = try AnswerSheet(of: trajectory, by: method)
         var maker = PairMaker(
             self, of: trajectory, sheet, rank: rank, siblings: siblings, renderer: renderer)
@@ -64,15 +64,17 @@ public struct PairBuilder: Sendable, Hashable {
     func sheets(
         of trajectory: Trajectory
     ) throws(DecomposeError) -> (AnswerSheet, PromptSheet, PromptRenderer) {
-        let renderer = try renderer(for: trajectory.environment.name)
+        let renderer = try renderer(for: trajectory.environment)
         let sheet = try AnswerSheet(of: trajectory, by: method)
         return (sheet, PromptSheet(of: trajectory, sheet, history: history, renderer: renderer), renderer)
     }
 
-    func renderer(for environment: String) throws(DecomposeError) -> PromptRenderer {
+    /// What renders the prompts of a recorded episode, in the words of its grammar.
+    func renderer(for environment: EnvironmentRecord) throws(DecomposeError) -> PromptRenderer {
         do {
             return try PromptRenderer(
-                library: prompts, environment: environment, method: method, style: style)
+                library: prompts, environment: environment.name, method: method, style: style
+            ).speaking(environment.grammar)
         } catch {
             throw DecomposeError(.unknownEnvironment, error.message, cause: error.cause)
         }

@@ -2,7 +2,7 @@ import Trajectories
 
 /// Tells prompts apart by what they are made of: the task instance, and the call with its variables or the turns before.
 ///
-/// The style is no part of it: what prompts say beside is the same in all of one environment and method. 16 bytes of a
+/// The style is no part of it: what prompts say beside is the same in all of one task instance and method. 16 bytes of a
 /// SHA-256, so that no two of them meet by chance.
 struct PromptKey: Hashable, Sendable {
     private var first: UInt64
@@ -25,6 +25,8 @@ extension Trajectory {
     var instanceTexts: [String] {
         // What cannot be written as JSON cannot have been read from a record.
         let options = (try? CanonicalJSON.encode(environment.options)) ?? []
-        return [taskID, environment.version, String(decoding: options, as: UTF8.self)]
+        let instance = (try? CanonicalJSON.encode(environment.instance)) ?? []
+        return [taskID, environment.version]
+            + [options, instance].map { String(decoding: $0, as: UTF8.self) }
     }
 }

@@ -42,7 +42,7 @@ extension PairBuilder {
             let variables = trajectory.nodes[pair.nodeID].expansion?.variables
         else { return nil }
         let signature = trajectory.nodes[pair.nodeID].code.trimmed
-        let renderer = try renderer(for: trajectory.environment.name)
+        let renderer = try renderer(for: trajectory.environment)
         let whole = renderer.messages(signature: signature, variables: variables)
         func limited(to characterCount: Int) -> Pair {
             let limit = ValueLimit(characterCount: characterCount)

@@ -9,6 +9,7 @@ import Trajectories
 /// METHOD/correction.txt                      what is said of an answer that did not stand; {{problem}}
 /// environments/NAME/world.txt, actions.txt   what the environment is, and its primitive actions
 /// environments/NAME/examples/METHOD.txt      a worked example; left out where there is none
+/// environments/NAME/grammars/GRAMMAR.txt     words for instances of that grammar; left out where all have the same
 /// ```
 public struct PromptLibrary: Sendable, Hashable {
     /// The folder the texts were read from; `nil` for no texts at all.
@@ -30,6 +31,8 @@ public struct PromptLibrary: Sendable, Hashable {
         var world: String
         var actions: String
         var examples: [AgentKind: String]
+        /// What fills the markers of the others, by grammar and name; without any they have no markers.
+        var grammars: [String: [String: String]]
     }
 
     /// No texts: enough for the `bare` style.
@@ -86,15 +89,20 @@ public struct PromptLibrary: Sendable, Hashable {
 
 extension PromptLibrary {
     private static func environment(at folder: String) throws(PromptsError) -> EnvironmentTexts {
+        let grammars = try GrammarWords.read("\(folder)/grammars") { (path) throws(PromptsError) in
+            try text(path, markers: nil)
+        }
+        let markers = grammars[GrammarWords.other].map { Set($0.keys) }
         var examples: [AgentKind: String] = [:]
         for method in AgentKind.allCases {
             let path = "\(folder)/examples/\(method.rawValue).txt"
             guard Directory.isPresent(path) else { continue }
-            examples[method] = try text(path, markers: nil)
+            examples[method] = try text(path, markers: markers)
         }
         return EnvironmentTexts(
-            world: try text("\(folder)/world.txt", markers: nil),
-            actions: try text("\(folder)/actions.txt", markers: nil), examples: examples)
+            world: try text("\(folder)/world.txt", markers: markers),
+            actions: try text("\(folder)/actions.txt", markers: markers), examples: examples,
+            grammars: grammars)
     }
 
     private static func folders(in path: String) throws(PromptsError) -> [String] {

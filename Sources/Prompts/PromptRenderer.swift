@@ -9,14 +9,16 @@ public struct PromptRenderer: Sendable {
     public let method: AgentKind
     /// How much the prompts say.
     public let style: PromptStyle
-    /// SHA-256 of everything the prompts say beside what varies from call to call; goes into records.
+    /// SHA-256 of everything the prompts say beside what varies from call to call and what instances say of their own
+    /// grammar; goes into records. Words for all grammars are in it, so that it is the same for all instances.
     public let promptSHA256: String
     /// The system message; `nil` for the bare style.
-    public let system: String?
+    public private(set) var system: String?
+    private let systemText: SystemText?
     private let user: PromptTemplate
     private let correction: PromptTemplate
 
-    /// Makes the renderer of an environment's prompts.
+    /// Makes the renderer of an environment's prompts, for instances of which no ``InstanceGrammar`` is known.
     /// - Throws: ``PromptsError`` (`unknownEnvironment`) naming those that have prompts. The `bare` style needs
     ///   none and works for any environment.
     public init(
@@ -27,26 +29,31 @@ public struct PromptRenderer: Sendable {
         let userText: String
         let correctionText: String
         if style == .bare {
-            system = nil
+            systemText = nil
             userText = method == .recode ? "{{signature}}\n{{variables}}" : "{{instruction}}\n{{observation}}"
             correctionText = "{{problem}}"
         } else {
             let texts = try library.texts(method: method, environment: environment)
-            let example = style == .fewShot ? texts.environment.examples[method] : nil
-            system = PromptTemplate(texts.method.system).filled([
-                "world": texts.environment.world, "actions": texts.environment.actions,
-                "examples": example.map { "\n\nExamples:\n\n\($0)" } ?? "",
-            ])
+            systemText = SystemText(
+                template: PromptTemplate(texts.method.system), environment: texts.environment,
+                example: style == .fewShot ? texts.environment.examples[method] : nil)
             userText = texts.method.user
             correctionText = texts.method.correction
         }
+        system = systemText?.text(in: InstanceGrammar())
         user = PromptTemplate(userText)
         correction = PromptTemplate(correctionText)
         promptSHA256 = Digest.sha256Hex(
             of: Array(
-                [style.rawValue, method.rawValue, system ?? "", userText, correctionText].joined(
-                    separator: "\n\0\n"
-                ).utf8))
+                [style.rawValue, method.rawValue, systemText?.everything ?? "", userText, correctionText]
+                    .joined(separator: "\n\0\n").utf8))
+    }
+
+    /// The same prompts for an instance whose actions look as its grammar says; the bare style says nothing of actions.
+    public func speaking(_ grammar: InstanceGrammar) -> PromptRenderer {
+        var renderer = self
+        renderer.system = systemText?.text(in: grammar)
+        return renderer
     }
 
     /// The prompt to expand a placeholder: instructions, then its signature and the variables it takes in.

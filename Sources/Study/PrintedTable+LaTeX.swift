@@ -2,7 +2,8 @@ extension StudyTable {
     /// A booktabs table for each environment and policy, section by section.
     func latexTables(_ only: StudySection?) -> String {
         let tables = printedSections(only).flatMap { section in
-            section.tables.map { $0.latex(notes: section.notes) }
+            section.tables.isEmpty
+                ? section.notes.map { "% \($0)\n" } : section.tables.map { $0.latex(notes: section.notes) }
         }
         guard !tables.isEmpty else { return "% \(Self.nothing)\n" }
         return "% needs \\usepackage{booktabs}\n" + tables.joined(separator: "\n")

@@ -4,8 +4,8 @@ extension StudyTable {
         let sections = printedSections(only)
         guard !sections.isEmpty else { return Self.nothing + "\n" }
         return sections.map { section in
-            section.tables.map(\.text).joined(separator: "\n") + "\n" + section.notes.joined(separator: "\n")
-                + "\n"
+            (section.tables.map(\.text) + [section.notes.joined(separator: "\n") + "\n"])
+                .joined(separator: "\n")
         }.joined(separator: "\n")
     }
 

@@ -11,14 +11,18 @@ struct PrintedTable {
     var lines: [[String]]
 }
 
-/// Tables of one kind, with what there is to say under them.
+/// Tables of one kind, with what there is to say under them; notes alone say why there is no table.
 struct PrintedSection {
     var tables: [PrintedTable]
     var notes: [String]
+    /// Whether the notes are worth saying where there is no table.
+    var saysWhy = false
 }
 
 /// The kinds of tables a study has.
 public enum StudySection: String, Sendable, Hashable, CaseIterable {
+    /// Methods by environments, as in the paper's table 1: pairs, tokens and reward of each, and the ratios.
+    case environments
     /// Trajectories, pairs and rewards, methods side by side.
     case counts
     /// Tokens of the pairs, where they were counted.
@@ -38,12 +42,13 @@ extension StudyTable {
         let grids = RowGrid.all(of: self)
         return StudySection.allCases.filter { only == nil || only == $0 }.map { section in
             switch section {
+            case .environments: environments(isAsked: only != nil)
             case .counts: counts(grids)
             case .tokens: tokens(grids)
             case .shape: shape(grids)
             case .structure: structure(StructureGrid.all(of: self))
             case .published: published(grids)
             }
-        }.filter { !$0.tables.isEmpty }
+        }.filter { !$0.tables.isEmpty || $0.saysWhy }
     }
 }

@@ -15,11 +15,12 @@ public enum StudyFormat: String, Sendable, Hashable, CaseIterable {
 
     /// The sections that can be had by themselves in this form.
     ///
-    /// JSON holds everything. A CSV file holds one table: all numbers of the rows (`counts`), or those of the structure.
+    /// JSON holds everything. A CSV file holds one table: all numbers of the rows (`counts`), of methods by
+    /// environments, or of the structure.
     public var sections: [StudySection] {
         switch self {
         case .text, .markdown, .latex: StudySection.allCases
-        case .csv: [.counts, .structure]
+        case .csv: [.environments, .counts, .structure]
         case .json: []
         }
     }
@@ -33,9 +34,17 @@ extension StudyTable {
         switch format {
         case .text: textTables(only)
         case .json: String(decoding: try CanonicalJSON.encodePretty(self), as: UTF8.self)
-        case .csv: only == .structure ? structureLines : rowLines
+        case .csv: csvLines(only)
         case .markdown: markdownTables(only)
         case .latex: latexTables(only)
+        }
+    }
+
+    private func csvLines(_ only: StudySection?) -> String {
+        switch only {
+        case .environments: environmentLines
+        case .structure: structureLines
+        default: rowLines
         }
     }
 }

@@ -48,7 +48,7 @@ extension StudyTable {
     /// The names of the columns that are no options: no option goes by one of these.
     public static let fixedColumns =
         rowColumns.map(\.name) + selectionColumns + laterColumns.map(\.name) + playedColumns.map(\.name)
-        + structureColumns.map(\.name)
+        + structureColumns.map(\.name) + comparedColumns.map(\.name)
 
     /// A column for each option.
     static func columns<Line>(

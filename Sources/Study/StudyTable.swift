@@ -11,6 +11,8 @@ public struct StudyTable: Codable, Sendable, Hashable {
     public var rows: [StudyRow]
     /// For each of those but the method, how many pairs and tokens the flat methods yield for one of ReCode's.
     public var ratios: [StudyRatio]
+    /// What the flat methods come to over all environments; `nil` where there is one environment.
+    public var comparisons: [StudyComparison]?
     /// Always ``deviationName``.
     public var deviation: String
     /// How the trajectories were selected; `nil` where nobody said.
@@ -34,6 +36,7 @@ public struct StudyTable: Codable, Sendable, Hashable {
         self.selection = selection
         ratios = StudyRatio.all(of: self.rows)
         deviation = Self.deviationName
+        comparisons = StudyComparison.all(of: self)
         if published == .paper { self.published = .paper(for: Set(rows.map(\.environment))) }
     }
 
@@ -48,11 +51,12 @@ public struct StudyTable: Codable, Sendable, Hashable {
     /// To six decimals: enough for any table, and the last bits of a sum stay out of the data.
     static func rounded(_ value: Double) -> Double { (value * 1e6).rounded() / 1e6 }
 
-    /// Writes every key, unknown values as `null`.
+    /// Writes every key, unknown values as `null`; `comparisons` only where there are several environments.
     public func encode(to encoder: any Encoder) throws {
         var container = encoder.container(keyedBy: CodingKeys.self)
         try container.encode(rows, forKey: .rows)
         try container.encode(ratios, forKey: .ratios)
+        try container.encodeIfPresent(comparisons, forKey: .comparisons)
         try container.encode(deviation, forKey: .deviation)
         try container.encode(selection, forKey: .selection)
         try container.encode(structure, forKey: .structure)

@@ -20,9 +20,9 @@ import Trajectories
     }
 
     private func collect(
-        _ server: MisbehavingServer, into run: String, _ more: String...
+        _ server: MisbehavingServer, _ scenario: String = "shopper", into run: String, _ more: String...
     ) async throws -> BuiltProgram.Outcome {
-        let profiles = "models: {p: {base_url: \"\(server.baseURL("shopper", "x"))\", model: m}}"
+        let profiles = "models: {p: {base_url: \"\(server.baseURL(scenario, "x"))\", model: m}}"
         _ = try directory.write(Array(profiles.utf8), to: "profiles.yaml")
         return try await BuiltProgram.run(
             [
@@ -68,6 +68,65 @@ import Trajectories
         #expect(
             verified.output.contains("made again: ")
                 && verified.output.contains("3 of 3 episodes played again"))
+    }
+
+    private var house: String {
+        "'\(Self.python)' -I -B '\(VerifyFixture.root)/Tests/Environments/small_house.py'"
+    }
+
+    private struct Asked: Decodable {
+        var messages: [Message]
+    }
+
+    /// The system messages that a run's model was sent, in the order of its calls.
+    private func systems(of run: String) throws -> [String] {
+        let reader = try JSONLinesReader(path: directory.file("\(run)/calls/part-00000.jsonl.gz"))
+        var systems: [String] = []
+        while let line = try reader.next() {
+            let call = try CanonicalJSON.decode(CallRecord.self, from: line.bytes)
+            let asked = try CanonicalJSON.decode(Asked.self, from: CanonicalJSON.encode(call.request))
+            systems.append(try #require(asked.messages.first).content)
+        }
+        return systems
+    }
+
+    @Test func everyGameIsSpokenToInItsOwnGrammarWhenPlayedReplayedAndExported() async throws {
+        try await MisbehavingServer.withServer { server in
+            let outcome = try await collect(
+                server, "errand", into: "played", "--env-command", house, "--variations", "2",
+                "--prompt-style",
+                "zero-shot")
+            #expect(outcome.code == 0, "\(outcome.errors)")
+        }
+        let forms = ["move OBJECT to PLACE", "put OBJECT in/on PLACE"]
+        let said = try systems(of: "played")
+        #expect(said.count == 2)
+        for form in forms {
+            let line = "\n- \(form): put what you carry in or on a place\n"
+            #expect(said.count { $0.contains(line) } == 1 && said.count { $0.contains(form) } == 1)
+        }
+        let exported = try await BuiltProgram.run(["export", "played", "--out", "e"], in: directory.path)
+        #expect(exported.code == 0, "\(exported.errors)")
+        let reader = try JSONLinesReader(path: directory.file("e/train-00000-of-00001.jsonl.gz"))
+        var rows: [String] = []
+        while let line = try reader.next() { rows.append(String(decoding: line.bytes, as: UTF8.self)) }
+        #expect(rows.count == 2)
+        for form in forms { #expect(rows.count { $0.contains("\\n- \(form): put what") } == 1) }
+        let verified = try await BuiltProgram.run(
+            ["verify", "e", "played", "--runs", "played", "--replay", "2"], in: directory.path)
+        #expect(verified.code == 0, "\(verified.errors)")
+        #expect(verified.output.contains("2 of 2 episodes played again"), "\(verified.output)")
+        let replayed = try await BuiltProgram.run(
+            [
+                "collect", "--env-command", house, "--variations", "2", "--policy", "replay:played",
+                "--prompt-style",
+                "zero-shot",
+                "--run", "again",
+            ], in: directory.path, variables: VerifyFixture.python)
+        #expect(replayed.code == 0, "\(replayed.errors)")
+        #expect(
+            try directory.bytes(of: "again/trajectories/part-00000.jsonl.gz")
+                == directory.bytes(of: "played/trajectories/part-00000.jsonl.gz"))
     }
 
     @Test func aRunGoesOnInItsOwnWorldOnly() async throws {

@@ -82,7 +82,7 @@ import Trajectories
         #expect(structure.output.hasPrefix("environment,policy,run,agent,episodes,declaring,losing,"))
         let shape = try await count("tree", "--table", "shape", "--format", "csv")
         #expect(shape.code == 64)
-        #expect(shape.errors.contains("--table shape: csv has one table of counts, structure."))
+        #expect(shape.errors.contains("--table shape: csv has one table of environments, counts, structure."))
         let json = try await count("tree", "--table", "counts", "--format", "json")
         #expect(json.code == 64)
         #expect(json.errors.contains("--table counts: json holds everything. Leave --table out."))

@@ -205,6 +205,17 @@ def expansion(request: str, code: str | None) -> str:
     return f"<think>I look around.</think>\n<execute>\n{code}\n</execute>"
 
 
+# A program that solves the errand of Tests/Environments/small_house.py, whatever its grammar.
+ERRAND = """<think>I fetch the mug, clean it, and try both ways of putting it down.</think>
+<execute>
+for action in ['go to cabinet 1', 'open cabinet 1', 'take mug 1 from cabinet 1', 'go to sinkbasin 1']:
+    run(action)
+for action in ['clean mug 1 with sinkbasin 1', 'go to shelf 1']:
+    run(action)
+for action in ['put mug 1 in/on shelf 1', 'move mug 1 to shelf 1']:
+    run(action)
+</execute>"""
+
 # A program that buys the first product that a search for the instruction finds.
 SHOPPER = """<think>I buy the first product that is found.</think>
 <execute>
@@ -232,6 +243,7 @@ SLOW_DOWN = error("Slow down.", "rate_limit_exceeded")
 SCENARIOS: dict[str, Reply] = {
     "answer": answer,
     "bear": failing(200, completion(BEAR)),
+    "errand": failing(200, completion(ERRAND)),
     "shopper": failing(200, completion(SHOPPER)),
     "untagged": failing(200, completion("No tags at all.")),
     "empty": failing(200, completion("")),

@@ -8,7 +8,7 @@ struct StudyTableOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "Only this kind of table; of text, markdown and latex all without it, of csv (counts or structure) counts. json holds everything."
+            "Only this kind of table; of text, markdown and latex all without it (environments, methods side by side in each, where there are several), of csv (counts, environments or structure) counts. json holds everything."
         ))
     var table: StudySection?
 

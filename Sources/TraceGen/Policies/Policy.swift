@@ -47,6 +47,8 @@ public struct PolicyFailure: Error, Sendable, Hashable {
 public struct PolicyContext: Sendable {
     /// The environment's name.
     public var environment: String
+    /// What the environment says of itself, as it stands in records: `environment.options`.
+    public var options: [String: JSONValue]
     /// The instance of work.
     public var instance: TaskInstance
     /// What the episode begins with, the gold path among it where the policy asked for scouting.
@@ -62,12 +64,13 @@ public struct PolicyContext: Sendable {
 
     /// Makes a context from its parts.
     public init(
-        environment: String, instance: TaskInstance, start: EpisodeStart, limits: EpisodeLimits, seed: UInt64,
-        episodeID: String = "", repeat: Int = 0
+        environment: String, options: [String: JSONValue] = [:], instance: TaskInstance, start: EpisodeStart,
+        limits: EpisodeLimits, seed: UInt64, episodeID: String = "", repeat: Int = 0
     ) {
         self.episodeID = episodeID
         self.repeat = `repeat`
         self.environment = environment
+        self.options = options
         self.instance = instance
         self.start = start
         self.limits = limits

@@ -119,8 +119,10 @@ struct EpisodeRun: Sendable {
 
     private func context(_ start: EpisodeStart) -> PolicyContext {
         PolicyContext(
-            environment: rollout.environment.name, instance: plan.instance, start: start, limits: plan.limits,
-            seed: plan.seed(for: .policy), episodeID: plan.id, repeat: plan.repeat)
+            environment: rollout.environment.name, options: rollout.environment.options,
+            instance: plan.instance,
+            start: start, limits: plan.limits, seed: plan.seed(for: .policy), episodeID: plan.id,
+            repeat: plan.repeat)
     }
 }
 

@@ -45,7 +45,8 @@ public struct ChatPolicy: Policy {
 
     /// Begins an episode; nothing is asked yet.
     public func begin(_ context: PolicyContext) async throws -> any PolicySession {
-        ChatSession(renderer: renderer, source: LiveCalls(policy: self, context: context))
+        ChatSession(
+            renderer: renderer.speaking(context.grammar), source: LiveCalls(policy: self, context: context))
     }
 }
 
@@ -162,6 +163,8 @@ private struct LiveCalls: CallSource {
 extension PolicyContext {
     /// `environment/task/variation`.
     var taskID: String { "\(environment)/\(instance.task)/\(instance.variation)" }
+    /// How the episode's primitive actions look, as its record will have it.
+    var grammar: InstanceGrammar { InstanceGrammar(options: options, instance: start.options) }
 }
 
 extension ModelProfile {

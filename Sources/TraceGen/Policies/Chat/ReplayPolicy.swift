@@ -38,7 +38,9 @@ public struct ReplayPolicy: Policy {
 
     /// Begins an episode; nothing is looked up yet.
     public func begin(_ context: PolicyContext) async throws -> any PolicySession {
-        ChatSession(renderer: renderer, source: ReplayedCalls(policy: self, context: context))
+        ChatSession(
+            renderer: renderer.speaking(context.grammar),
+            source: ReplayedCalls(policy: self, context: context))
     }
 }
 
