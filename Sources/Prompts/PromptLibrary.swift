@@ -64,9 +64,14 @@ public struct PromptLibrary: Sendable, Hashable {
         for name in try Self.folders(in: "\(directory)/environments") {
             environments[name] = try Self.environment(at: "\(directory)/environments/\(name)")
         }
+        for (name, kin) in Self.kin where environments[name] == nil { environments[name] = environments[kin] }
         self.methods = methods
         self.environments = environments
     }
+
+    /// Servers of AgentGym play these worlds: what is said of a world holds for its server, where no folder of that name says
+    /// something else.
+    private static let kin = ["agentgym-alfworld": "alfworld", "agentgym-sciworld": "scienceworld"]
 
     /// Environments that have texts, in alphabetic order.
     public var environmentNames: [String] { environments.keys.sorted() }
