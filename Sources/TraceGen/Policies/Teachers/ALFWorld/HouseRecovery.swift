@@ -33,21 +33,23 @@ struct HouseRecovery: Sendable {
         }
     }
 
-    /// Tries to put down each of the names in a list in each of the places in another.
+    /// Tries to put down each of the names in a list in one of the places in another.
     private func placing(_ names: String, _ places: String) -> [String] {
-        var lines = ["for name in \(names):", "    for goal in \(places):"]
-        lines += ["        run(f'go to {goal}')", "        run(f'open {goal}')"]
-        for form in putting.actions("{name}", "{goal}") { lines.append("        run(f'\(form)')") }
-        return lines
+        let attempts = putting.actions("{name}", "{goal}").map { "'Nothing happens' not in run(f'\($0)')" }
+        return [
+            "for name in \(names):", "    for goal in \(places):", "        run(f'go to {goal}')",
+            "        run(f'open {goal}')", "        if \(attempts.joined(separator: " or ")):",
+            "            break",
+        ]
     }
 
     private func loop(_ task: HouseTask) -> [String] {
         var lines = ["for place in places:"] + HouseLoop.arriving.map { "    \($0)" }
         lines += [
             #"    for name in re.findall(r'\b\#(task.object) \d+', text):"#,
-            "        if name in tried or 'You pick up' not in run(f'take {name} from {place}'):",
-            "            continue",
-            "        tried.append(name)",
+            "        if name in tried:", "            continue",
+            "        tried.append(name)", "        run(f'go to {place}')",
+            "        run(f'take {name} from {place}')",
         ]
         lines += using(task).map { "        \($0)" }
         return lines
