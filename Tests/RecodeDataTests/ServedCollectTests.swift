@@ -163,9 +163,14 @@ import Trajectories
             #expect(damaged.code == 65 && damaged.errors.contains("items_shuffle.json"), "\(damaged.errors)")
         }
         let expert = try await BuiltProgram.run(
-            ["collect", "--env-command", shop(), "--run", "r", "--python", Self.python], in: directory.path)
+            [
+                "collect", "--env-command",
+                "'\(Self.python)' -I -B '\(VerifyFixture.root)/environments/examples/key_and_door.py'",
+                "--run", "r",
+                "--python", Self.python,
+            ], in: directory.path)
         #expect(expert.code == 64)
-        #expect(expert.errors.contains("there is no expert for webshop. "), "\(expert.errors)")
+        #expect(expert.errors.contains("there is no expert for key-and-door. "), "\(expert.errors)")
         #expect(try directory.names() == ["profiles.yaml"])
     }
 }

@@ -19,8 +19,15 @@ extension WebShopLesson {
         }
         if known.isCorrection { return buyWithoutLooking(first) }
         guard candidates.count > 1 else { return openOnly(first) }
-        let standsOut = list.wants.contains { ShopText.says(first.title.lowercased(), $0) }
-        return standsOut ? openFirst(candidates, list) : lookAtAll(candidates, list)
+        let counts = candidates.map { Self.said(by: $0, list).count }
+        // Titles that say all, or nothing, of what is wanted leave no order to go by.
+        let isTold = Set(counts).count > 1 || (counts[0] > 0 && counts[0] < list.wants.count)
+        return isTold ? openFirst(candidates, list) : lookAtAll(candidates, list)
+    }
+
+    /// The attributes that a title says.
+    private static func said(by row: ResultsPage.Row, _ list: ShoppingList) -> [String] {
+        list.wants.filter { ShopText.says(row.title.lowercased(), $0) }
     }
 
     private func openOnly(_ only: ResultsPage.Row) -> TeacherAnswer {
@@ -42,14 +49,14 @@ extension WebShopLesson {
 
     private func openFirst(_ candidates: [ResultsPage.Row], _ list: ShoppingList) -> TeacherAnswer {
         let first = candidates[0]
-        let said = list.wants.filter { ShopText.says(first.title.lowercased(), $0) }
+        let said = Self.said(by: first, list)
         let open = list.wants.filter { !said.contains($0) }
         let rest =
             open.isEmpty
             ? "Its page has to show the options." : "Whether it has \(ShopWording.and(open)) must be read."
         return TeacherAnswer(
             thought:
-                "Of \(candidates.count) candidates \(first.title) for \(first.priceTag) stands out: its title says "
+                "Of \(candidates.count) candidates \(first.title) for \(first.priceTag) comes first: its title says "
                 + "\(ShopWording.and(said)). \(rest) I open it first and judge it before I look at another.",
             code: (["seen = {}"] + Self.reading(first, list) + [Self.deciding]).joined(separator: "\n"))
     }
@@ -71,15 +78,15 @@ extension WebShopLesson {
     }
 
     private func lookAtAll(_ candidates: [ResultsPage.Row], _ list: ShoppingList) -> TeacherAnswer {
-        let wanted = list.wants.isEmpty ? "what is wanted" : ShopWording.and(list.wants)
         let lines = [
             "lacking = {}",
             "for asin in \(PythonLiteral.list(candidates.map(\.id))):",
             "    page = run(f'click[{asin}]')",
             "    text = page.replace(instruction, '').lower()",
             "    for part in ['features', 'description']:",
-            "        text += run(f'click[{part}]').replace(instruction, '').lower()",
-            "        run('click[< prev]')",
+            "        if not all(word in text for want in wants for word in want.split()):",
+            "            text += run(f'click[{part}]').replace(instruction, '').lower()",
+            "            run('click[< prev]')",
             #"    values = re.findall(r'\[button\] (.+) \[button_\]', page)"#,
             "    lacking[asin] = [want for want in wants if not all(word in text for word in want.split())]",
             "    for option in options:",
@@ -92,10 +99,19 @@ extension WebShopLesson {
         ]
         return TeacherAnswer(
             thought:
-                "None of the \(candidates.count) titles says \(wanted): \(ShopWording.and(candidates.map(\.title))). "
-                + "So I look at one after the other, with features and description, note what each lacks, and stop at "
-                + "one that lacks nothing.",
+                "\(Self.comparison(of: candidates, list)) So I look at one after the other, read features "
+                + "and description where something is open, note what each lacks, and stop at one that lacks nothing.",
             code: lines.joined(separator: "\n"))
+    }
+
+    private static func comparison(of candidates: [ResultsPage.Row], _ list: ShoppingList) -> String {
+        let titles = ShopWording.and(candidates.map { "\($0.title) for \($0.priceTag)" })
+        guard !list.wants.isEmpty else { return "Titles cannot tell which is best: \(titles)." }
+        let all = ShopWording.and(list.wants)
+        let isSaid = candidates.contains { !Self.said(by: $0, list).isEmpty }
+        return isSaid
+            ? "All titles say \(all), so none stands out: \(titles)."
+            : "None of the titles says \(all): \(titles)."
     }
 
     /// After the loop: opens the one that lacks least.
@@ -120,7 +136,7 @@ extension WebShopLesson {
         let compared = others.isEmpty ? "" : ", while \(ShopWording.and(others))"
         return best.lacks.isEmpty
             ? "\(row.title) for \(row.priceTag) lacks nothing\(compared)."
-            : "No candidate fits wholly. \(row.title) for \(row.priceTag) lacks \(ShopWording.and(best.lacks)) only\(compared)."
+            : "No candidate fits wholly. \(row.title) for \(row.priceTag) lacks \(ShopWording.and(best.lacks))\(compared)."
     }
 }
 
@@ -168,7 +184,7 @@ extension WebShopLesson {
         let title = candidates.first { $0.id == best.id }?.title ?? best.id
         return TeacherAnswer(
             thought: "This last candidate lacks \(ShopWording.and(current.lacks)). \(title) lacks "
-                + "\(ShopWording.and(best.lacks)) only, so of all I have seen it fits best: I go back and open it.",
+                + "\(ShopWording.and(best.lacks)), and none that I have seen lacks less: I go back and open it.",
             code: """
                 run('click[< prev]')
                 run('click[< prev]')
