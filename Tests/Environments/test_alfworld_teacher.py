@@ -14,7 +14,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from alfworld_games import ENTRY, PATIENCE, REAL, REAL_GAME, ROOT, generated, new_folder, scratch
+from alfworld_games import PATIENCE, REAL, REAL_GAME, ROOT, generated, new_folder, scratch
 
 # `scripts/test-environments.sh` says which program it is about.
 PROGRAM = Path(os.environ.get("RECODE_DATA_PROGRAM", ROOT / ".build" / "release" / "recode-data"))
@@ -45,10 +45,9 @@ def put_games() -> Path:
 
 def collect_in(folder: Path, *more: object) -> subprocess.CompletedProcess[str]:
     """Runs `collect` on all games of a folder."""
-    world = f"'{sys.executable}' -I -B '{ENTRY}' --games '{folder}'"
-    command = [PROGRAM, "collect", "--env-command", world, "--python", sys.executable, "--variations", "all"]
+    command = [PROGRAM, "collect", "--env", "alfworld", "--games", folder, "--python", sys.executable]
     return subprocess.run(
-        [*map(str, command), *map(str, more)],
+        [*map(str, command), "--variations", "all", *map(str, more)],
         capture_output=True,
         text=True,
         timeout=PATIENCE,

@@ -57,13 +57,13 @@ private let badFiles: [BadFile] = [
     BadFile(
         head + "    polcy: expert\n",
         "p.yaml:6: collect[0]: found the key 'polcy', expected one of name, env, games, catalogue, synthetic, engine, "
-            + "goals, catalogue_seed, env_url, env_kind, env_command, agent, policy, slip, split, tasks, "
+            + "goals, catalogue_seed, env_url, env_kind, env_instances, env_command, agent, policy, slip, split, tasks, "
             + "variations, repeats, limit, max_depth, max_rewrite, max_retry, max_steps, prompt_style, prompts, until_successes. Did you mean 'policy'?"
     ),
     BadFile(
         head + "    colour: red\n",
         "p.yaml:6: collect[0]: found the key 'colour', expected one of name, env, games, catalogue, synthetic, engine, "
-            + "goals, catalogue_seed, env_url, env_kind, env_command, agent, policy, slip, split, tasks, "
+            + "goals, catalogue_seed, env_url, env_kind, env_instances, env_command, agent, policy, slip, split, tasks, "
             + "variations, repeats, limit, max_depth, max_rewrite, max_retry, max_steps, prompt_style, prompts, until_successes. Remove it."
     ),
     BadFile(

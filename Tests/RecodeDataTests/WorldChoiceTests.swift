@@ -40,8 +40,8 @@ import Trajectories
             .webshop(ShopSource(products: .engine("shop"), goals: .human, seed: 0)),
             "webshop"),
         Stage(
-            "env_url: 'http://127.0.0.1:9', env_kind: sciworld",
-            .agentGym(url: "http://127.0.0.1:9", kind: .sciworld), "agentgym-sciworld"),
+            "env_url: 'http://127.0.0.1:9', env_kind: sciworld, env_instances: 40",
+            .agentGym(url: "http://127.0.0.1:9", kind: .sciworld, instances: 40), "agentgym-sciworld"),
         Stage(
             "env: rooms, env_command: 'python3 rooms.py'",
             .program(command: "python3 rooms.py", name: "rooms"),
@@ -116,6 +116,10 @@ import Trajectories
         (
             ["--env", "webshop", "--synthetic", "9", "--catalogue-seed=-1"],
             "--catalogue-seed is -1, expected 0 or more."
+        ),
+        (
+            ["--env", "webshop", "--synthetic", "9", "--env-instances", "3"],
+            "--env-instances does not go with webshop"
         ),
         (["--env-kind", "webshop"], "--env-kind needs its other half: "),
         (

@@ -46,7 +46,7 @@ struct CollectOptions: ParsableArguments {
             valueName: "name,…"), transform: Self.policies)
     var policy = ["expert"]
 
-    @Option(help: "How likely the expert is to drop or swap an action, from 0 to 1.")
+    @Option(help: "How likely ScienceWorld's expert is to drop or swap an action, from 0 to 1.")
     var slip = 0.0
 
     @Option(help: "Which part of the environment's instances.")

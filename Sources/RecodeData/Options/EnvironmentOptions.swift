@@ -46,6 +46,11 @@ struct EnvironmentOptions: ParsableArguments {
     var kind: AgentGymKind?
 
     @Option(
+        name: .customLong("env-instances"),
+        help: ArgumentHelp("How many games that server has, from 0; 200 without it.", valueName: "n"))
+    var instances: Int?
+
+    @Option(
         name: .customLong("env-command"),
         help: ArgumentHelp(
             "In place of --env: a program that speaks the environment protocol, as a shell would start it "
@@ -72,7 +77,7 @@ struct EnvironmentOptions: ParsableArguments {
         WorldWords(
             environment: environment, games: games.map(GameSource.folder), catalogue: catalogue,
             synthetic: synthetic, engine: engine, goals: goals, catalogueSeed: catalogueSeed, url: url,
-            kind: kind, command: command)
+            kind: kind, instances: instances, command: command)
     }
 
     private static func environment(_ name: String) throws -> String {

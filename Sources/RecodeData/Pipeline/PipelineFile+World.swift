@@ -29,6 +29,7 @@ extension PipelineFile {
             catalogueSeed: try keys["catalogue_seed"]?.integer(
                 in: 0...Int.max, called: "an integer of 0 or more"),
             url: url, kind: try keys["env_kind"].map { try value($0, called: "what the server plays") },
+            instances: try keys["env_instances"]?.integer(in: 1...Int.max, called: "an integer of 1 or more"),
             command: command)
     }
 
@@ -84,9 +85,10 @@ extension WorldChoice {
             }
             try container.encode(shop.goals.rawValue, forKey: .goals)
             try container.encode(shop.seed, forKey: .catalogueSeed)
-        case .agentGym(let url, let kind):
+        case .agentGym(let url, let kind, let instances):
             try container.encode(url, forKey: .url)
             try container.encode(kind.rawValue, forKey: .kind)
+            try container.encodeIfPresent(instances, forKey: .instances)
         case .program(let command, _): try container.encode(command, forKey: .command)
         }
     }

@@ -21,9 +21,10 @@ extension WorldChoice {
         case .webshop(let shop):
             return try await Self.serving(
                 EnvironmentScript.webshop, shop.arguments, python, readingFor: .seconds(3_600))
-        case .agentGym(let url, let kind):
+        case .agentGym(let url, let kind, let instances):
+            let games = instances.map { ["--instances", "\($0)"] } ?? []
             return try await Self.serving(
-                EnvironmentScript.agentGym, ["--url", url, "--kind", kind.rawValue], python,
+                EnvironmentScript.agentGym, ["--url", url, "--kind", kind.rawValue] + games, python,
                 readingFor: .seconds(120))
         case .program(let command, let name):
             let served = try await ServedEnvironment(command: ["/bin/sh", "-c", "exec \(command)"])

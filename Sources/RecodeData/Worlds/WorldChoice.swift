@@ -8,8 +8,8 @@ enum WorldChoice: Sendable, Hashable {
     case alfworld(GameSource)
     /// WebShop over a catalogue of products.
     case webshop(ShopSource)
-    /// A server of AgentGym (docs/environments.md).
-    case agentGym(url: String, kind: AgentGymKind)
+    /// A server of AgentGym (docs/environments.md), and how many games it has where that was said.
+    case agentGym(url: String, kind: AgentGymKind, instances: Int?)
     /// A program that speaks the environment protocol, as a shell would start it; with the name that it has to have, where
     /// that was said.
     case program(command: String, name: String?)
@@ -20,7 +20,7 @@ enum WorldChoice: Sendable, Hashable {
         case .scienceWorld: Catalogue.scienceWorld
         case .alfworld: Catalogue.alfworld
         case .webshop: Catalogue.webshop
-        case .agentGym(_, let kind): "agentgym-\(kind.rawValue)"
+        case .agentGym(_, let kind, _): "agentgym-\(kind.rawValue)"
         case .program(_, let name): name
         }
     }

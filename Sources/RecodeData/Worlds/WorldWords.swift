@@ -7,6 +7,7 @@ struct WorldWords: Sendable {
         case catalogueSeed = "catalogue_seed"
         case url = "env_url"
         case kind = "env_kind"
+        case instances = "env_instances"
         case command = "env_command"
     }
 
@@ -29,6 +30,7 @@ struct WorldWords: Sendable {
     var catalogueSeed: Int?
     var url: String?
     var kind: AgentGymKind?
+    var instances: Int?
     var command: String?
 
     /// The environment they describe.
@@ -38,7 +40,7 @@ struct WorldWords: Sendable {
             switch world {
             case .alfworld: [.games]
             case .webshop: [.catalogue, .synthetic, .engine, .goals, .catalogueSeed]
-            case .agentGym: [.url, .kind]
+            case .agentGym: [.url, .kind, .instances]
             case .program: [.command]
             case .scienceWorld: []
             }
@@ -67,7 +69,10 @@ struct WorldWords: Sendable {
             guard environment == nil else {
                 throw Problem(key: .env, reason: "does not go with a server", advice: "Leave one out.")
             }
-            return .agentGym(url: url, kind: kind)
+            if let instances, instances < 1 {
+                throw Problem(key: .instances, reason: "is \(instances), expected 1 or more")
+            }
+            return .agentGym(url: url, kind: kind, instances: instances)
         }
         switch environment {
         case Catalogue.alfworld: return .alfworld(games ?? .variable)
@@ -107,7 +112,8 @@ struct WorldWords: Sendable {
         let said: [(Key, Bool)] = [
             (.games, games != nil), (.catalogue, catalogue != nil), (.synthetic, synthetic != nil),
             (.engine, engine != nil), (.goals, goals != nil), (.catalogueSeed, catalogueSeed != nil),
-            (.url, url != nil), (.kind, kind != nil), (.command, command != nil),
+            (.url, url != nil), (.kind, kind != nil), (.instances, instances != nil),
+            (.command, command != nil),
         ]
         return said.filter(\.1).map(\.0)
     }
