@@ -38,11 +38,13 @@ public struct LeakageGate: Sendable {
         /// A held-out instance for each digest of instruction and initial observation.
         var instances: [String: String] = [:]
         var instructions: Set<String> = []
+        /// The split of every held-out task id.
+        var splits: [String: Split] = [:]
     }
 
     private let exclusions: Exclusions
     private var heldOut: [World: Texts] = [:]
-    /// The split of every held-out task id, whatever a record says.
+    /// The split of every held-out task id in any list: for records of a world that has none of its own, such as imported ones.
     private var splits: [String: Split] = [:]
 
     /// Makes a gate.
@@ -59,6 +61,7 @@ public struct LeakageGate: Sendable {
         let world = World(environment: list.environment, version: list.version, options: list.options)
         for instance in list.instances {
             splits[instance.taskID] = instance.split
+            heldOut[world, default: Texts()].splits[instance.taskID] = instance.split
             heldOut[world, default: Texts()].instances[instance.instance] = instance.taskID
             heldOut[world, default: Texts()].instructions.insert(instance.instruction)
         }
@@ -76,15 +79,17 @@ public struct LeakageGate: Sendable {
         guard environment.split == .train else {
             return leak(.heldOutSplit, "is of the \(environment.split.rawValue) split")
         }
-        if let split = splits[trajectory.taskID] {
+        let world = World(
+            environment: environment.name, version: environment.version, options: environment.options)
+        let known = heldOut[world]
+        // Two catalogues have other splits for the same ids: a world's own list goes first.
+        if let split = known.map({ $0.splits[trajectory.taskID] }) ?? splits[trajectory.taskID] {
             return leak(.heldOutSplit, "is of the \(split.rawValue) split, though its record says train")
         }
         if let entry = exclusions.entry(for: trajectory.taskID) {
             return leak(.excluded, "is excluded by “\(entry)”")
         }
-        let world = World(
-            environment: environment.name, version: environment.version, options: environment.options)
-        guard let known = heldOut[world] else { return .notCompared }
+        guard let known else { return .notCompared }
         let texts = TaskTexts(
             instruction: trajectory.instruction, initialObservation: trajectory.initialObservation)
         if let instance = known.instances[texts.instance] {

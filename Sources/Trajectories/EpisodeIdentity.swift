@@ -14,15 +14,20 @@ public struct EpisodeIdentity: Codable, Sendable, Hashable {
     public var seed: Int
     /// The bounds.
     public var limits: EpisodeLimits
+    /// What else shapes the world, of an environment that is a program of its own: two catalogues have tasks of the same
+    /// ids. `nil`, and no part of the id, for one of ours.
+    public var environmentOptions: [String: JSONValue]?
 
     enum CodingKeys: String, CodingKey {
         case taskID = "task_id"
         case agent, policy, `repeat`, seed, limits
+        case environmentOptions = "environment_options"
     }
 
     /// Makes an identity from its parts.
     public init(
-        taskID: String, agent: AgentKind, policy: PolicyRecord, repeat: Int, seed: Int, limits: EpisodeLimits
+        taskID: String, agent: AgentKind, policy: PolicyRecord, repeat: Int, seed: Int, limits: EpisodeLimits,
+        environmentOptions: [String: JSONValue]? = nil
     ) {
         self.taskID = taskID
         self.agent = agent
@@ -30,6 +35,7 @@ public struct EpisodeIdentity: Codable, Sendable, Hashable {
         self.repeat = `repeat`
         self.seed = seed
         self.limits = limits
+        self.environmentOptions = environmentOptions
     }
 
     /// The trajectory id: the first 32 hex digits of the SHA-256 of the identity's canonical JSON.

@@ -48,7 +48,7 @@ import Trajectories
 
     static let forms = [
         "move": "move OBJECT to PLACE", "put": "put OBJECT in/on PLACE",
-        "other": "move OBJECT to PLACE, or in some games put OBJECT in/on PLACE",
+        "other": "put OBJECT in/on PLACE, or in some games move OBJECT to PLACE",
     ]
 
     @Test(arguments: ["move", "put"], [PromptStyle.zeroShot, .fewShot])

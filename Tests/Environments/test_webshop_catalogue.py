@@ -100,6 +100,15 @@ class SchemaTests(unittest.TestCase):
         )
         self.assertEqual(words[wanted], ("navy | white", "x-large"))
 
+    def test_a_programs_instructions_are_tidied_too(self) -> None:
+        records = read_folder(support.HAND_WRITTEN, small=False)
+        records.attributes["B000000001"]["instruction"] = "  Find me a slim fit\n\n  jumpsuit"
+        goals = read_catalogue(records, Choices(seed=7, goals="written")).goals
+        words = {goal.instruction for goal in goals if goal.product.asin == "B000000001"}
+        self.assertEqual(len(words), 4)
+        for instruction in words:
+            self.assertTrue(instruction.startswith("Find me a slim fit\njumpsuit with color: "), instruction)
+
     def test_the_first_products_alone(self) -> None:
         catalogue = read(limit=3)
         self.assertEqual([product.asin for product in catalogue.products], list(self.products)[:3])

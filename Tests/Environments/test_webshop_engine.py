@@ -8,9 +8,12 @@ import tempfile
 import unittest
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import webshop_support as support
+from recode_environments.webshop.engine import renew_goals
+from recode_environments.webshop.goals import price_cap
 
 HAND_WRITTEN = str(support.HAND_WRITTEN)
 SEED = ("--seed", "7")
@@ -130,6 +133,20 @@ class EngineTests(support.ShopTestCase):
         self.assertEqual(starts[0], starts[1])
         with support.program("--engine", str(support.ENGINE), "--seed", "8") as engine:
             self.assertNotEqual(engine.ask(request="hello")["options"]["catalogue_sha256"], starts[0])
+
+
+class GoalTests(unittest.TestCase):
+    def test_instructions_are_tidied_as_pages_are(self) -> None:
+        cap = price_cap(34.99, 7, "B0", " a lamp \n in red")
+        goal = {
+            "asin": "B0",
+            "instruction_text": " a lamp \n in red, and price lower than 990.00 dollars",
+            "price_upper": 990.0,
+        }
+        products = {"B0": {"pricing": [34.99]}}
+        renew_goals(SimpleNamespace(product_item_dict=products, product_prices={}, goals=[goal]), 7)
+        expected = f"a lamp\nin red, and price lower than {cap:.2f} dollars"
+        self.assertEqual((goal["instruction_text"], goal["price_upper"]), (expected, cap))
 
 
 class MissingEngineTests(unittest.TestCase):

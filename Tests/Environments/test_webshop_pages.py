@@ -6,6 +6,8 @@ import unittest
 
 import webshop_support as support
 from recode_environments.protocol import Step
+from recode_environments.webshop.goals import NO_CAP, Goal, price_cap
+from recode_environments.webshop.gold import gold_actions
 from recode_environments.webshop.visit import Visit
 
 FASHION = "i need a slim fit jumpsuit in black and size small"
@@ -161,6 +163,35 @@ class PageTests(support.ShopTestCase):
     def test_there_is_no_reward_before_the_purchase(self) -> None:
         step = self.play("search[jumpsuits]", "click[b000000001]", "click[black]")
         self.assertEqual((step.reward, step.native_reward, step.done, step.success), (0.0, 0.0, False, False))
+
+
+class UntidyInstructionTests(support.ShopTestCase):
+    """White space that no page shows is not in the instruction either."""
+
+    UNTIDY = " \t i need a slim fit jumpsuit \n\n  in black  and size small. "
+
+    def test_the_instruction_is_what_pages_show(self) -> None:
+        shop = support.shop_told("B000000001", self.UNTIDY)
+        start, visit = shop.reset("fashion", shop.instances("fashion", "train")[0], scouting=False)
+        words = "i need a slim fit jumpsuit\nin black  and size small. , and price lower than "
+        self.assertTrue(start.instruction.startswith(words), start.instruction)
+        pages = [visit.text()]
+        for action in ["search[jumpsuits]", "click[b000000001]", "click[features]", "click[no such button]"]:
+            pages.append(visit.step(action).observation)
+        for page in pages:
+            self.assertIn(f"Instruction:\n{start.instruction}\n[button] ", page)
+
+    def test_its_cap_is_drawn_from_the_words_as_written(self) -> None:
+        for words in (self.UNTIDY, self.UNTIDY.strip()):
+            shop = support.shop_told("B000000001", words)
+            goal = next(goal for goal in shop.catalogue.goals if goal.product.asin == "B000000001")
+            self.assertEqual(goal.price_upper, price_cap(34.99, 7, "B000000001", words.strip(".")))
+
+    def test_a_gold_path_searches_in_one_line(self) -> None:
+        sought = support.product(attributes=("x",), query="y", title="z")
+        goal = Goal(sought, "a slim fit\njumpsuit", ("x",), (), NO_CAP)
+        actions = gold_actions(goal, lambda words: [sought] if "jumpsuit" in words else [])
+        self.assertEqual(actions[0], "search[a slim fit jumpsuit]")
 
 
 class InvalidActionTests(support.ShopTestCase):

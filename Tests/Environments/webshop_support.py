@@ -61,6 +61,13 @@ def hand_written_shop(with_attributes: bool = False) -> Shop:
     return Shop(catalogue, {}, with_attributes, step_limit=30)
 
 
+def shop_told(asin: str, instruction: str) -> Shop:
+    """The shop of the catalogue in webshop_catalogue, the first goal of a product with other words."""
+    records = read_folder(HAND_WRITTEN, small=False)
+    records.human[asin][0]["instruction"] = instruction
+    return Shop(read_catalogue(records, Choices(seed=7)), {}, False, step_limit=30)
+
+
 def made_up_shop(products: int, seed: int) -> Shop:
     """The shop of a made-up catalogue."""
     return Shop(read_catalogue(make_records(products, seed), Choices(seed=seed)), {}, False, step_limit=30)

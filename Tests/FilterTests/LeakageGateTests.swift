@@ -62,6 +62,20 @@ import Trajectories
         #expect(try reason(trajectory(21, options: [:])) == .heldOutSplit)
     }
 
+    @Test func aWorldsOwnListSaysWhichOfItsTasksAreHeldOut() throws {
+        var gate = try gate()
+        let texts = TaskTexts(instruction: "Melt ice", initialObservation: "A kitchen")
+        let hard: [String: JSONValue] = ["simplification": .string("none")]
+        gate.add(
+            HeldOutTasks(
+                environment: "scienceworld", version: "1.2.3", options: hard,
+                instances: [.init(taskID: "scienceworld/boil/30", split: .dev, texts: texts)]))
+        #expect(gate.verdict(on: trajectory(21, options: hard)) == .clean, "another world's test task")
+        #expect(gate.holdsBack(trajectory(30, options: hard)) && gate.holdsBack(trajectory(21)))
+        #expect(!gate.holdsBack(trajectory(30)))
+        #expect(gate.holdsBack(trajectory(30, options: [:])), "a world without a list: any list counts")
+    }
+
     @Test(arguments: [
         "boil/0", "scienceworld/boil", "scienceworld/boil/0 # why", "scienceworld//0", "*",
         "scienceworld/boil/",

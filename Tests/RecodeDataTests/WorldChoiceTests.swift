@@ -89,13 +89,22 @@ import Trajectories
         ),
         (
             "env_url: 'http://h'",
-            "collect[0].env_url: found 'http://h', expected nothing, as it needs its other half: a server has an address (env_url) "
-                + "and plays something (env_kind)."
+            "collect[0].env_url: found an address, expected another value, as it needs its other half: a server has an address "
+                + "(env_url) and plays something (env_kind)."
         ),
         (
             "env_url: 'http://me:secret@h', env_kind: webshop",
-            "collect[0].env_url: found an address with a user or password, expected a server's address, such as "
+            "collect[0].env_url: found an address with a user, a password or a query, expected a server's address, such as "
                 + "http://127.0.0.1:36001. This file is kept with the results: collect with --env-url instead."
+        ),
+        (
+            "env_url: 'h:80', env_kind: webshop",
+            "collect[0].env_url: found an address, expected another value, as it should look like http://HOST:PORT."
+        ),
+        (
+            "env: rooms, env_command: 'x --url http://me:secret@h'",
+            "collect[0].env_command: found an address with a user, a password or a query, expected a program and its arguments. "
+                + "This file is kept with the results: collect with --env-command instead."
         ),
         (
             "env_command: x",
@@ -121,6 +130,15 @@ import Trajectories
             ["--env", "webshop", "--synthetic", "9", "--env-instances", "3"],
             "--env-instances does not go with webshop"
         ),
+        (
+            ["--env-url", "localhost:36001", "--env-kind", "webshop"],
+            "--env-url should look like http://HOST:PORT"
+        ),
+        (
+            ["--env-url", "http://h", "--env-kind", "webshop", "--env-instances", "2000000"],
+            "--env-instances is 2000000, expected 1 to 1000000"
+        ),
+        (["--env", "webshop", "--env-command", "x"], "--env does not go with --env-command"),
         (["--env-kind", "webshop"], "--env-kind needs its other half: "),
         (
             ["--env-command", "x", "--env-url", "http://h", "--env-kind", "webshop"],

@@ -13,7 +13,7 @@ import Testing
         seed: 3
         collect:
           - {name: one, env: webshop, synthetic: 200, policy: expert, variations: 2}
-          - {name: two, env: webshop, synthetic: 200, catalogue_seed: 5, policy: expert, variations: 2}
+          - {name: two, env: webshop, synthetic: 120, catalogue_seed: 5, policy: expert, variations: 2}
         select: {top: [50]}
         export: {methods: [recode, react], tokens: none}
 
@@ -31,14 +31,14 @@ import Testing
         _ = try directory.write(Array(Self.pipeline.utf8), to: "p.yaml")
         let first = try await run("run", "p.yaml", "--out", "o")
         #expect(first.code == 0, "\(first.errors)")
-        for list in ["webshop", "webshop-2"] {
+        for list in ["webshop", "webshop.2"] {
             #expect(first.errors.contains("held-out/\(list).json.gz: "), "\(first.errors)")
         }
         for name in ["one-recode-top50", "one-react-top50", "two-recode-top50", "two-react-top50"] {
             let leakage = try ExportManifest.read(from: directory.file("o/export/\(name)")).leakage
             #expect(leakage.notCompared == 0 && leakage.leaks.isEmpty)
             #expect(
-                Set(leakage.lists.map(\.name)).isSuperset(of: ["webshop.json.gz", "webshop-2.json.gz"]))
+                Set(leakage.lists.map(\.name)).isSuperset(of: ["webshop.json.gz", "webshop.2.json.gz"]))
         }
         let again = try await run("run", "p.yaml", "--out", "o")
         #expect(again.code == 0 && !again.errors.contains("held-out/"), "\(again.errors)")

@@ -97,9 +97,9 @@ import Testing
         request.turns = Self.kitchenTurns.prefix(5).map { .init(thought: "", code: $0.0, observation: $0.1) }
         #expect(try action(request, .put).code == "put potato 2 in/on sinkbasin 1")
         let first = try action(request, .unsaid).code
-        #expect(first == "move potato 2 to sinkbasin 1")
+        #expect(first == "put potato 2 in/on sinkbasin 1")
         request.turns.append(.init(thought: "", code: first, observation: "Nothing happens."))
-        #expect(try action(request, .unsaid).code == "put potato 2 in/on sinkbasin 1")
+        #expect(try action(request, .unsaid).code == "move potato 2 to sinkbasin 1")
     }
 
     @Test func aPlaceWhereItStandsAlreadyIsExamined() throws {

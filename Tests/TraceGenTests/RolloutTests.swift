@@ -131,6 +131,17 @@ import Trajectories
             seed: 1, limits: { EpisodeLimits(maxDepth: 4, stepLimit: $0) })
     }
 
+    @Test func theSameTaskInAnotherWorldIsAnotherEpisode() throws {
+        let instance = TaskInstance(task: "beauty", variation: 3, split: .train, stepLimit: 30)
+        let ids = try [nil, ["products": .int(200)], ["products": .int(300)]].map {
+            (options: [String: JSONValue]?) in
+            try EpisodePlan.all(
+                of: [instance], environment: "webshop", environmentOptions: options, agent: .recode,
+                policy: GoldPolicy().record, seed: 1)[0].id
+        }
+        #expect(Set(ids).count == 3)
+    }
+
     @Test func plansComeInCanonicalOrder() {
         #expect(
             plans.map(\.taskID) == [

@@ -81,6 +81,32 @@ import Testing
         #expect(list.kindWords == ["dark", "oat", "biscuit"])
     }
 
+    /// Where an instruction names neither kind nor attributes.
+    @Test(arguments: [
+        (", in red color", "red color"), ("under $20", "under $20"), ("", "product"), (" \n", "product"),
+    ])
+    func thereAreAlwaysWordsToSearchFor(instruction: String, query: String) {
+        let list = ShoppingList(instruction: instruction)
+        #expect(list.query == query)
+        #expect(list.queries(after: list.query) == [])
+    }
+
+    @Test(arguments: [
+        (12.5, "$12.50"), (0.05, "$0.05"), (9_999_999_999_999.0, "$9999999999999.00"),
+        (1e20, "$1e+20"), (Double.infinity, "$inf"),
+    ])
+    func dollarsAreWordsWhateverTheAmount(amount: Double, words: String) {
+        #expect(ShopWording.dollars(amount) == words)
+    }
+
+    @Test func hugeAmountsAreRead() {
+        #expect(ShoppingList(instruction: "find a lamp, under $99999999999999999999").priceLimit == 1e20)
+        let digits = String(repeating: "9", count: 400)
+        #expect(ShoppingList(instruction: "find a lamp, under $\(digits)").priceLimit == nil)
+        #expect(ResultsPage.price(of: "$\(digits)") == .infinity)
+        #expect(ShopWording.against(1e20, "$5") == "within the limit of $1e+20")
+    }
+
     /// Pages as the shop shows them.
     static let results = """
         Instruction:

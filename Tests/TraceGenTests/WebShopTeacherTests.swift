@@ -197,6 +197,27 @@ import Trajectories
                 + "the results and look at the next candidate, Umbra Vale Herbal Tea, Real Fruit for $9.50.")
     }
 
+    /// The kind counts before attributes, so the first may say none of them.
+    @Test func aTitleThatSaysNothingWantedIsNearestToTheKind() throws {
+        let candidates =
+            "{'B000000001': 'Umbra Vale Herbal Tea, Real Fruit', 'B000000002': 'Yarrow Sol Tea, Loose Leaf'}"
+        let answer = try Self.lesson.expansion(of: Self.request(Self.buy, [("candidates", candidates)]))
+        #expect(
+            answer.thought
+                == "Of 2 candidates Umbra Vale Herbal Tea, Real Fruit for $9.50 comes first: no other title "
+                + "is nearer to herbal tea. Whether it has loose leaf and zero calories must be read. I open "
+                + "it first and judge it before I look at another.")
+    }
+
+    @Test func pricesThatNobodyCouldPayAreNoTrap() throws {
+        let prices = "{'B000000002': 1e+20, 'B000000001': inf}"
+        let answer = try Self.lesson.expansion(
+            of: Self.request(Self.buy, [("prices", prices), ("price_limit", "1e+20")]))
+        #expect(answer.thought.contains("Yarrow Sol Herbal Tea, Loose Leaf for $1e+20"))
+        let root = Self.request(Self.solve, [("instruction", "find a lamp, under $99999999999999999999")])
+        #expect(try Self.lesson.expansion(of: root).code.contains("price_limit = 1e+20"))
+    }
+
     /// What the program writes to rank results picks what the teacher itself would.
     @Test func theProgramPicksWhatTheThoughtSays() async throws {
         let code = try Self.lesson.expansion(of: Self.request(Self.read)).code
@@ -251,6 +272,81 @@ import Trajectories
         let block = try Self.lesson.block(
             for: Self.turns([("", "Page 1 (Total results: 0) | more pages: False")]))
         #expect(block.code.contains("for query in ['herbal tea', 'tea', 'loose leaf', 'zero calories']:"))
+    }
+
+    /// All that the teacher searches for, one after the other.
+    private static let searches = [
+        "loose leaf zero calories herbal tea", "herbal tea", "tea", "loose leaf", "zero calories",
+    ]
+    private static let nothingFound = PolicyFailure(
+        "WebShop's teacher found no product: searches for “loose leaf zero calories herbal tea”, “herbal "
+            + "tea”, “tea”, “loose leaf” and “zero calories” came back empty, and it knows no other words to "
+            + "try; leave this goal out, or name a catalogue that has such a product.")
+
+    @Test func whereNothingIsLeftToTryActionsEnd() throws {
+        let none = Self.page(Self.back + "Page 1 (Total results: 0)")
+        let taken = Self.searches.map { ("search[\($0)]", none) }
+        for count in 0..<taken.count {
+            let action = try Self.lesson.action(for: Self.turns(Array(taken.prefix(count))))
+            #expect(action.code == taken[count].0)
+        }
+        #expect(throws: Self.nothingFound) { try Self.lesson.action(for: Self.turns(taken)) }
+    }
+
+    @Test func whereNothingIsLeftToTryBlocksEnd() throws {
+        let none = "Page 1 (Total results: 0) | more pages: False"
+        let again = try Self.lesson.block(for: Self.turns([("", none)])).code
+        #expect(throws: Self.nothingFound) {
+            try Self.lesson.block(for: Self.turns([("", none), (again, none)]))
+        }
+        let stuck = PolicyFailure(
+            "WebShop's teacher cannot go on: its last block printed “Traceback: OSError”, and a search from "
+                + "the start for “herbal tea”, “tea”, “loose leaf” and “zero calories” has been tried before; "
+                + "see what went wrong in that block.")
+        #expect(throws: stuck) {
+            try Self.lesson.block(for: Self.turns([("", none), (again, "Traceback: OSError")]))
+        }
+    }
+
+    private static func turn(_ instruction: String, after printed: [String] = []) -> TurnRequest {
+        TurnRequest(
+            instruction: instruction, observation: "WebShop",
+            turns: printed.map { .init(thought: "", code: "search[headphones]", observation: $0) })
+    }
+
+    @Test func aSingleWordIsSearchedForOnce() throws {
+        let none = "Page 1 (Total results: 0)"
+        let failure = PolicyFailure(
+            "WebShop's teacher found no product: searches for “headphones” came back empty, and it knows no "
+                + "other words to try; leave this goal out, or name a catalogue that has such a product.")
+        #expect(throws: failure) { try Self.lesson.action(for: Self.turn("headphones", after: [none])) }
+        #expect(throws: failure) { try Self.lesson.block(for: Self.turn("headphones", after: [none])) }
+        let lost = try Self.lesson.block(for: Self.turn("headphones", after: ["Traceback: OSError"]))
+        #expect(lost.code.hasPrefix("for query in ['headphones']:"))
+        let first = try Self.lesson.action(for: Self.turn("headphones"))
+        #expect(first.thought == "I am to find headphones. I search for the kind.")
+    }
+
+    @Test(arguments: ["", "under $20", ", in red color", "i need a"])
+    func noSearchIsEmpty(instruction: String) throws {
+        let action = try Self.lesson.action(for: Self.turn(instruction)).code
+        #expect(action.hasPrefix("search[") && action != "search[]")
+        let block = try Self.lesson.block(for: Self.turn(instruction)).code
+        #expect(block.hasPrefix("results = run('search[") && !block.contains("search[]"))
+        let root = Self.request(Self.solve, [("instruction", instruction)])
+        #expect(try !Self.lesson.expansion(of: root).code.contains("query = ''"))
+    }
+
+    /// Such as a refusal: the block prints it and does not raise.
+    @Test func aPageWithoutResultsIsPrintedAsItIs() async throws {
+        let code = try Self.lesson.block(for: Self.turns([])).code
+        let isRead = try await TestSandbox.withExecutor { executor in
+            try await executor.bind([("results", "Invalid action: write search[words] or click[button].")])
+            guard case .statements(let statements) = try await executor.parse(code) else { return false }
+            for statement in statements.dropFirst() { try await executor.complete(statement) }
+            return statements.count == 3
+        }
+        #expect(isRead)
     }
 
     @Test func aBlockFollowsFromWhatWasPrinted() throws {

@@ -66,7 +66,8 @@ struct CollectJob: Sendable {
         let instances = try await environment.instances(
             tasks: recipe.tasks, split: recipe.split, variations: recipe.variations)
         return try EpisodePlan.all(
-            of: instances, environment: environment.name, agent: recipe.agent, policy: policy.record,
+            of: instances, environment: environment.name, environmentOptions: recipe.environmentOptions,
+            agent: recipe.agent, policy: policy.record,
             repeats: recipe.repeats, limit: recipe.limit, seed: seed, limits: recipe.limits)
     }
 

@@ -8,6 +8,8 @@ struct HeldOutJob: Sendable {
     var environment: any Environment
     /// How many are visited at a time.
     var concurrency: Int
+    /// How many environment workers that takes, at most.
+    var workers = Machine.defaultEnvironmentWorkers
 
     /// Visits them.
     /// - Throws: `TraceGenError` where the environment fails; ``CommandFailure`` (`badUsage`) for one without either split.
@@ -18,7 +20,7 @@ struct HeldOutJob: Sendable {
                 .badUsage,
                 "\(environment.name) has neither a dev nor a test split, so nothing of it is held out.")
         }
-        return try await environment.withWorkers(concurrency, sessions: concurrency) { world in
+        return try await environment.withWorkers(min(workers, concurrency), sessions: concurrency) { world in
             try await visit(splits, of: world)
         }
     }

@@ -64,6 +64,10 @@ struct EnvironmentOptions: ParsableArguments {
     /// What the options say.
     /// - Throws: `ValidationError` where they say two things, or not enough.
     func choice() throws -> WorldChoice {
+        guard command == nil || environment == nil else {
+            throw ValidationError(
+                "--env does not go with --env-command: a program says its own name. Leave one out.")
+        }
         do {
             return try words.choice()
         } catch {

@@ -10,7 +10,10 @@ extension PipelineFile {
             return try words.choice()
         } catch {
             if let key = error.key, let place = keys[key.rawValue] {
-                throw place.problem(expected: "nothing, as it \(error.reason)", advice: error.advice)
+                // Only a file's own words about an address are shown: it may hold a key.
+                throw place.problem(
+                    expected: "\(error.advice.isEmpty ? "another value" : "nothing"), as it \(error.reason)",
+                    found: key == .url ? "an address" : nil, advice: error.advice)
             }
             throw try keys.required("env", expected: "an environment").problem(
                 expected: "more, as \(error.reason)", advice: error.advice)
@@ -18,7 +21,7 @@ extension PipelineFile {
     }
 
     private static func words(_ keys: YAMLMapping) throws -> WorldWords {
-        let command = try keys["env_command"]?.text("a program and its arguments")
+        let command = try keys["env_command"].map(command)
         let url = try keys["env_url"].map(serverAddress)
         return WorldWords(
             environment: try environment(keys, isNamed: command != nil, isServer: url != nil),
@@ -56,16 +59,29 @@ extension PipelineFile {
                 seed: try keys["seed"]?.integer(in: Int.min...Int.max, called: "an integer") ?? 0))
     }
 
-    /// The address of a server. The file is kept with the results, so no password may stand in it.
+    /// The address of a server. The file is kept with the results, so no password or key may stand in it.
     private static func serverAddress(_ place: YAMLPlace) throws -> String {
         let expected = "a server's address, such as http://127.0.0.1:36001"
         let url = try place.text(expected)
-        guard !url.contains("@") else {
+        guard !url.contains("@"), !url.contains("?") else {
             throw place.problem(
-                expected: expected, found: "an address with a user or password",
+                expected: expected, found: "an address with a user, a password or a query",
                 advice: "This file is kept with the results: collect with --env-url instead.")
         }
         return url
+    }
+
+    /// A program and its arguments; none of them an address with a password.
+    private static func command(_ place: YAMLPlace) throws -> String {
+        let expected = "a program and its arguments"
+        let command = try place.text(expected)
+        let words = command.split(separator: " ").filter { $0.contains("://") }
+        guard !words.contains(where: { $0.contains("@") || $0.contains("?") }) else {
+            throw place.problem(
+                expected: expected, found: "an address with a user, a password or a query",
+                advice: "This file is kept with the results: collect with --env-command instead.")
+        }
+        return command
     }
 }
 

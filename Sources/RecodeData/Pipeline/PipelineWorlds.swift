@@ -62,14 +62,18 @@ struct PipelineWorlds: Sendable {
     ) async throws -> [String] {
         var seen: Set<WorldChoice> = []
         var names: [String] = []
+        // Worlds of one name have lists of their own.
+        var counts: [String: Int] = [:]
         for stage in stages where seen.insert(stage.world).inserted {
             let environment = site(of: stage).environment
             guard !environment.heldOutSplits.isEmpty,
                 !gate.knows(
                     environment.name, version: environment.version, options: environment.options)
             else { continue }
-            let earlier = names.count { $0.hasPrefix("held-out/\(environment.name)") }
-            let name = "held-out/\(environment.name)\(earlier > 0 ? "-\(earlier + 1)" : "").json.gz"
+            counts[environment.name, default: 0] += 1
+            // No environment's name has a '.'.
+            let number = counts[environment.name].flatMap { $0 > 1 ? ".\($0)" : nil } ?? ""
+            let name = "held-out/\(environment.name)\(number).json.gz"
             try await list(environment, as: name, in: place, &ledger)
             names.append(name)
         }
@@ -86,7 +90,10 @@ struct PipelineWorlds: Sendable {
             "program": Version.current,
         ])
         if ledger.isCurrent(name, inputs: inputs) { return }
-        let list = try await HeldOutJob(environment: environment, concurrency: machine.concurrency).run()
+        let list = try await HeldOutJob(
+            environment: environment, concurrency: machine.concurrency,
+            workers: machine.environmentWorkers
+        ).run()
         try Directory.create(place.path(of: "held-out"))
         try list.write(to: place.path(of: name))
         try ledger.record(name, inputs: inputs)

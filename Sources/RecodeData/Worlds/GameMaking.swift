@@ -21,7 +21,8 @@ struct GameMaking: Sendable {
         let command = try EnvironmentScript.alfworld.command(python: python)
         let words =
             Array(command.dropFirst()) + [
-                "games", "--per-type", "\(order.perType)", "--seed", "\(order.seed)",
+                "games", "--end-with-parent", "\(ProcessInfo.processInfo.processIdentifier)", "--per-type",
+                "\(order.perType)", "--seed", "\(order.seed)",
             ]
             + ["--out", folder] + (split.map { ["--split", $0.rawValue] } ?? [])
             + (jobs.map { ["--jobs", "\($0)"] } ?? [])

@@ -69,8 +69,15 @@ struct WorldWords: Sendable {
             guard environment == nil else {
                 throw Problem(key: .env, reason: "does not go with a server", advice: "Leave one out.")
             }
-            if let instances, instances < 1 {
-                throw Problem(key: .instances, reason: "is \(instances), expected 1 or more")
+            if let instances, !(1...Self.mostInstances).contains(instances) {
+                throw Problem(
+                    key: .instances, reason: "is \(instances), expected 1 to \(Self.mostInstances)")
+            }
+            let host = ["http://", "https://"].compactMap {
+                url.hasPrefix($0) ? url.dropFirst($0.count) : nil
+            }
+            guard let first = host.first?.first, first != "/", first != ":" else {
+                throw Problem(key: .url, reason: "should look like http://HOST:PORT")
             }
             return .agentGym(url: url, kind: kind, instances: instances)
         }
@@ -106,6 +113,9 @@ struct WorldWords: Sendable {
         }
         return ShopSource(products: source, goals: goals ?? .human, seed: catalogueSeed ?? 0)
     }
+
+    /// What the adapter takes.
+    private static let mostInstances = 1_000_000
 
     /// What was said beside the environment's name.
     private var given: [Key] {

@@ -23,6 +23,7 @@ public struct EpisodePlan: Sendable, Hashable {
     /// - Parameters:
     ///   - instances: the work, in the environment's own order.
     ///   - environment: the environment's name.
+    ///   - environmentOptions: see ``EpisodeIdentity/environmentOptions``.
     ///   - agent: the loop.
     ///   - policy: the policy as it is recorded.
     ///   - repeats: how often each instance is played.
@@ -33,7 +34,8 @@ public struct EpisodePlan: Sendable, Hashable {
     /// - Throws: `EncodingError` for a policy whose sampling holds a number JSON does not have; ``TraceGenError``
     ///   (`badRequest`) for more than ``mostPlans``.
     public static func all(
-        of instances: [TaskInstance], environment: String, agent: AgentKind, policy: PolicyRecord,
+        of instances: [TaskInstance], environment: String,
+        environmentOptions: [String: JSONValue]? = nil, agent: AgentKind, policy: PolicyRecord,
         repeats: Int = 1, limit: Int? = nil, seed: Int,
         limits: (_ stepLimit: Int) -> EpisodeLimits = { EpisodeLimits(stepLimit: $0) }
     ) throws -> [EpisodePlan] {
@@ -44,7 +46,8 @@ public struct EpisodePlan: Sendable, Hashable {
             let taskID = "\(environment)/\(instance.task)/\(instance.variation)"
             let limits = limits(instance.stepLimit)
             let identity = EpisodeIdentity(
-                taskID: taskID, agent: agent, policy: policy, repeat: number, seed: seed, limits: limits)
+                taskID: taskID, agent: agent, policy: policy, repeat: number, seed: seed, limits: limits,
+                environmentOptions: environmentOptions)
             return EpisodePlan(
                 id: try identity.trajectoryID(), taskID: taskID, instance: instance, repeat: number,
                 agent: agent, limits: limits, runSeed: seed)

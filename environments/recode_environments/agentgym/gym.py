@@ -16,7 +16,7 @@ from recode_environments.agentgym.client import (
     ServerTrouble,
     TurnedDown,
 )
-from recode_environments.agentgym.instances import SPLITS, Instances
+from recode_environments.agentgym.instances import SPLITS, Instances, digest
 from recode_environments.agentgym.kinds import Kind
 from recode_environments.protocol import Environment, EnvironmentProblem, Hello, Start, Step
 
@@ -69,7 +69,7 @@ class Gym(Environment[Play]):
             actions=self.kind.actions,
             step_limit=self.step_limit,
             native_reward=self.kind.native_reward,
-            options={"available_actions": self.with_hints},
+            options={"available_actions": self.with_hints, "games": digest(self.games)},
             platform={"agentgym_server": self.client.address.origin},
         )
 

@@ -69,7 +69,7 @@ def plan(arguments: list[str]) -> None:
 
 
 def make(arguments: list[str]) -> None:
-    from .generate import Order, generate
+    from .generate import Order, end_with_parent, generate
 
     parser = argparse.ArgumentParser(
         prog="alfworld_server.py games",
@@ -85,7 +85,15 @@ def make(arguments: list[str]) -> None:
     parser.add_argument(
         "--jobs", type=int, default=os.cpu_count() or 1, metavar="N", help="processes (default: one a core)"
     )
+    parser.add_argument(
+        "--end-with-parent",
+        type=int,
+        metavar="PID",
+        help="the process that starts this one: end at once when that has ended, even killed",
+    )
     options = parser.parse_args(arguments)
+    if options.end_with_parent is not None:
+        end_with_parent(options.end_with_parent)
     splits = [options.split] if options.split else list(FOLDERS)
     if options.per_type < 1 or options.jobs < 1:
         raise EnvironmentProblem("--per-type and --jobs should be 1 or more")

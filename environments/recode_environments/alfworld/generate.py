@@ -95,7 +95,9 @@ def generate(order: Order, jobs: int) -> None:
     context = multiprocessing.get_context("spawn")
     if missing:
         workers = min(jobs, len(missing))
-        with ProcessPoolExecutor(workers, mp_context=context, initializer=end_with_parent) as pool:
+        with ProcessPoolExecutor(
+            workers, mp_context=context, initializer=end_with_parent, initargs=(os.getpid(),)
+        ) as pool:
             for count, _ in enumerate(pool.map(make, missing), start=1):
                 if count % 50 == 0 or count == len(missing):
                     print(f"alfworld: {count} of {len(missing)} games made", file=sys.stderr)
@@ -105,10 +107,28 @@ def generate(order: Order, jobs: int) -> None:
     )
 
 
-def end_with_parent() -> None:
-    """Has the kernel end this process when the one that started it is gone, however that ended."""
+def end_with_parent(parent: int) -> None:
+    """Has the kernel end this process when `parent`, which started it, is gone, however that ended.
+
+    The kernel goes by the thread that started it, so that should be one that lasts as long as its process.
+    """
     # PR_SET_PDEATHSIG of linux/prctl.h.
     ctypes.CDLL(None).prctl(1, signal.SIGKILL)
+    # A parent that was gone by then sends nothing. It is known by its number: in a container that may be 1,
+    # and orphans may go to others than 1. While it runs, another parent is a script around the interpreter.
+    if os.getppid() != parent and not is_running(parent):
+        os.kill(os.getpid(), signal.SIGKILL)
+
+
+def is_running(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        # It is another user's.
+        pass
+    return True
 
 
 def finished(order: Order) -> set[Place]:

@@ -24,7 +24,7 @@ from typing import Any
 from recode_environments.protocol import BadData, Environment, Hello, MissingProgram, Start, Step
 from recode_environments.webshop import pages
 from recode_environments.webshop.actions import Click, Search, grammar, read_action, refusal
-from recode_environments.webshop.goals import capped, price_cap
+from recode_environments.webshop.goals import as_shown, capped, price_cap
 from recode_environments.webshop.product import price_in
 from recode_environments.webshop.tasks import NAME, SPLITS, GoalNumbers, split_of
 
@@ -65,14 +65,14 @@ def load_engine(folder: Path, seed: int, settings: dict[str, Any]) -> Any:
 
 
 def renew_goals(server: Any, seed: int) -> None:
-    """Draws prices and caps anew, from the seed and the goals themselves."""
+    """Draws prices and caps anew, from the seed and the goals themselves; tidies instructions like pages."""
     for asin, product in server.product_item_dict.items():
         server.product_prices[asin] = price_in(product["pricing"], seed, asin)
     for goal in server.goals:
         words = goal["instruction_text"].removesuffix(capped("", goal["price_upper"]))
         cap = price_cap(server.product_prices[goal["asin"]], seed, goal["asin"], words)
         goal["price_upper"] = cap
-        goal["instruction_text"] = capped(words, cap)
+        goal["instruction_text"] = as_shown(words, cap)
 
 
 class EngineVisit:

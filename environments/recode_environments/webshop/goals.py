@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 from recode_environments.protocol import BadData
+from recode_environments.webshop import pages
 from recode_environments.webshop.draw import Draw
 from recode_environments.webshop.fields import Fields, shown
 from recode_environments.webshop.product import Product
@@ -29,6 +30,7 @@ class Goal:
     """What a shopper is sent for."""
 
     product: Product
+    # As it stands on the pages.
     instruction: str
     attributes: tuple[str, ...]
     # Values of options, whatever group they are of.
@@ -66,11 +68,20 @@ def capped(instruction: str, cap: float) -> str:
     return instruction if cap == NO_CAP else f"{instruction}, and price lower than {cap:.2f} dollars"
 
 
+def as_shown(words: str, cap: float) -> str:
+    """The instruction in the very form that pages show, so that who reads a page can tell it from the rest.
+
+    Tidied with its cap and not before: a cap is drawn from the words as they were written, and pages keep
+    what they show of untidy ones.
+    """
+    return pages.tidy(capped(words, cap))
+
+
 def make_goal(
     product: Product, words: str, attributes: Sequence[str], options: Sequence[str], seed: int
 ) -> Goal:
     cap = price_cap(product.price, seed, product.asin, words)
-    return Goal(product, capped(words, cap), tuple(attributes), tuple(options), cap)
+    return Goal(product, as_shown(words, cap), tuple(attributes), tuple(options), cap)
 
 
 def put_in_order(goals: list[T]) -> None:

@@ -25,7 +25,9 @@ def queries(goal: Goal) -> Iterator[str]:
 
 def gold_actions(goal: Goal, find: Find) -> list[str]:
     """The actions that buy the goal's product with its options; empty where no search finds it."""
-    for words in queries(goal):
+    for query in queries(goal):
+        # An instruction or a title may have several lines; an action has one.
+        words = " ".join(query.splitlines())
         asins = [product.asin for product in find(words.lower())]
         if goal.product.asin in asins:
             turns = asins.index(goal.product.asin) // pages.PRODUCTS_A_PAGE

@@ -4,7 +4,7 @@ import Trajectories
 ///
 /// It reads the instruction and the room, knows where things are usually kept, and looks for them place by place. That
 /// putting down is `move X to Y` or `put X in/on Y` it has from the actions that prompts list, where those say it;
-/// elsewhere it tries one and then the other.
+/// elsewhere it tries `put` and then `move`, as prompts list them there.
 public enum ALFWorldTeacher {
     /// The environments it can play: ALFWorld itself, and a server of AgentGym that plays it.
     public static let environments = ["alfworld", "agentgym-alfworld"]
@@ -20,7 +20,7 @@ public enum ALFWorldTeacher {
 /// How the world calls putting something down.
 enum PuttingForm: Sendable, Hashable {
     case move, put
-    /// Not said: one is tried, and then the other.
+    /// Not said: both are tried, first `put`, which servers of AgentGym and published episodes have.
     case unsaid
 
     /// What an instance's option `grammar` says.
@@ -34,11 +34,11 @@ enum PuttingForm: Sendable, Hashable {
 
     /// The actions that may put an object down, in the order to try them.
     func actions(_ object: String, _ place: String) -> [String] {
-        let forms = ["move \(object) to \(place)", "put \(object) in/on \(place)"]
+        let (move, put) = ("move \(object) to \(place)", "put \(object) in/on \(place)")
         return switch self {
-        case .move: [forms[0]]
-        case .put: [forms[1]]
-        case .unsaid: forms
+        case .move: [move]
+        case .put: [put]
+        case .unsaid: [put, move]
         }
     }
 }

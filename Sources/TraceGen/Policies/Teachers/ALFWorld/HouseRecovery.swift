@@ -6,21 +6,35 @@ struct HouseRecovery: Sendable {
     /// The answer; nothing where the task cannot be read.
     func answer() -> TeacherAnswer? {
         guard let task = HouseTask(call["instruction"]) else { return nil }
-        let held = call["found"].isEmpty ? "I found no \(task.object)" : "I had \(call["found"])"
         return TeacherAnswer(
-            thought:
-                "The episode goes on, so “\(HouseWords.bare(call["instruction"]))” is not done, though the plan has run. \(held). I put down "
-                + "what I may still hold, and go through all \(call.names("places").count) places for any other "
-                + "\(task.object), to do the same with that.",
+            thought: call.isCorrected ? again(task) : first(task),
             code: (opening(task) + loop(task)).joined(separator: "\n"))
     }
 
+    /// The variable with what the plan found last: `found`, or `second` where two are brought.
+    private var object: String { call.arguments.last ?? "found" }
+
+    private func first(_ task: HouseTask) -> String {
+        let held = call[object].isEmpty ? "I found no \(task.object)" : "I had \(call[object])"
+        let words = HouseWords.bare(call["instruction"])
+        return "The episode goes on, so “\(words)” is not done, though the plan has run. \(held). I put down "
+            + "what I may still hold, and go through all \(call.names("places").count) places for any other "
+            + "\(task.object), to do the same with that."
+    }
+
+    private func again(_ task: HouseTask) -> String {
+        "My lines did not stand, and I may hold something by now. `\(object)` need not tell what was tried, "
+            + "so I leave it out and only read the names in `places`: I put down what I hold, and try every "
+            + "\(task.object) there is."
+    }
+
     private func opening(_ task: HouseTask) -> [String] {
-        let goals = goal(of: task)
-        return [
-            "goals = [place for place in places if place.startswith('\(goals) ')]",
+        // A second try leans on no value: names are read from `places` whatever it is, and none counts as tried.
+        let reading = call.isCorrected ? [#"places = re.findall(r'\b[a-z]+ \d+', str(places))"#] : []
+        return reading + [
+            "goals = [place for place in places if place.startswith('\(goal(of: task)) ')]",
             #"held = re.findall(r'\b[a-z]+ \d+', run('inventory'))"#,
-            "tried = [found]",
+            call.isCorrected ? "tried = []" : "tried = [\(object)]",
         ] + placing("held", "goals")
     }
 

@@ -120,16 +120,13 @@ extension HouseSteps {
                 "`\(found)` is \(call[found]), so I hold \(HouseWords.a(thing)) already and nothing has to be opened.",
                 ["\(found), seen = \(found), seen"])
         }
-        // Now and then what was seen is only added to in place: whoever reads `seen` afterwards finds it there.
-        let opening = choice.below(4) == 0 ? "\(found) = ''" : "\(found), seen = '', dict(seen)"
         return answer(
             "`\(found)` is empty: no \(thing) lies open. It must be behind one of the \(places.count) doors in `to_open`, "
                 + "so I open one after the other, beginning with \(places.first ?? "the first").",
             [opening]
                 + HouseLoop(
                     order: "to_open", found: found, isCareful: call.isCorrected || choice.below(3) == 0
-                )
-                .lines)
+                ).lines)
     }
 
     private func findAnother() -> TeacherAnswer {
@@ -141,8 +138,6 @@ extension HouseSteps {
             isMore
             ? "`seen` shows another \(thing) beside \(first.isEmpty ? "it" : first), so I go back there first."
             : "`seen` shows no other \(thing), so I go on with the places of `order` that are not in it."
-        // Now and then what was seen is only added to in place: whoever reads `seen` afterwards finds it there.
-        let opening = choice.below(4, turn: 1) == 0 ? "\(found) = ''" : "\(found), seen = '', dict(seen)"
         return answer(
             choice.one(of: [hope, "The first one is \(first). \(hope)"]),
             [
@@ -153,6 +148,9 @@ extension HouseSteps {
 
     /// What the call names its first output.
     private var found: String { call.outputs.first ?? "found" }
+
+    /// Begins with nothing found, and with what was seen before.
+    private var opening: String { "\(found), seen = '', dict(seen)" }
 }
 
 // MARK: - What is done with it

@@ -13,48 +13,76 @@ struct PrintedTrip: Sendable {
     }
 
     /// The next block: search, look at candidates, buy.
+    /// - Throws: where a search from the start would only be repeated.
     var nextBlock: TeacherAnswer {
-        guard let last = turns.last else { return firstSearch }
-        if let notes = Self.notes(in: last.observation) { return buy(notes) }
-        guard let page = Self.results(in: last.observation) else { return searchAgain(last) }
-        let shortlist = Shortlist(page, for: list)
-        guard !shortlist.rows.isEmpty else { return searchAgain(last) }
-        if !shortlist.isAffordable, page.hasNext, page.number < WebShopLesson.pageLimit {
-            return turnPage(page)
+        get throws(PolicyFailure) {
+            guard let last = turns.last else { return firstSearch }
+            if let notes = Self.notes(in: last.observation) { return buy(notes) }
+            guard let page = Self.results(in: last.observation) else { return try searchAgain(last) }
+            let shortlist = Shortlist(page, for: list)
+            guard !shortlist.rows.isEmpty else { return try searchAgain(last) }
+            if !shortlist.isAffordable, page.hasNext, page.number < WebShopLesson.pageLimit {
+                return turnPage(page)
+            }
+            return compare(shortlist, page)
         }
-        return compare(shortlist, page)
     }
 
     // MARK: - Searching
 
-    /// Prints the head of a page of results and its rows, so that ``results(in:)`` can read them.
+    /// Prints the head of a page of results and its rows, so that ``results(in:)`` can read them; of another
+    /// page all.
     private static let showing = #"""
-        print(re.findall(r'Page .*', results)[0], '| more pages:', 'Next >' in results)
+        print((re.findall(r'Page \d+ \(.*', results) or [results])[0], '| more pages:', 'Next >' in results)
         for asin, title, price in re.findall(r'\] ([A-Z0-9]{10}) \[.*\]\n(.+)\n(\$.+)', results):
             print(asin, '|', title, '|', price)
         """#
 
     private var firstSearch: TeacherAnswer {
+        let asked = list.wants + list.options
+        let features = asked.isEmpty ? "" : " with \(ShopWording.and(asked))"
         let limit = list.priceLimit.map { ", for less than \(ShopWording.dollars($0))" } ?? ""
         return TeacherAnswer(
             thought:
-                "I am to buy \(list.kind) with \(ShopWording.and(list.wants + list.options))\(limit). I search for "
-                + "the kind and its attributes, and print what is found with its prices.",
+                "I am to buy \(list.name)\(features)\(limit). I search for \(list.queryName), and print what "
+                + "is found with its prices.",
             code: "results = run(\(PythonLiteral.string("search[\(list.query)]")))\n\(Self.showing)")
     }
 
-    private func searchAgain(_ last: TurnRequest.Turn) -> TeacherAnswer {
-        TeacherAnswer(
-            thought: last.observation.contains("Total results: 0")
+    private func searchAgain(_ last: TurnRequest.Turn) throws(PolicyFailure) -> TeacherAnswer {
+        let foundNothing = last.observation.contains("Total results: 0")
+        let others = list.queries(after: list.query)
+        // What failed for another reason than its words may be searched for once more.
+        let queries = others.isEmpty && !foundNothing ? [list.query] : others
+        let code = searching(queries)
+        guard !queries.isEmpty, !turns.contains(where: { $0.code == code }) else {
+            throw foundNothing
+                ? ShoppingList.nothingFound(by: [list.query] + others) : stuck(after: last, queries)
+        }
+        return TeacherAnswer(
+            thought: foundNothing
                 ? "The search found nothing. I try fewer and other words until something is found."
-                : "The block did not show what I need. I search again from the start, with fewer words.",
-            code: """
-                for query in \(PythonLiteral.list(list.queries(after: list.query))):
-                    results = run(f'search[{query}]')
-                    if 'Total results: 0)' not in results:
-                        break
-                \(Self.showing)
-                """)
+                : "The block did not show what I need. I search again from the start"
+                    + (others.isEmpty ? "." : ", with fewer words."),
+            code: code)
+    }
+
+    /// Searches for one after the other until something is found.
+    private func searching(_ queries: [String]) -> String {
+        """
+        for query in \(PythonLiteral.list(queries)):
+            results = run(f'search[{query}]')
+            if 'Total results: 0)' not in results:
+                break
+        \(Self.showing)
+        """
+    }
+
+    private func stuck(after last: TurnRequest.Turn, _ searches: [String]) -> PolicyFailure {
+        PolicyFailure(
+            "WebShop's teacher cannot go on: its last block printed “\(last.observation.prefix(200))”, and a "
+                + "search from the start for \(ShopWording.quoted(searches)) has been tried before; see what "
+                + "went wrong in that block.")
     }
 
     private func turnPage(_ page: ResultsPage) -> TeacherAnswer {

@@ -9,11 +9,14 @@ struct ShoppingList: Sendable, Hashable {
     var options: [String]
     /// Dollars.
     var priceLimit: Double?
+    /// The instruction as it was read, to search for where it names neither kind nor attributes.
+    private var ownWords = ""
 
     /// Reads an instruction.
     /// - Complexity: linear in its length.
     init(instruction: String) {
         var words = instruction.lowercased().split(whereSeparator: \.isWhitespace).joined(separator: " ")
+        ownWords = words
         (priceLimit, words) = Self.takePriceLimit(words)
         words = Self.withoutOpening(words.replacing(". it should be ", with: " that is "))
         (options, words) = Self.takeOptions(words)
@@ -26,8 +29,37 @@ struct ShoppingList: Sendable, Hashable {
         (self.kind, self.wants, self.options, self.priceLimit) = (kind, wants, options, priceLimit)
     }
 
-    /// What to search for first: attributes and kind.
-    var query: String { (wants + [kind]).filter { !$0.isEmpty }.joined(separator: " ") }
+    /// What to search for first: attributes and kind. Never empty, because a search needs words: without
+    /// these the options, or the instruction's own words, or one that fits any product.
+    var query: String {
+        let searches = [wants + [kind], options, [ownWords]].map { words in
+            words.filter { !$0.isEmpty }.joined(separator: " ")
+        }
+        return searches.first { !$0.isEmpty } ?? "product"
+    }
+
+    /// What thoughts call the product.
+    var name: String { kind.isEmpty ? "a product" : kind }
+    /// What titles are compared with.
+    var aim: String { kind.isEmpty ? "what is asked for" : kind }
+
+    /// What thoughts call ``query``.
+    var queryName: String {
+        switch (kind.isEmpty, wants.isEmpty) {
+        case (false, false): "the kind and its attributes"
+        case (false, true): "the kind"
+        case (true, false): "the attributes"
+        case (true, true): "“\(query)”"
+        }
+    }
+
+    /// Why a shopper cannot go on whose searches have all found nothing.
+    static func nothingFound(by searches: [String]) -> PolicyFailure {
+        PolicyFailure(
+            "WebShop's teacher found no product: searches for \(ShopWording.quoted(searches)) came back "
+                + "empty, and it knows no other words to try; leave this goal out, or name a catalogue that "
+                + "has such a product.")
+    }
 
     /// What to search for where `tried` found nothing: fewer words, then others. Four at most.
     func queries(after tried: String) -> [String] {
@@ -95,7 +127,9 @@ extension ShoppingList {
         }
         let before = trimmed(words[..<found.range.lowerBound])
         let after = trimmed(words[found.range.upperBound...])
-        return (Double(amount), [before, after].filter { !$0.isEmpty }.joined(separator: ", "))
+        // More digits than a double holds are no limit.
+        let limit = Double(amount).flatMap { $0.isFinite ? $0 : nil }
+        return (limit, [before, after].filter { !$0.isEmpty }.joined(separator: ", "))
     }
 
     private static func withoutOpening(_ words: String) -> String {

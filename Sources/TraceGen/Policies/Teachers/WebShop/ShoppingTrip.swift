@@ -95,16 +95,19 @@ struct ShoppingTrip: Sendable {
 
 extension ShoppingTrip {
     /// Decided from what was seen so far.
+    /// - Throws: where no search found anything and no words are left.
     var nextAction: TeacherAnswer {
-        guard let open, let reading = readings.first(where: { $0.row.id == open }) else {
-            return amongResults
+        get throws(PolicyFailure) {
+            guard let open, let reading = readings.first(where: { $0.row.id == open }) else {
+                return try amongResults()
+            }
+            let isOnProduct = ProductPage(observation) != nil
+            guard isOnProduct else {
+                return TeacherAnswer(
+                    thought: Self.afterReading(lookedAt(reading), reading.row), code: "click[< prev]")
+            }
+            return onProduct(reading)
         }
-        let isOnProduct = ProductPage(observation) != nil
-        guard isOnProduct else {
-            return TeacherAnswer(
-                thought: Self.afterReading(lookedAt(reading), reading.row), code: "click[< prev]")
-        }
-        return onProduct(reading)
     }
 
     private static func afterReading(_ looked: LookedAt, _ row: ResultsPage.Row) -> String {
@@ -113,8 +116,8 @@ extension ShoppingTrip {
             : "So far nothing of \(row.title) says \(ShopWording.and(looked.lacks)). I go back to its own page."
     }
 
-    private var amongResults: TeacherAnswer {
-        guard let results, !results.rows.isEmpty, let shortlist else { return search }
+    private func amongResults() throws(PolicyFailure) -> TeacherAnswer {
+        guard let results, !results.rows.isEmpty, let shortlist else { return try search() }
         if !shortlist.isAffordable, results.hasNext, results.number < WebShopLesson.pageLimit {
             return TeacherAnswer(
                 thought: "Nothing on page \(results.number) is within the limit of "
@@ -147,16 +150,19 @@ extension ShoppingTrip {
         return TeacherAnswer(thought: thought, code: "click[\(row.id)]")
     }
 
-    private var search: TeacherAnswer {
+    private func search() throws(PolicyFailure) -> TeacherAnswer {
         guard let last = searches.last else {
+            let asked = list.wants + list.options
+            let features = asked.isEmpty ? "" : ", and it should have \(ShopWording.and(asked))"
             let limit = list.priceLimit.map { " Its price must stay below \(ShopWording.dollars($0))." } ?? ""
             return TeacherAnswer(
                 thought:
-                    "I am to find \(list.kind), and it should have \(ShopWording.and(list.wants + list.options))."
-                    + "\(limit) I search for the kind and its attributes.",
+                    "I am to find \(list.name)\(features).\(limit) I search for \(list.queryName).",
                 code: "search[\(list.query)]")
         }
-        let query = list.queries(after: list.query).first { !searches.contains($0) } ?? list.kind
+        guard let query = list.queries(after: list.query).first(where: { !searches.contains($0) }) else {
+            throw ShoppingList.nothingFound(by: searches)
+        }
         return TeacherAnswer(
             thought: "The search for “\(last)” found nothing, so I try other words: “\(query)”.",
             code: "search[\(query)]")

@@ -22,7 +22,7 @@ struct Shortlist: Sendable, Hashable {
         guard let first = rows.first else { return "" }
         let said = list.wants.filter { ShopText.says(first.title.lowercased(), $0) }
         let why =
-            said.isEmpty ? "its title is nearest to \(list.kind)" : "its title says \(ShopWording.and(said))"
+            said.isEmpty ? "its title is nearest to \(list.aim)" : "its title says \(ShopWording.and(said))"
         return "First comes \(first.title) for \(first.priceTag): \(why)."
     }
 }
@@ -47,13 +47,20 @@ enum ShopWording {
         return parts.count == 1 ? last : parts.dropLast().joined(separator: ", ") + " and " + last
     }
 
+    /// `“a” and “b”`.
+    static func quoted(_ parts: [String]) -> String { and(parts.map { "“\($0)”" }) }
+
     /// `1 product`, `3 products`.
     static func count(_ number: Int, _ thing: String) -> String {
         "\(number) \(thing)\(number == 1 ? "" : "s")"
     }
 
-    /// Dollars as a price is written: `$12.50`.
+    /// From here on doubles have no cents worth the name, and whole cents soon no `Int`.
+    private static let endOfCents = 1e13
+
+    /// Dollars as a price is written: `$12.50`; an amount that nobody could pay as Swift writes it: `$1e+20`.
     static func dollars(_ amount: Double) -> String {
+        guard amount.isFinite, amount.magnitude < endOfCents else { return "$\(amount)" }
         let cents = Int((amount * 100).rounded())
         return "$\(cents / 100).\(cents % 100 < 10 ? "0" : "")\(cents % 100)"
     }

@@ -54,10 +54,14 @@ extension WebShopLesson {
         let rest =
             open.isEmpty
             ? "Its page has to show the options." : "Whether it has \(ShopWording.and(open)) must be read."
+        // Candidates are in the order of their words of the kind, and only then of the attributes.
+        let why =
+            said.isEmpty
+            ? "no other title is nearer to \(list.aim)" : "its title says \(ShopWording.and(said))"
         return TeacherAnswer(
             thought:
-                "Of \(candidates.count) candidates \(first.title) for \(first.priceTag) comes first: its title says "
-                + "\(ShopWording.and(said)). \(rest) I open it first and judge it before I look at another.",
+                "Of \(candidates.count) candidates \(first.title) for \(first.priceTag) comes first: \(why). "
+                + "\(rest) I open it first and judge it before I look at another.",
             code: (["seen = {}"] + Self.reading(first, list) + [Self.deciding]).joined(separator: "\n"))
     }
 

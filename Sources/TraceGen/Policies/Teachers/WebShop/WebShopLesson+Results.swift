@@ -5,7 +5,7 @@ extension WebShopLesson {
     /// The root: notes what is asked for, searches, and leaves the rest to placeholders.
     func solve(_ known: ShoppingVariables) throws(PolicyFailure) -> TeacherAnswer {
         let list = try known.list()
-        let query = known.isCorrection ? list.queries(after: list.query).first ?? list.kind : list.query
+        let query = known.isCorrection ? list.queries(after: list.query).first ?? list.query : list.query
         let lines = [
             "kind = \(PythonLiteral.string(list.kind))",
             "wants = \(PythonLiteral.list(list.wants))",
@@ -20,14 +20,15 @@ extension WebShopLesson {
     }
 
     private static func plan(for list: ShoppingList) -> String {
-        var parts = ["The instruction asks for \(list.kind.isEmpty ? "a product" : list.kind)"]
+        var parts = ["The instruction asks for \(list.name)"]
         if !list.wants.isEmpty { parts.append("that is or has \(ShopWording.and(list.wants))") }
         if !list.options.isEmpty { parts.append("to be had in \(ShopWording.and(list.options))") }
         if let limit = list.priceLimit { parts.append("for less than \(ShopWording.dollars(limit))") }
         let search =
             list.wants.isEmpty
-            ? "The shop can be searched by words, so I search for the kind."
-            : "The shop can be searched by words, so I search for the attributes and the kind;"
+            ? "The shop can be searched by words, so I search for \(list.queryName)."
+            : "The shop can be searched by words, so I search for the attributes"
+                + (list.kind.isEmpty ? ";" : " and the kind;")
                 + " pages of products will show the rest."
         return parts.joined(separator: ", ")
             + ". \(search) Then the results have to be read, and the best of them bought."

@@ -51,10 +51,10 @@ struct WebShopLesson: Lesson {
     }
 
     func action(for request: TurnRequest) throws(PolicyFailure) -> TeacherAnswer {
-        ShoppingTrip(request).nextAction
+        try ShoppingTrip(request).nextAction
     }
 
     func block(for request: TurnRequest) throws(PolicyFailure) -> TeacherAnswer {
-        PrintedTrip(request).nextBlock
+        try PrintedTrip(request).nextBlock
     }
 }
