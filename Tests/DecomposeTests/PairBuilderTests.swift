@@ -120,8 +120,8 @@ import Trajectories
         }
         #expect(
             error?.description
-                == "there are no prompts for environment \"chess\" in \(TestPrompts.folder), only for alfworld, "
-                + "scienceworld, webshop. Add environments/chess/world.txt and actions.txt there, or use style bare, which needs none."
+                == "there are no prompts for environment \"chess\" in \(TestPrompts.folder), only for agentgym-alfworld, "
+                + "agentgym-sciworld, agentgym-webshop, alfworld, scienceworld, webshop. Add environments/chess/world.txt and actions.txt there, or use style bare, which needs none."
         )
         #expect(try PairBuilder(method: .recode, style: .bare).pairs(of: foreign).pairs.count == 1)
     }
