@@ -120,7 +120,6 @@ import Trajectories
 
     @Test(arguments: [
         (["--games", "g"], "--games does not go with scienceworld. Leave it out."),
-        (["--env", "webshop"], "webshop needs something to sell: "),
         (["--env", "webshop", "--synthetic", "0"], "--synthetic is 0, expected 1 or more."),
         (
             ["--env", "webshop", "--synthetic", "9", "--catalogue-seed=-1"],
@@ -139,7 +138,6 @@ import Trajectories
             "--env-instances is 2000000, expected 1 to 1000000"
         ),
         (["--env", "webshop", "--env-command", "x"], "--env does not go with --env-command"),
-        (["--env-kind", "webshop"], "--env-kind needs its other half: "),
         (
             ["--env-command", "x", "--env-url", "http://h", "--env-kind", "webshop"],
             "--env-url does not go with "
@@ -150,5 +148,17 @@ import Trajectories
         let error = #expect(throws: (any Error).self) { try EnvironmentOptions.parse(options) }
         #expect(
             error.map { EnvironmentOptions.message(for: $0).contains(message) } == true, "\(error as Any)")
+    }
+
+    @Test(arguments: [
+        (["--env", "webshop"], "webshop needs something to sell: "),
+        (["--env-kind", "webshop"], "--env-kind needs its other half: "),
+    ])
+    func whatIsMissingIsSaidAfterWhatIsMistyped(_ options: [String], _ message: String) async throws {
+        let missing = try await BuiltProgram.run(["collect", "--run", "r"] + options)
+        #expect(missing.code == 64 && missing.errors.contains(message), "\(missing.errors)")
+        let mistyped = try await BuiltProgram.run(["collect", "--run", "r", "--sythetic", "9"] + options)
+        #expect(mistyped.code == 64)
+        #expect(mistyped.errors.contains("Unknown option '--sythetic'"), "\(mistyped.errors)")
     }
 }

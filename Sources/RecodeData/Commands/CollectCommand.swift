@@ -59,7 +59,7 @@ struct CollectCommand: LongCommand {
         } catch {
             throw ValidationError(error.words)
         }
-        try options.requireTasks(of: world.choice())
+        if let world = world.known { try options.requireTasks(of: world) }
     }
 
     func run() async throws {

@@ -58,23 +58,40 @@ struct EnvironmentOptions: ParsableArguments {
     var command: String?
 
     mutating func validate() throws {
-        _ = try choice()
+        if let problem, !problem.isIncomplete { throw ValidationError(Self.words(for: problem)) }
     }
 
+    /// What the options say; `nil` where that is not enough.
+    var known: WorldChoice? { try? words.choice() }
+
     /// What the options say.
-    /// - Throws: `ValidationError` where they say two things, or not enough.
-    func choice() throws -> WorldChoice {
-        guard command == nil || environment == nil else {
-            throw ValidationError(
-                "--env does not go with --env-command: a program says its own name. Leave one out.")
-        }
+    /// - Throws: ``CommandFailure`` (`badUsage`) where that is not enough. It is not said while options are read: the missing one may
+    ///   have been mistyped, and that is said then.
+    func choice() throws(CommandFailure) -> WorldChoice {
         do {
             return try words.choice()
         } catch {
-            let option = error.key.map { "--\($0.rawValue.replacing("_", with: "-"))" }
-            throw ValidationError(
-                [option, error.reason].compactMap(\.self).joined(separator: " ") + ". \(error.advice)")
+            throw CommandFailure(.badUsage, Self.words(for: error))
         }
+    }
+
+    private var problem: WorldWords.Problem? {
+        if command != nil, environment != nil {
+            return WorldWords.Problem(
+                key: .env, reason: "does not go with --env-command: a program says its own name",
+                advice: "Leave one out.")
+        }
+        do {
+            _ = try words.choice()
+            return nil
+        } catch {
+            return error
+        }
+    }
+
+    private static func words(for problem: WorldWords.Problem) -> String {
+        let option = problem.key.map { "--\($0.rawValue.replacing("_", with: "-")) " } ?? ""
+        return "\(option)\(problem.reason).\(problem.advice.isEmpty ? "" : " \(problem.advice)")"
     }
 
     private var words: WorldWords {

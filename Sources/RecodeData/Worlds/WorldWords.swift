@@ -19,6 +19,8 @@ struct WorldWords: Sendable {
         var reason: String
         /// What to do, a sentence; empty where the reason says it.
         var advice = ""
+        /// Whether more has to be said, not something else.
+        var isIncomplete = false
     }
 
     var environment: String?
@@ -63,8 +65,8 @@ struct WorldWords: Sendable {
                 throw Problem(
                     key: url == nil ? .kind : .url,
                     reason:
-                        "needs its other half: a server has an address (env_url) and plays something (env_kind)"
-                )
+                        "needs its other half: a server has an address (env_url) and plays something (env_kind)",
+                    isIncomplete: true)
             }
             guard environment == nil else {
                 throw Problem(key: .env, reason: "does not go with a server", advice: "Leave one out.")
@@ -98,7 +100,7 @@ struct WorldWords: Sendable {
                 key: nil,
                 reason:
                     "webshop needs something to sell: a folder of data files (catalogue), a number of made-up products "
-                    + "(synthetic), or the original engine (engine)")
+                    + "(synthetic), or the original engine (engine)", isIncomplete: true)
         }
         if products.count > 1 {
             throw Problem(
