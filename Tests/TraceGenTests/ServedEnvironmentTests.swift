@@ -195,7 +195,7 @@ import Trajectories
     func oneThatHangsDiesOrFloodsIsEnded(around: String, seconds: Int, words: String) async throws {
         let command = try program([Self.hello], around: around)
         let failed = await failure {
-            _ = try await ServedEnvironment(command: command, limits: .init(start: .seconds(seconds)))
+            _ = try await ServedEnvironment(command: command, limits: .init(hello: .seconds(seconds)))
         }
         #expect(failed?.code == .workerFailed)
         #expect(failed?.description.contains(words) == true, "\(failed?.description ?? "")")
