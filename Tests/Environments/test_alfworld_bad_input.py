@@ -167,7 +167,7 @@ class Beginnings(unittest.TestCase):
             for request in ({"request": "hello"}, {"request": "instances", "task": PICK, "split": "train"}):
                 answer = server.ask(**request)
                 self.assertEqual(answer["code"], "bad_data")
-                self.assertRegex(answer["error"], r"holds 0 folders json_2\.1\.\*.*alfworld_server\.py games")
+                self.assertRegex(answer["error"], r"holds 0 folders json_2\.1\.\*.*recode-data games")
 
     def test_without_a_package_are_answered_with_what_to_install(self) -> None:
         for module in ("fast_downward", "alfworld"):
