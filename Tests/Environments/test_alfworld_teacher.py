@@ -16,6 +16,9 @@ from typing import Any
 
 from alfworld_games import PATIENCE, REAL, REAL_GAME, ROOT, generated, new_folder, scratch
 
+sys.path.insert(0, str(ROOT / "environments"))
+from recode_environments.alfworld.index import TASKS
+
 # `scripts/test-environments.sh` says which program it is about.
 PROGRAM = Path(os.environ.get("RECODE_DATA_PROGRAM", ROOT / ".build" / "release" / "recode-data"))
 AGENTS = ["recode", "react", "codeact"]
@@ -93,6 +96,11 @@ class TeacherTests(unittest.TestCase):
         actions = [action["action"] for node in played["nodes"] for action in node["actions"]]
         self.assertTrue(actions[-1].startswith("put "), actions)
         self.assertFalse([action for action in actions if action.startswith("move ")])
+
+    def test_the_program_knows_the_task_types_by_name(self) -> None:
+        done = collect_in(games(), "--tasks", "none", "--run", new_folder() / "run")
+        self.assertEqual(done.returncode, 64)
+        self.assertIn(f"There is: {', '.join(TASKS)}.", done.stderr)
 
     def test_it_cannot_be_told_to_slip(self) -> None:
         done = collect_in(games(), "--slip", 0.1, "--run", new_folder() / "run")

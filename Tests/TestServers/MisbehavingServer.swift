@@ -69,7 +69,8 @@ public struct MisbehavingServer: Sendable {
     ) async throws -> Result {
         let script = "\(#filePath)".replacing("MisbehavingServer.swift", with: "misbehaving_server.py")
         let outcome = try await Subprocess.run(
-            python, arguments: Arguments([script] + (folder.map { [$0, host] } ?? [])), input: .inputWriter,
+            python, arguments: Arguments(["-B", script] + (folder.map { [$0, host] } ?? [])),
+            input: .inputWriter,
             output: .sequence, error: .discarded
         ) { execution in
             var ports: [Int] = []

@@ -1,0 +1,53 @@
+"""What the model behind the misbehaving server says: ReCode answers, programs, and code that does harm."""
+
+from __future__ import annotations
+
+import json
+import re
+
+# The first ReCode answer of an episode of lifespan-longest-lived/0 that succeeds.
+BEAR = """<think>The animals are outside.</think>
+<execute>observation = run('teleport to outside')
+observation = run('focus on baby baby brown bear')</execute>"""
+
+# A program that solves the errand of Tests/Environments/small_house.py, whatever its grammar.
+ERRAND = """<think>I fetch the mug, clean it, and try both ways of putting it down.</think>
+<execute>
+for action in ['go to cabinet 1', 'open cabinet 1', 'take mug 1 from cabinet 1', 'go to sinkbasin 1']:
+    run(action)
+for action in ['clean mug 1 with sinkbasin 1', 'go to shelf 1']:
+    run(action)
+for action in ['put mug 1 in/on shelf 1', 'move mug 1 to shelf 1']:
+    run(action)
+</execute>"""
+
+# A program that buys the first product that a search for the instruction finds.
+SHOPPER = """<think>I buy the first product that is found.</think>
+<execute>
+import re
+page = run('search[' + instruction[:80].replace(']', ' ') + ']')
+product = re.findall('B0[0-9A-Z]{8}', page)[0]
+run('click[' + product + ']')
+run('click[buy now]')
+</execute>"""
+
+# Code that takes its process down, would not end, takes all memory or raises.
+DEADLY = {
+    "exit": "import os\nos._exit(3)",
+    "kill": "import os\nos.kill(os.getpid(), 9)",
+    "endless-loop": "while True:\n    pass",
+    "memory": "x = 'x' * (1 << 40)",
+    "raise": "run('look around')[1 << 40]",
+}
+
+
+def expansion(request: str, code: str | None) -> str:
+    """A ReCode answer to the call that a prompt ends with: eight steps for the task, an action for a step."""
+    prompt = "\n".join(message["content"] for message in json.loads(request)["messages"])
+    call = re.findall(r"^Call:\n(.*)$", prompt, re.MULTILINE)[-1]
+    step = re.match(r"(seen_\d) = look_\d\(", call)
+    if code is None and step:
+        code = f"{step[1]} = run('look around')"
+    elif code is None:
+        code = "\n".join(f"seen_{number} = look_{number}(observation)" for number in range(8))
+    return f"<think>I look around.</think>\n<execute>\n{code}\n</execute>"
