@@ -78,7 +78,7 @@ extension ChatClientTests {
         func aPassingFaultIsTriedAgain(scenario: String, requests: Int) async throws {
             let server = try MisbehavingServer.current()
             let profile = server.profile(scenario, "answer") {
-                if scenario.hasPrefix("stalled") { $0.timeout = .seconds(2) }
+                if scenario.hasPrefix("stalled") { $0.timeout = .seconds(10) }
             }
             let lines = LogLines()
             #expect(try await profile.ask(lines).text == "Hello.")

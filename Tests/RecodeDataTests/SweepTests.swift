@@ -36,7 +36,7 @@ import Trajectories
     /// Interrupts a sweep in its second run. On a very busy machine it may be over before the signal comes; then it begins anew.
     private func interrupted(_ sweep: [String], into folder: String) async throws -> BuiltProgram.Outcome {
         var outcome: BuiltProgram.Outcome
-        var left = 5
+        var left = 20
         repeat {
             try? FileManager.default.removeItem(atPath: directory.file(folder))
             outcome = try await BuiltProgram.run(

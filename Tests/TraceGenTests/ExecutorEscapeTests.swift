@@ -187,7 +187,7 @@ enum Containment: Sendable {
                 .isLimited("ProcessorTimeLimit: the block used more than 0.5 seconds of processor time")
             ),
             (
-                "[0 for _ in iter(int, 1)]",
+                "sum(0 for _ in iter(int, 1))",
                 .isLimited("ProcessorTimeLimit: the block used more than 0.5 seconds of processor time")
             ),
             (

@@ -158,7 +158,7 @@ import Trajectories
             if killed { kill(worker, SIGKILL) }
             return machine
         }
-        #expect(await ProcessTable.ends(machine, within: .seconds(10)))
+        #expect(await ProcessTable.ends(machine, within: .seconds(60)))
     }
 }
 

@@ -26,7 +26,7 @@ import Testing
             for line in sent {
                 try await worker.send(Array(line.utf8))
                 received.append(
-                    String(decoding: try await worker.receive(within: .seconds(20)), as: UTF8.self))
+                    String(decoding: try await worker.receive(within: .seconds(60)), as: UTF8.self))
             }
             return received
         }
@@ -38,7 +38,7 @@ import Testing
             var received: [String] = []
             for _ in 0..<4 {
                 received.append(
-                    String(decoding: try await worker.receive(within: .seconds(20)), as: UTF8.self))
+                    String(decoding: try await worker.receive(within: .seconds(60)), as: UTF8.self))
             }
             return received
         }
@@ -52,7 +52,7 @@ import Testing
         let launch = WorkerLaunch(program: "/usr/bin/python3", arguments: ["-c", script])
         let echoed = try await launch.withWorker { worker in
             try await worker.send(line)
-            return try await worker.receive(within: .seconds(20))
+            return try await worker.receive(within: .seconds(60))
         }
         #expect(echoed == line)
     }
@@ -60,7 +60,7 @@ import Testing
     @Test func theEnvironmentIsExactlyWhatWasGiven() async throws {
         var launch = WorkerLaunch(program: "/usr/bin/env", arguments: [])
         launch.environment = ["RECODE_ONLY": "this"]
-        let line = try await launch.withWorker { try await $0.receive(within: .seconds(20)) }
+        let line = try await launch.withWorker { try await $0.receive(within: .seconds(60)) }
         #expect(String(decoding: line, as: UTF8.self) == "RECODE_ONLY=this")
         #expect(
             try await failure(of: WorkerLaunch(program: "/usr/bin/env", arguments: []))
@@ -79,9 +79,9 @@ import Testing
         launch.errorByteLimit = 100
         let failure = try await #require(throws: WorkerFailure.self) {
             try await launch.withWorker { worker in
-                #expect(try await worker.receive(within: .seconds(20)) == Array("out".utf8))
+                #expect(try await worker.receive(within: .seconds(60)) == Array("out".utf8))
                 try await worker.send([])
-                _ = try await worker.receive(within: .seconds(20))
+                _ = try await worker.receive(within: .seconds(60))
             }
         }
         guard case .closed(let lastWords) = failure else { throw failure }
@@ -92,7 +92,7 @@ import Testing
     @Test func writingToADeadWorkerIsAnErrorAndNotASignal() async throws {
         let failure = try await #require(throws: WorkerFailure.self) {
             try await shell("exec 0<&-; echo ready; echo gone >&2; exit 4").withWorker { worker in
-                _ = try await worker.receive(within: .seconds(20))
+                _ = try await worker.receive(within: .seconds(60))
                 // The first write may still land in the pipe; a later one must find it closed.
                 for _ in 0..<1000 { try await worker.send(Array("anyone?".utf8)) }
             }
@@ -129,8 +129,8 @@ import Testing
         launch.lineByteLimit = 5
         let failure = try await #require(throws: WorkerFailure.self) {
             try await launch.withWorker { worker in
-                #expect(try await worker.receive(within: .seconds(20)) == Array("12345".utf8))
-                _ = try await worker.receive(within: .seconds(20))
+                #expect(try await worker.receive(within: .seconds(60)) == Array("12345".utf8))
+                _ = try await worker.receive(within: .seconds(60))
             }
         }
         #expect(failure == .lineTooLong(byteCount: 6))
@@ -139,11 +139,11 @@ import Testing
     @Test func aWorkerThatIgnoresTheEndOfItsInputIsKilledWithItsChildren() async throws {
         let children = try await shell("sleep 1000 & echo $$ $!; trap '' HUP TERM; sleep 1000").withWorker {
             worker in
-            let line = String(decoding: try await worker.receive(within: .seconds(20)), as: UTF8.self)
+            let line = String(decoding: try await worker.receive(within: .seconds(60)), as: UTF8.self)
             return line.split(separator: " ").compactMap { Int32($0) }
         }
         #expect(children.count == 2)
-        for child in children { #expect(await ProcessTable.ends(child, within: .seconds(10))) }
+        for child in children { #expect(await ProcessTable.ends(child, within: .seconds(60))) }
     }
 
     @Test func aCancelledTaskKillsTheWorker() async throws {
@@ -152,7 +152,7 @@ import Testing
             group.addTask {
                 do {
                     try await shell("echo $$; exec sleep 1000").withWorker { worker in
-                        let line = try await worker.receive(within: .seconds(20))
+                        let line = try await worker.receive(within: .seconds(60))
                         found.yield(Int32(String(decoding: line, as: UTF8.self)) ?? 0)
                         _ = try await worker.receive(within: .seconds(1000))
                     }

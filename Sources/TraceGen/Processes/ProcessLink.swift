@@ -37,7 +37,8 @@ actor ProcessLink: WorkerLink {
     }
 
     nonisolated func remains() async -> (lastWords: String, ending: WorkerEnding) {
-        await execution.end(within: .milliseconds(500))
+        // As long as a busy machine may take to end it: how it ended goes into a record.
+        await execution.end(within: .seconds(10))
         let words = await lastWords.text()
         return (words, WorkerEnding(ofChild: execution.processIdentifier.value))
     }

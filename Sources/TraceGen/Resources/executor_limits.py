@@ -106,8 +106,8 @@ class Clock:
         return Allowance(self.processor, self.wall, output)
 
     def moment(self) -> Allowance:
-        """Enough to turn a value or an exception into text, on a busy machine too."""
-        return Allowance(min(1.0, self.processor), min(10.0, self.wall))
+        """Enough to turn a value or an exception into text; as long on the clock as a block, for a busy machine."""
+        return Allowance(min(1.0, self.processor), self.wall)
 
     def arm(self, allowance: Allowance) -> None:
         self.allowance = allowance
