@@ -26,6 +26,7 @@ from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
+import hostile_code
 from model_answers import BEAR, DEADLY, ERRAND, SHOPPER, expansion
 
 Reply = Callable[["Handler", "Seen"], None]
@@ -179,6 +180,16 @@ def storm(handler: Handler, seen: Seen) -> None:
         seen.answers += given
 
 
+def neighbours(is_hostile: bool) -> Reply:
+    """A model that is honest in some episodes, and in the others hostile or of no use."""
+
+    def reply(handler: Handler, seen: Seen) -> None:
+        prompt = "\n".join(message["content"] for message in json.loads(handler.body)["messages"])
+        handler.send(200, completion(hostile_code.answer(prompt, is_hostile=is_hostile)))
+
+    return reply
+
+
 def misdeed(number: int) -> str:
     """What goes wrong at the misdeed of that number: what costs most comes least often."""
     if number % 250 == 249:
@@ -259,6 +270,8 @@ SCENARIOS: dict[str, Reply] = {
     "threes": in_threes,
     "429-wait-always": failing(429, SLOW_DOWN, Retry_After="1"),
     "storm": storm,
+    "hostile-neighbours": neighbours(is_hostile=True),
+    "quiet-neighbours": neighbours(is_hostile=False),
 }
 
 UNTAGGED = ("untagged", "empty")
