@@ -28,13 +28,16 @@ struct Bench: AsyncParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "What to measure: collection, short, latency, faults, environments, tokens, selection, whole.",
+            "What to measure: collection, short, executor, latency, faults, environments, tokens, selection, whole.",
             valueName: "part"))
     var parts: [Part] = Part.allCases
 
     enum Part: String, CaseIterable, ExpressibleByArgument {
-        case collection, short, latency, faults, environments, tokens, selection, whole
+        case collection, short, executor, latency, faults, environments, tokens, selection, whole
     }
+
+    @Option(help: "A recode-data program of an earlier commit, to compare collections with.")
+    var earlier: String?
 
     @Option(help: "How often each side of a comparison is run, in turns.")
     var rounds = 3
@@ -68,6 +71,14 @@ struct Bench: AsyncParsableCommand {
         }
         if parts.contains(.short) {
             say(try await ShortEpisodeBench(world: world, recorded: recorded, rounds: rounds).run())
+        }
+        if parts.contains(.executor) {
+            say(try await ExecutorBench(sandbox: world.sandbox, rounds: rounds).run())
+        }
+        if let earlier {
+            let bench = EarlierBench(
+                program: program, earlier: earlier, rounds: rounds, concurrency: concurrency)
+            say(try await bench.run())
         }
         if parts.contains(.latency) {
             say(try await LatencyBench(program: program, sandbox: world.sandbox, rounds: rounds).run())
