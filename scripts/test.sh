@@ -11,7 +11,10 @@ trap 'rm -f "$log"' EXIT
 # Many tests start JVMs and sandboxes; all at once they would starve each other into their time limits. Swift 6.2 has
 # no such option, and then they run one by one.
 swift=${SWIFT:-swift}
-if "$swift" test --help-hidden 2>/dev/null | grep -q experimental-maximum-parallelization-width; then
+# Its help is read whole first: grep, once it has found the word, would end it with a broken pipe, which counts as a
+# failure here, if grep is the faster of the two.
+options=$("$swift" test --help-hidden 2>/dev/null)
+if grep -q experimental-maximum-parallelization-width <<<"$options"; then
     width=(--experimental-maximum-parallelization-width 4)
 else
     width=(--no-parallel)
