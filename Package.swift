@@ -68,6 +68,7 @@ let package = Package(
                 .product(name: "SystemPackage", package: "swift-system"),
             ],
             resources: [
+                .embedInCode("Resources/code_reader.py"),
                 .embedInCode("Resources/executor_bootstrap.py"),
                 .embedInCode("Resources/executor_limits.py"),
                 .embedInCode("Resources/executor_parent.py"),
