@@ -2,6 +2,8 @@
 struct StatementFacts: Decodable, Sendable, Hashable {
     /// Its source text.
     var text: String
+    /// Whether it is Python at all; what is not can only raise.
+    var isPython: Bool
     /// Names it may bind, in the order they appear.
     var stored: [String]
     /// Whether it may, now or later, make variables that are not among ``stored``: it runs text, defines functions, or
@@ -12,6 +14,7 @@ struct StatementFacts: Decodable, Sendable, Hashable {
 
     enum CodingKeys: String, CodingKey {
         case text, stored, placeholder
+        case isPython = "is_python"
         case makesOtherNames = "makes_other_names"
     }
 }

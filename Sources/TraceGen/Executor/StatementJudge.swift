@@ -3,6 +3,7 @@ import Trajectories
 /// Holds what the sandbox says of one statement against what the host knows by itself: the statement's text, the names there
 /// are, the actions that were played.
 struct StatementJudge: Sendable {
+    /// `nil` where it can only raise.
     private let facts: StatementFacts?
     private let rules: CodeRules
     private let names: NamespaceNames
@@ -11,11 +12,11 @@ struct StatementJudge: Sendable {
     var isStopped = false
 
     /// - Parameters:
-    ///   - facts: what was read in the statement; `nil` where it cannot be read, so that it can only raise.
+    ///   - facts: what was read in the statement; `nil` where it cannot be read.
     ///   - rules: by which it runs.
     ///   - names: those of the namespace before it.
     init(_ facts: StatementFacts?, rules: CodeRules, names: NamespaceNames) {
-        self.facts = facts
+        self.facts = facts?.isPython == true ? facts : nil
         self.rules = rules
         self.names = names
     }

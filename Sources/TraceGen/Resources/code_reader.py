@@ -75,11 +75,12 @@ def facts(text: str) -> Message:
     try:
         tree = ast.parse(text)
     except (SyntaxError, ValueError):
-        tree = ast.parse("")  # of no consequence: it raises when it is run
+        return {"text": text, "is_python": False, "stored": [], "makes_other_names": False, "placeholder": None}
     statement = tree.body[0] if len(tree.body) == 1 else None
     placeholder = rules.placeholder_of(statement, rules.BUILTIN_NAMES.__contains__) if statement else None
     return {
         "text": text,
+        "is_python": True,
         "stored": rules.stored_names(tree),
         "makes_other_names": makes_other_names(tree),
         "placeholder": shape(statement, placeholder) if statement and placeholder else None,
