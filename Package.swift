@@ -68,6 +68,7 @@ let package = Package(
                 .product(name: "SystemPackage", package: "swift-system"),
             ],
             resources: [
+                .embedInCode("Resources/code_reader.py"),
                 .embedInCode("Resources/executor_bootstrap.py"),
                 .embedInCode("Resources/executor_limits.py"),
                 .embedInCode("Resources/executor_parent.py"),
@@ -143,8 +144,8 @@ let package = Package(
             ],
             exclude: ["Golden", "recount.py", "schema_check.py"], swiftSettings: strict),
         .testTarget(
-            name: "TraceGenTests", dependencies: ["TraceGen", "Decompose", "LanguageModels", "Prompts"],
-            swiftSettings: strict),
+            name: "TraceGenTests", dependencies: ["TraceGen", "Decompose", "LanguageModels", "Prompts", "TemporaryFiles"],
+            exclude: ["Corpus"], swiftSettings: strict),
         .testTarget(
             name: "JSONLinesTests",
             dependencies: [

@@ -162,9 +162,18 @@ private struct Tally {
         miscounted = callCounts.values.count { $0 != 0 }
     }
 
-    /// How many episodes are others there; those whose environment failed cannot be the same.
+    /// How many episodes are others there; those whose environment failed cannot be the same. Tries that were given up are no
+    /// part of what was played.
     func differences(from other: Tally) -> Int {
-        episodes.values.count { $0.ended != .environmentError && $0 != other.episodes[$0.id] }
+        episodes.values.count {
+            $0.ended != .environmentError && Self.played($0) != other.episodes[$0.id].map(Self.played)
+        }
+    }
+
+    private static func played(_ trajectory: Trajectory) -> Trajectory {
+        var trajectory = trajectory
+        trajectory.tries = nil
+        return trajectory
     }
 }
 

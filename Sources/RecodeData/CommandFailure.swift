@@ -69,7 +69,7 @@ struct CommandFailure: Error, Sendable, Hashable {
         case .missingProgram: .missingProgram
         case .badRequest: .badUsage
         case .badReplay, .badData: .badData
-        case .workerFailed, .workerLost, .workerUnavailable: .failed
+        case .workerFailed, .workerLost, .workerUnavailable, .stepRefused, .executorLost: .failed
         }
     }
 

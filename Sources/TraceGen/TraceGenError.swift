@@ -10,6 +10,10 @@ public struct TraceGenError: Error, Sendable, Hashable {
         case workerFailed
         /// A worker process crashed or hung over something else that it was asked.
         case workerLost
+        /// An environment refused an action, and is as it was.
+        case stepRefused
+        /// An executor was lost by the machine's doing, not by that of the code it ran.
+        case executorLost
         /// A worker process cannot even start.
         case workerUnavailable
         /// A file of an environment, such as a game or a catalogue, is damaged (exit 65).
@@ -34,12 +38,29 @@ public struct TraceGenError: Error, Sendable, Hashable {
 }
 
 extension TraceGenError {
+    /// Whether it ends one episode, whose outcome says so, and not the run: the environment or the executor failed.
+    public var endsEpisode: Bool {
+        switch code {
+        case .workerFailed, .workerLost, .badData, .stepRefused, .executorLost: true
+        case .badRequest, .missingProgram, .workerUnavailable, .badReplay: false
+        }
+    }
+
     /// Whether a worker that answered so can be asked again.
     var leavesWorkerUsable: Bool {
         switch code {
-        case .badRequest, .badData, .missingProgram: true
-        case .workerFailed, .workerLost, .workerUnavailable, .badReplay: false
+        case .badRequest, .badData, .missingProgram, .stepRefused: true
+        case .workerFailed, .workerLost, .workerUnavailable, .badReplay, .executorLost: false
         }
+    }
+}
+
+extension TraceGenError {
+    /// The same, where an action was answered with it. The run is not at fault where an environment refuses what a policy
+    /// sends; a world that cannot be loaded concerns what the user asked for.
+    func asAnswerToAction(_ what: String, of environment: String) -> TraceGenError {
+        guard code == .badRequest || code == .missingProgram else { return self }
+        return TraceGenError(.stepRefused, "The \(environment) worker refused to \(what).", cause: message)
     }
 }
 

@@ -26,6 +26,8 @@ extension Trajectory {
         try container.encode(seed, forKey: .seed)
         try container.encode(`repeat`, forKey: .repeat)
         try container.encode(nodes, forKey: .nodes)
+        // Like `environment.instance`, only where there is something to say.
+        try container.encodeIfPresent(tries, forKey: .tries)
     }
 }
 

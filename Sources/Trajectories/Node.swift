@@ -18,15 +18,16 @@ public struct Node: Codable, Sendable, Hashable {
     public var inputs: [String]
     /// Names a placeholder declares on its left-hand side.
     public var outputs: [String]
-    /// Declared outputs that no descendant assigned (the paper's "variable loss").
+    /// Declared outputs that no descendant assigned (the paper's "variable loss"). Said by the sandbox, within what the
+    /// statements' text allows.
     public var lostOutputs: [String]
     /// How a placeholder or turn was answered; `nil` for code and for placeholders never asked about.
     public var expansion: Expansion?
     /// Primitive actions this statement itself sent, in order.
     public var actions: [Action]
-    /// What it printed, one entry per print call that ended a line, cut at the executor's output limit.
+    /// What it printed, one entry per print call that ended a line, cut at the executor's output limit. Said by the sandbox.
     public var printed: [String]
-    /// The traceback or limit that ended it; `nil` where it went well.
+    /// The traceback or limit that ended it; `nil` where it went well. A traceback is said by the sandbox.
     public var error: String?
 
     enum CodingKeys: String, CodingKey {
@@ -115,7 +116,7 @@ public struct Attempt: Codable, Sendable, Hashable {
     public var response: String
     /// What kind of problem it had.
     public var problem: AttemptProblem
-    /// What the policy was told.
+    /// What the policy was told. A traceback in it is said by the sandbox.
     public var message: String
 
     /// Makes an attempt from its parts.
@@ -140,9 +141,9 @@ public enum AttemptProblem: String, Codable, Sendable, Hashable, CaseIterable {
 public struct Variable: Codable, Sendable, Hashable {
     /// The name in the namespace.
     public var name: String
-    /// The type, one level into containers: `list[str]`.
+    /// The type, one level into containers: `list[str]`. Said by the sandbox.
     public var type: String
-    /// The value as shown, cut at the executor's limit.
+    /// The value as shown, cut at the executor's limit. Said by the sandbox.
     public var value: String
 
     /// Makes a variable from its parts.

@@ -187,6 +187,7 @@ extension RecordProblem {
             "agent": AgentKind.allCases.map(\.rawValue), "split": Split.allCases.map(\.rawValue),
             "ended": EndReason.allCases.map(\.rawValue), "kind": NodeKind.allCases.map(\.rawValue),
             "status": NodeStatus.allCases.map(\.rawValue), "problem": AttemptProblem.allCases.map(\.rawValue),
+            "fault": TryFault.allCases.map(\.rawValue),
         ]
         let key = context.codingPath.last { $0.intValue == nil }?.stringValue ?? ""
         guard let values = own[key] ?? choices[key] else { return context.debugDescription }

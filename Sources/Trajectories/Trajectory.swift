@@ -46,10 +46,12 @@ public struct Trajectory: Codable, Sendable, Hashable {
     public var `repeat`: Int
     /// The decision tree in pre-order, parents before children; a node's `id` is its position.
     public var nodes: [Node]
+    /// Tries at this episode that were given up before the one that is recorded, oldest first; `nil` where the first one is.
+    public var tries: [GivenUpTry]?
 
     enum CodingKeys: String, CodingKey {
         case schema, id, environment, instruction, agent, policy, limits, reward, success, ended, steps, calls
-        case usage, seed, `repeat`, nodes
+        case usage, seed, `repeat`, nodes, tries
         case taskID = "task_id"
         case initialObservation = "initial_observation"
         case nativeReward = "native_reward"
@@ -62,7 +64,8 @@ public struct Trajectory: Codable, Sendable, Hashable {
         initialObservation: String, agent: AgentKind, policy: PolicyRecord, limits: EpisodeLimits,
         reward: Double, nativeReward: NativeReward, success: Bool, ended: EndReason,
         endedDetail: String? = nil,
-        steps: Int, calls: Int, usage: Usage, seed: Int, repeat: Int, nodes: [Node]
+        steps: Int, calls: Int, usage: Usage, seed: Int, repeat: Int, nodes: [Node],
+        tries: [GivenUpTry]? = nil
     ) {
         self.schema = Self.schemaName
         self.id = id
@@ -84,7 +87,32 @@ public struct Trajectory: Codable, Sendable, Hashable {
         self.seed = seed
         self.repeat = `repeat`
         self.nodes = nodes
+        self.tries = tries
     }
+}
+
+/// A try at an episode that was given up: it was played again from its beginning, with the same answers.
+public struct GivenUpTry: Codable, Sendable, Hashable {
+    /// What failed.
+    public var fault: TryFault
+    /// Primitive actions that were sent by then.
+    public var steps: Int
+
+    /// Makes a try from its parts.
+    public init(fault: TryFault, steps: Int) {
+        self.fault = fault
+        self.steps = steps
+    }
+}
+
+/// For what an episode is played again. What an episode's own code does is never among it.
+public enum TryFault: String, Codable, Sendable, Hashable, CaseIterable {
+    /// The environment's worker crashed, hung or answered nonsense over this episode.
+    case environmentWorker = "environment_worker"
+    /// The environment said that its data are damaged.
+    case environmentData = "environment_data"
+    /// The machine lost the executor, or could not start one, before the first action.
+    case executor
 }
 
 /// The loop that turns a policy's answers into actions.
@@ -120,7 +148,7 @@ public enum EndReason: String, Codable, Sendable, Hashable, CaseIterable {
     /// The policy could not answer, its code took the executor down, or it asked for more answers or a larger record
     /// than an episode may have.
     case policyError = "policy_error"
-    /// The environment crashed or hung, twice.
+    /// The environment crashed or hung, twice, or refused an action; or the machine lost the executor.
     case environmentError = "environment_error"
 }
 

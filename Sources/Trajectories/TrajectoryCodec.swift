@@ -77,6 +77,18 @@ public enum TrajectoryInvariants {
         try checkTree(trajectory.nodes)
     }
 
+    private static func check(tries: [GivenUpTry]?) throws(RecordProblem) {
+        guard let tries else { return }
+        guard !tries.isEmpty else {
+            throw RecordProblem(
+                keyPath: "tries", message: "is empty, expected a try that was given up, or no such key")
+        }
+        for (index, given) in tries.enumerated() where !(0...(1 << 40)).contains(given.steps) {
+            throw RecordProblem(
+                keyPath: "tries[\(index)].steps", message: "is \(given.steps), expected 0 to 2^40")
+        }
+    }
+
     /// Checks what a record says beside its nodes.
     static func check(_ record: TrajectorySummary) throws(RecordProblem) {
         try RecordProblem.requireSchema(of: record)
@@ -111,6 +123,7 @@ public enum TrajectoryInvariants {
                 keyPath: key, message: "is \(count), expected 0 or more" + (count > 0 ? ", at most 2^40" : "")
             )
         }
+        try check(tries: record.tries)
     }
 
     /// Nodes stand in pre-order: a node's parent is the node before it or one of that node's ancestors.

@@ -34,10 +34,12 @@ public struct TrajectorySummary: Decodable, Sendable, Hashable {
     public var usage: Usage
     /// Which repeat of its task instance it is, from 0.
     public var `repeat`: Int
+    /// Tries at it that were given up before the one that is recorded; `nil` where the first one is.
+    public var tries: [GivenUpTry]?
 
     enum CodingKeys: String, CodingKey {
         case schema, id, environment, agent, policy, limits, reward, success, ended, steps, calls, usage,
-            `repeat`
+            `repeat`, tries
         case instruction
         case taskID = "task_id"
         case initialObservation = "initial_observation"
@@ -63,5 +65,6 @@ public struct TrajectorySummary: Decodable, Sendable, Hashable {
         calls = trajectory.calls
         usage = trajectory.usage
         self.repeat = trajectory.repeat
+        tries = trajectory.tries
     }
 }

@@ -81,7 +81,7 @@ import Trajectories
         ("'kind': 'completed', 'printed': [], 'assigned': ['x' * 999999]", "names it assigned"),
         ("'kind': 'raised', 'printed': [], 'assigned': [], 'traceback': 'x' * 9000", "traceback"),
         ("'kind': 'limited', 'printed': [], 'assigned': [], 'traceback': 'x' * 9000", "traceback"),
-        ("'kind': 'action', 'action': 'x' * 2001", "action"),
+        ("'kind': 'action', 'action': 'x' * 4097", "action"),
         (placeholder(name: "'x' * 99999"), "name"),
         (placeholder(signature: "'x' * 99999"), "signature"),
         (placeholder(inputs: "['x'] * 99999"), "inputs"),

@@ -257,7 +257,12 @@ import Trajectories
         ("run(3)", "TypeError: run() takes the action as a str, not int"),
         ("run(' ')", "ValueError: run() needs an action, not an empty text"),
         ("run('look\\naround')", "ValueError: an action is one line: call run() once for each"),
-        ("run('x' * 2001)", "ValueError: an action has at most 2000 characters, not 2001"),
+        ("run('x' * 4097)", "ValueError: an action has at most 4096 bytes, not 4097"),
+        ("run('x\\n')", "ValueError: an action is one line: call run() once for each"),
+        (
+            "import unicodedata\nrun('x' + unicodedata.lookup('COMBINING ACUTE ACCENT') * 2048)",
+            "ValueError: an action has at most 4096 bytes, not 4097"
+        ),
         (
             "run('\\ud800')",
             "UnicodeEncodeError: 'utf-8' codec can't encode character '\\ud800' in position 0: surrogates not allowed"

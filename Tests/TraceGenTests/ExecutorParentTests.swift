@@ -90,7 +90,7 @@ import Testing
                 _ = try await executor.execute("print(2)", rules: .script, block: nil) { _ in .stop }
             }
         }
-        #expect(error?.code == .workerFailed)
+        #expect(error?.code == .executorLost)
         #expect(try await printed("print(3)", in: sandbox) == ["3"])
     }
 

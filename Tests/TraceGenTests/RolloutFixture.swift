@@ -18,7 +18,14 @@ struct GoldAgent: Agent {
             ended: .environmentDone)
         for gold in episode.start.goldPath {
             beforeAction(episode.instance, outcome.steps, worker)
-            let result = try await environment.step(gold.action)
+            let result: StepResult
+            do {
+                result = try await environment.step(gold.action)
+            } catch let fault as TraceGenError where fault.endsEpisode {
+                (outcome.ended, outcome.endedDetail) = (.environmentError, fault.description)
+                outcome.fault = fault
+                return outcome
+            }
             outcome.steps += 1
             outcome.nodes[0].actions.append(
                 Action(action: gold.action, observation: result.observation, reward: result.reward))
@@ -85,10 +92,14 @@ actor Harvest {
         isInside = false
     }
 
-    /// The records' bytes, in the order of `plans`.
+    /// The records' bytes without the tries before them, in the order of `plans`.
     func bytes(in plans: [EpisodePlan]) throws -> [[UInt8]] {
         try plans.flatMap { plan in
-            try trajectories.filter { $0.id == plan.id }.map { try CanonicalJSON.encode($0) }
+            try trajectories.filter { $0.id == plan.id }.map { trajectory in
+                var trajectory = trajectory
+                trajectory.tries = nil
+                return try CanonicalJSON.encode(trajectory)
+            }
         }
     }
 }

@@ -43,6 +43,9 @@ import Trajectories
         #expect(await quiet.timings.allSatisfy { $0.tries == 1 && $0.start > .zero && $0.total > $0.start })
         #expect(await disturbed.trajectories.count == plans.count)
         #expect(await disturbed.timings.map(\.tries).sorted() == [1, 1, 1, 1, 2, 2])
+        let tries = await disturbed.trajectories.compactMap(\.tries).sorted { $0[0].steps < $1[0].steps }
+        #expect(tries == [0, 2].map { [GivenUpTry(fault: .environmentWorker, steps: $0)] })
+        #expect(await quiet.trajectories.allSatisfy { $0.tries == nil })
         #expect(await disturbed.overlapped == false)
     }
 
@@ -66,10 +69,11 @@ import Trajectories
         let harvest = try await harvest(plans, concurrency: 1, agent: sabotage.agent)
         let trajectories = await harvest.trajectories
         #expect(trajectories.map(\.id) == plans.map(\.id))
-        #expect(trajectories.map(\.reward) == [1, 0, 1])
+        #expect(trajectories[0].reward == 1 && trajectories[2].reward == 1)
         let failed = trajectories[1]
-        #expect(failed.ended == .environmentError && !failed.success && failed.steps == 0)
-        #expect(failed.nodes.map(\.status) == [.pending] && failed.nodes[0].kind == .placeholder)
+        #expect(failed.ended == .environmentError && !failed.success && failed.steps == 2)
+        #expect(failed.nodes.map(\.actions.count) == [2])
+        #expect(failed.tries == [GivenUpTry(fault: .environmentWorker, steps: 0)])
         #expect(failed.instruction.hasPrefix("Your task is to find"))
         let detail = try #require(failed.endedDetail)
         #expect(detail.hasPrefix("Try 1: The ScienceWorld worker failed to take the action “"))

@@ -9,9 +9,9 @@ public protocol Agent: Sendable {
 
     /// Plays one episode to its end.
     ///
-    /// Whatever the policy or its code does ends as an ``EndReason``; nothing of it is thrown.
-    /// - Throws: ``TraceGenError`` (`workerFailed`) when the environment's worker crashed or hung, and
-    ///   `CancellationError`; both mean that there is no outcome.
+    /// Whatever the policy or its code does ends as an ``EndReason``; nothing of it is thrown. An environment or an executor
+    /// that fails ends the episode as well: the outcome has what there was until then, and the ``EpisodeOutcome/fault``.
+    /// - Throws: what ends the run, and `CancellationError`.
     func play(_ episode: EpisodeSetting) async throws -> EpisodeOutcome
 }
 
@@ -70,6 +70,8 @@ public struct EpisodeOutcome: Sendable, Hashable {
     public var nativeReward: Double
     /// The environment's own verdict.
     public var success: Bool
+    /// What failed beside the policy and its code, where that ended the episode; see ``TraceGenError/endsEpisode``.
+    public var fault: TraceGenError?
     /// Time spent waiting for the environment.
     public var environmentTime: Duration
     /// Time spent waiting for the policy.
@@ -79,6 +81,7 @@ public struct EpisodeOutcome: Sendable, Hashable {
     public init(
         nodes: [Node], ended: EndReason, endedDetail: String? = nil, steps: Int = 0, calls: Int = 0,
         usage: Usage = .zero, reward: Double = 0, nativeReward: Double = 0, success: Bool = false,
+        fault: TraceGenError? = nil,
         environmentTime: Duration = .zero, policyTime: Duration = .zero
     ) {
         self.nodes = nodes
@@ -90,6 +93,7 @@ public struct EpisodeOutcome: Sendable, Hashable {
         self.reward = reward
         self.nativeReward = nativeReward
         self.success = success
+        self.fault = fault
         self.environmentTime = environmentTime
         self.policyTime = policyTime
     }

@@ -64,7 +64,7 @@ actor FlatEpisode {
             nodes: nodes, ended: end.reason, endedDetail: end.detail, steps: world.steps, calls: calls,
             usage: usage,
             reward: world.reward, nativeReward: world.nativeReward, success: world.success,
-            environmentTime: world.time, policyTime: policyTime)
+            fault: end.fault, environmentTime: world.time, policyTime: policyTime)
     }
 
     private func takeTurns() async throws -> EpisodeEnd {
@@ -80,6 +80,8 @@ actor FlatEpisode {
             return end
         } catch let failure as ExecutorFailure {
             return EpisodeEnd(failure.code == .timeLimit ? .timeLimit : .policyError, failure.message)
+        } catch let fault as TraceGenError where fault.endsEpisode {
+            return EpisodeEnd(fault)
         }
     }
 
@@ -88,15 +90,16 @@ actor FlatEpisode {
         nodes.append(
             Node(
                 id: index, parent: 0, depth: 1, kind: .turn, code: "", expansion: Expansion(variables: [])))
-        let answer = try await ask(at: index)
+        let answer: ParsedAnswer
         do {
+            answer = try await ask(at: index)
             switch kind {
             case .codeact: try await runBlock(answer.code, at: index)
             default: try await takeAction(answer.code, at: index)
             }
-        } catch let failure as ExecutorFailure {
-            fail(index, failure.message)
-            throw failure
+        } catch {
+            if let words = error.episodesEnd { fail(index, words) }
+            throw error
         }
         turns.append(
             TurnRequest.Turn(
@@ -180,8 +183,7 @@ extension FlatEpisode {
             outcome = try await setting.executor.execute(code, rules: .script, block: nil) { action in
                 try await self.perform(action, for: index)
             }
-        } catch let failure as ExecutorFailure where wasStopped {
-            _ = failure
+        } catch where wasStopped && error.isOfExecutor {
             return try end(at: index)
         }
         switch outcome {

@@ -56,7 +56,7 @@ actor ReCodeEpisode {
             nodes: tree.preOrder(), ended: end.reason, endedDetail: end.detail, steps: world.steps,
             calls: calls,
             usage: usage, reward: world.reward, nativeReward: world.nativeReward, success: world.success,
-            environmentTime: world.time, policyTime: policyTime)
+            fault: end.fault, environmentTime: world.time, policyTime: policyTime)
     }
 
     private func walk() async throws -> EpisodeEnd {
@@ -72,6 +72,8 @@ actor ReCodeEpisode {
             return end
         } catch let failure as ExecutorFailure {
             return EpisodeEnd(failure.code == .timeLimit ? .timeLimit : .policyError, failure.message)
+        } catch let fault as TraceGenError where fault.endsEpisode {
+            return EpisodeEnd(fault)
         }
     }
 
@@ -86,10 +88,9 @@ actor ReCodeEpisode {
             outcome = try await setting.executor.execute(tree[index].code, block: block) { action in
                 try await self.perform(action, for: index)
             }
-        } catch let failure as ExecutorFailure {
-            if wasStopped { throw stop(at: index) }
-            fail(index, failure.message)
-            throw failure
+        } catch {
+            if wasStopped, error.isOfExecutor { throw stop(at: index) }
+            throw failed(index, error)
         }
         try record(outcome.texts, at: index)
         if wasStopped {
@@ -136,6 +137,12 @@ actor ReCodeEpisode {
     func fail(_ index: Int, _ error: String) {
         tree[index].status = .failed
         tree[index].error = error
+    }
+
+    /// Says of a node what took down the executor or the environment while it was played.
+    func failed(_ index: Int, _ error: any Error) -> any Error {
+        if let words = error.episodesEnd { fail(index, words) }
+        return error
     }
 
     /// Says of a statement why its attempt does not stand.
@@ -209,9 +216,29 @@ enum VisitResult: Sendable {
 struct EpisodeEnd: Error, Sendable, Hashable {
     var reason: EndReason
     var detail: String?
+    /// What failed beside the policy and its code.
+    var fault: TraceGenError?
 
     init(_ reason: EndReason, _ detail: String? = nil) {
         self.reason = reason
         self.detail = detail
+    }
+
+    init(_ fault: TraceGenError) {
+        self.init(.environmentError, fault.description)
+        self.fault = fault
+    }
+}
+
+extension Error {
+    /// What failed, where it ends an episode whose executor or environment it concerns.
+    var episodesEnd: String? {
+        if let fault = self as? TraceGenError, fault.endsEpisode { return fault.message }
+        return (self as? ExecutorFailure)?.message
+    }
+
+    /// Whether an executor is gone. After the episode's end that is of no consequence.
+    var isOfExecutor: Bool {
+        self is ExecutorFailure || (self as? TraceGenError)?.code == .executorLost
     }
 }

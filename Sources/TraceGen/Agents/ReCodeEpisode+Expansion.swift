@@ -91,18 +91,16 @@ extension ReCodeEpisode {
     private func variables(_ names: [String], at index: Int) async throws -> [Variable] {
         do {
             return try await setting.executor.variables(names)
-        } catch let failure as ExecutorFailure {
-            fail(index, failure.message)
-            throw failure
+        } catch {
+            throw failed(index, error)
         }
     }
 
     private func parse(_ code: String, at index: Int) async throws -> ParsedBlock {
         do {
             return try await setting.executor.parse(code)
-        } catch let failure as ExecutorFailure {
-            fail(index, failure.message)
-            throw failure
+        } catch {
+            throw failed(index, error)
         }
     }
 

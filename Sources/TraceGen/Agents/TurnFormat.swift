@@ -20,8 +20,16 @@ enum TurnFormat {
                 FormatProblem("There are \(actions.count) lines that begin with “Action:”. Take one action."))
         }
         let action = trimmed(own[first].dropFirst("Action:".count))
-        guard !action.isEmpty else {
+        switch PrimitiveAction.problem(in: action) {
+        case nil: break
+        case .blank:
             return .failure(FormatProblem("Nothing stands after “Action:”. Put the action on the same line."))
+        case .tooLong(let byteCount):
+            return .failure(
+                FormatProblem("An action has at most \(PrimitiveAction.byteLimit) bytes, not \(byteCount)."))
+        case .severalLines:
+            return .failure(
+                FormatProblem("There is a line break inside the action. Take one action, on one line."))
         }
         var thought = trimmed(own[..<first].joined(separator: "\n")[...])
         if thought.hasPrefix("Thought:") { thought = trimmed(thought.dropFirst("Thought:".count)[...]) }

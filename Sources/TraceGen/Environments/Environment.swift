@@ -83,7 +83,7 @@ public protocol EnvironmentSession: Sendable {
     ///   another session's request, `workerUnavailable` when none can be started. The session is of no more use.
     func start(_ instance: TaskInstance, scouting: Scouting) async throws -> EpisodeStart
     /// Sends one primitive action.
-    /// - Throws: ``TraceGenError`` as for ``start(_:scouting:)``.
+    /// - Throws: ``TraceGenError`` as for ``start(_:scouting:)``, and `stepRefused`.
     func step(_ action: String) async throws -> StepResult
 }
 

@@ -41,9 +41,14 @@ struct ScienceWorldWorker: EnvironmentWorker {
 
     /// Sends one primitive action to a session.
     func step(_ action: String, in session: Int) async throws -> StepResult {
-        let answer: Step = try await answer(
-            to: Request(request: "step", session: session, action: action), within: stepLimit,
-            doing: "take the action “\(action)”")
+        let what = "take the action “\(action.cut(to: 120))”"
+        let answer: Step
+        do {
+            answer = try await self.answer(
+                to: Request(request: "step", session: session, action: action), within: stepLimit, doing: what)
+        } catch let error as TraceGenError {
+            throw error.asAnswerToAction(what, of: "ScienceWorld")
+        }
         return StepResult(
             observation: answer.observation, nativeReward: Double(answer.score),
             reward: Double(max(0, answer.score)) / 100, done: answer.done, success: answer.success)

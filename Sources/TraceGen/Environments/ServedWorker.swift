@@ -129,7 +129,12 @@ struct ServedWorker: EnvironmentWorker {
     func step(_ action: String, in session: Int) async throws -> StepResult {
         let request = ServedRequest(request: "step", session: session, action: action)
         let what = "take the action “\(action.prefix(120))”"
-        let answer: Step = try await exchange.answer(to: request, within: limits.step, doing: what)
+        let answer: Step
+        do {
+            answer = try await exchange.answer(to: request, within: limits.step, doing: what)
+        } catch let error as TraceGenError {
+            throw error.asAnswerToAction(what, of: hello.name)
+        }
         guard (0...1).contains(answer.reward) else {
             throw exchange.nonsense("\(what): reward is \(answer.reward), expected 0 to 1")
         }

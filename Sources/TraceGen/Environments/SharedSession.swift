@@ -39,7 +39,7 @@ final class Occupancy: Sendable {
     }
 
     /// Opens a session in the emptiest place for the time of `body`.
-    func withSession<Worker, Result: Sendable>(
+    func withSession<Worker: EnvironmentWorker, Result: Sendable>(
         in places: [WorkerPlace<Worker>], _ body: @Sendable (any EnvironmentSession) async throws -> Result
     ) async throws -> Result {
         let (place, number) = enter()

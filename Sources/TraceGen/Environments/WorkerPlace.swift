@@ -4,7 +4,7 @@ import Synchronization
 ///
 /// A worker that crashes or hangs takes its sessions with it. Whoever asked it then is told so (`workerFailed`), the
 /// others at their next request (`workerLost`), and the next request that needs no session brings a fresh one.
-final class WorkerPlace<Worker: EnvironmentWorker>: Sendable {
+final class WorkerPlace<Worker: Sendable>: Sendable {
     /// How the worker is called in messages: `ScienceWorld`.
     private let title: String
     private let queue = RequestQueue<Worker>()
@@ -110,7 +110,7 @@ final class WorkerPlace<Worker: EnvironmentWorker>: Sendable {
 }
 
 /// Something a worker is asked to do.
-private final class WorkerRequest<Worker: EnvironmentWorker>: Sendable {
+private final class WorkerRequest<Worker: Sendable>: Sendable {
     /// The worker it must be; `nil` for any.
     let life: Int?
     /// Tells whoever waits that it will not be done; of no effect once it has been.
@@ -178,7 +178,7 @@ private final class Reply<Answer: Sendable>: Sendable {
 /// Requests in the order they came, for one who does them.
 ///
 /// As long as its longest moment: one request of each session.
-private final class RequestQueue<Worker: EnvironmentWorker>: Sendable {
+private final class RequestQueue<Worker: Sendable>: Sendable {
     private struct State {
         var requests: [WorkerRequest<Worker>] = []
         var waiter: CheckedContinuation<Void, Never>?

@@ -5,7 +5,6 @@ enum ExecutorRequest: Sendable {
     /// The first message: the seed of random numbers, the limits, and the system-call filter (hexadecimal).
     case start(seed: UInt64, limits: ExecutorLimits, filter: String)
     case bind([(name: String, value: String)])
-    case parse(String, CodeRules)
     case execute(String, CodeRules, block: Int?)
     case variables([String])
     /// The answer to an action: go on with this.
@@ -44,10 +43,6 @@ struct NumberedRequest: Encodable, Sendable {
         case .bind(let variables):
             try container.encode("bind", forKey: .op)
             try container.encode(variables.map { [$0.name, $0.value] }, forKey: .variables)
-        case .parse(let code, let rules):
-            try container.encode(rules, forKey: .rules)
-            try container.encode("parse", forKey: .op)
-            try container.encode(code, forKey: .code)
         case .execute(let code, let rules, let block):
             try container.encodeIfPresent(block, forKey: .block)
             try container.encode(rules, forKey: .rules)
@@ -66,14 +61,15 @@ struct NumberedRequest: Encodable, Sendable {
 }
 
 /// What the worker says. It shares a process with the policy's code, so none of it is to be believed: this only
-/// makes sure that it is a known message of bounded size.
+/// makes sure that it is a known message. ``oversizedPart(asAnswerTo:_:)`` bounds it, and ``StatementJudge`` holds it
+/// against what was asked.
 enum ExecutorReply: Sendable {
     case ready(isFiltered: Bool)
     case bound
-    case parsed(ParsedBlock)
     case variables([Variable])
     case action(String)
-    case outcome(StatementOutcome)
+    /// What became of a statement, and which names are no more.
+    case outcome(StatementOutcome, gone: [String])
     /// The episode has used up its processor time.
     case exhausted
 }
@@ -84,8 +80,8 @@ struct NumberedReply: Decodable, Sendable {
     var reply: ExecutorReply
 
     private enum CodingKeys: String, CodingKey {
-        case id, kind, filtered, statements, problem, variables, action, name, signature, inputs, outputs
-        case printed, assigned, traceback
+        case id, kind, filtered, variables, action, name, signature, inputs, outputs
+        case printed, assigned, gone, traceback
     }
 
     private typealias Container = KeyedDecodingContainer<CodingKeys>
@@ -100,23 +96,28 @@ struct NumberedReply: Decodable, Sendable {
         switch try container.decode(String.self, forKey: .kind) {
         case "ready": return .ready(isFiltered: try container.decode(Bool.self, forKey: .filtered))
         case "bound": return .bound
-        case "statements":
-            return .parsed(.statements(try container.decode([String].self, forKey: .statements)))
-        case "problem": return .parsed(.formatProblem(try container.decode(String.self, forKey: .problem)))
         case "variables": return .variables(try container.decode([Variable].self, forKey: .variables))
         case "action": return .action(try container.decode(String.self, forKey: .action))
-        case "placeholder": return .outcome(.placeholder(try placeholder(in: container)))
-        case "completed": return .outcome(.completed(try result(in: container)))
-        case "stopped": return .outcome(.stopped(try result(in: container)))
+        case "placeholder": return .outcome(.placeholder(try placeholder(in: container)), gone: [])
+        case "completed": return try outcome(.completed(result(in: container)), in: container)
+        case "stopped": return try outcome(.stopped(result(in: container)), in: container)
         case "exhausted": return .exhausted
         case "raised":
-            return .outcome(.raised(try result(in: container), traceback: try traceback(in: container)))
+            return try outcome(
+                .raised(result(in: container), traceback: traceback(in: container)), in: container)
         case "limited":
-            return .outcome(.limited(try result(in: container), traceback: try traceback(in: container)))
+            return try outcome(
+                .limited(result(in: container), traceback: traceback(in: container)), in: container)
         default:
             throw DecodingError.dataCorruptedError(
                 forKey: .kind, in: container, debugDescription: "an unknown kind of message")
         }
+    }
+
+    private static func outcome(
+        _ outcome: StatementOutcome, in container: Container
+    ) throws -> ExecutorReply {
+        .outcome(outcome, gone: try container.decodeIfPresent([String].self, forKey: .gone) ?? [])
     }
 
     private static func traceback(in container: Container) throws -> String {

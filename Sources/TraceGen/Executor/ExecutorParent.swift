@@ -113,6 +113,8 @@ actor ExecutorParent {
 struct ForkedExecutor: Sendable {
     var line: OwnedDescriptor
     var keeper: KeeperLine
+    /// Whether the parent that forked it is gone.
+    var isOrphaned: @Sendable () async -> Bool
 }
 
 /// What the parent has said so far.
@@ -151,12 +153,33 @@ private final class ControlSocket: Sendable {
         let keeper = try SocketPair()
         while true {
             switch socket.send(descriptors: [line.theirs, keeper.theirs]) {
-            case 0: return ForkedExecutor(line: line.ours, keeper: KeeperLine(keeper.ours))
+            case 0:
+                return ForkedExecutor(
+                    line: line.ours, keeper: KeeperLine(keeper.ours), isOrphaned: { await !self.answers() })
             case EAGAIN, EINTR, ETOOMANYREFS: try await Task.sleep(for: .milliseconds(5))
             default: return nil
             }
         }
     }
+
+    /// Whether the parent is there: it makes an executor that nobody wants, whose keeper tells of its end. Nothing in an
+    /// executor can keep it from that.
+    private func answers() async -> Bool {
+        guard let executor = try? await ask() else { return false }
+        executor.keeper.hangUp()
+        return await withTaskGroup(of: Bool.self) { group in
+            group.addTask { await executor.keeper.remains().ending != .unknown }
+            group.addTask {
+                _ = try? await Task.sleep(for: Self.patience)
+                return false
+            }
+            defer { group.cancelAll() }
+            return await group.next() ?? false
+        }
+    }
+
+    /// How long a parent may take to answer before it counts as gone.
+    private static let patience = Duration.seconds(120)
 }
 
 /// Two ends of one line.

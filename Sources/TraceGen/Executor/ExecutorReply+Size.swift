@@ -9,14 +9,11 @@ extension ExecutorReply {
     func oversizedPart(asAnswerTo request: ExecutorRequest, _ limits: ExecutorLimits) -> String? {
         switch self {
         case .ready, .bound, .exhausted: nil
-        case .parsed(.statements(let statements)):
-            request.holds(statements, timesLarger: 1) ? nil : "statements"
-        case .parsed(.formatProblem(let problem)):
-            problem.isAtMost(ShownSize.problem) ? nil : "format problem"
         case .variables(let variables): variables.oversizedPart(asAnswerTo: request)
-        case .action(let action):
-            action.count <= ShownSize.action && !action.contains(where: \.isNewline) ? nil : "action"
-        case .outcome(let outcome): outcome.oversizedPart(asAnswerTo: request, limits)
+        case .action(let action): action.utf8.count <= PrimitiveAction.byteLimit ? nil : "action"
+        case .outcome(let outcome, let gone):
+            gone.reduce(gone.count, { $0 + $1.utf8.count }) <= ShownSize.gone
+                ? outcome.oversizedPart(asAnswerTo: request, limits) : "names that are gone"
         }
     }
 }
@@ -24,8 +21,6 @@ extension ExecutorReply {
 /// What the worker cuts its texts to, in Unicode scalars, marks of cutting included (executor_worker.py,
 /// executor_values.py, executor_rules.py).
 private enum ShownSize {
-    static let action = 2_000
-    static let problem = 2_100
     static let value = 8_100
     static let values = 200_000
     static let mark = 100
@@ -33,6 +28,8 @@ private enum ShownSize {
     static let traceback = 2_100
     /// Names a statement made other than by assigning them: how many there may be, and how long in bytes each.
     static let otherNames = (count: 1_000, byteCount: 800)
+    /// Names that are gone, all of them together, in bytes.
+    static let gone = 8 << 20
     /// How much longer code may get when it is written anew: `\U000e0001` for one character, names in normal form.
     static let growth = 12
 }
@@ -90,7 +87,7 @@ extension ExecutorRequest {
     /// The size of the code or the names that were sent.
     fileprivate var codeByteCount: Int {
         switch self {
-        case .parse(let code, _), .execute(let code, _, _): code.utf8.count
+        case .execute(let code, _, _): code.utf8.count
         case .variables(let names): names.reduce(0) { $0 + $1.utf8.count }
         case .start, .bind, .observation, .stop: 0
         }

@@ -2,6 +2,10 @@ import Trajectories
 
 /// One episode's namespace in a CPython process of its own. One task at a time may use it.
 ///
+/// The process runs the policy's code, so what it says is held against what the host knows by itself: its reading of each
+/// statement (``CodeReader``), what was asked, and which actions were played. Values, their types, printed text, tracebacks
+/// and which of its own names a statement assigned remain said by the sandbox.
+///
 /// Made by ``PythonSandbox/withExecutor(seed:_:)``. Once it has thrown an ``ExecutorFailure`` its process is gone
 /// and every further call throws the same.
 actor PythonExecutor: Executor {
@@ -14,10 +18,26 @@ actor PythonExecutor: Executor {
     /// What is left of the blocks' times on the clock, with the grace in which the worker ends them itself.
     private var blockTimes: [Int: Duration] = [:]
     private static let grace = Duration.seconds(5)
+    private let reader: CodeReader
+    /// Whether the process that this one was forked from is gone: then its own end is the machine's doing.
+    private let isOrphaned: @Sendable () async -> Bool
+    private var names = NamespaceNames()
+    /// What was read of the statements of the last block.
+    private var facts: [String: StatementFacts] = [:]
 
-    init(_ worker: WorkerConnection, limits: ExecutorLimits) {
+    /// - Parameters:
+    ///   - worker: the line to the process.
+    ///   - limits: what blocks may use up.
+    ///   - reader: reads the code that is sent.
+    ///   - isOrphaned: whether the process that it was forked from is gone.
+    init(
+        _ worker: WorkerConnection, limits: ExecutorLimits, reader: CodeReader,
+        isOrphaned: @escaping @Sendable () async -> Bool = { false }
+    ) {
         self.worker = worker
         self.limits = limits
+        self.reader = reader
+        self.isOrphaned = isOrphaned
         episodeTime = limits.episodeWallTime
     }
 
@@ -37,19 +57,24 @@ actor PythonExecutor: Executor {
 
     func bind(_ variables: [(name: String, value: String)]) async throws {
         guard case .bound = try await ask(.bind(variables)) else { throw outOfStep("to binding variables") }
+        names.add(variables.map(\.name))
     }
 
     func parse(_ code: String, rules: CodeRules) async throws -> ParsedBlock {
-        guard case .parsed(let block) = try await ask(.parse(code, rules)) else {
-            throw outOfStep("to parsing")
+        if let failure { throw failure }
+        switch try await reader.read(code, rules: rules, known: names.sorted) {
+        case .formatProblem(let problem): return .formatProblem(problem)
+        case .statements(let statements):
+            facts = Dictionary(statements.map { ($0.text, $0) }) { first, _ in first }
+            return .statements(statements.map(\.text))
         }
-        return block
     }
 
     func variables(_ names: [String]) async throws -> [Variable] {
         guard case .variables(let variables) = try await ask(.variables(names)) else {
             throw outOfStep("to showing variables")
         }
+        if let problem = variables.problem(asValuesOf: names) { throw outOfStep("with \(problem)") }
         return variables
     }
 
@@ -57,29 +82,49 @@ actor PythonExecutor: Executor {
         _ statement: String, rules: CodeRules, block: Int?,
         action: @Sendable (String) async throws -> ActionReply
     ) async throws -> StatementOutcome {
+        if let failure { throw failure }
+        let facts = try await facts(of: statement)
+        var judge = StatementJudge(facts, rules: rules, names: names)
         var time = block.flatMap { blockTimes[$0] } ?? wholeBlock
         defer { if let block { blockTimes[block] = time } }
         let request = ExecutorRequest.execute(statement, rules, block: block)
         try await begin(request)
         while true {
-            switch try await receive(answerTo: request, within: &time) {
-            case .outcome(let outcome): return outcome
+            let reply = try await receive(answerTo: request, within: &time)
+            if let problem = judge.problem(with: reply) { throw outOfStep(problem) }
+            switch reply {
+            case .outcome(let outcome, let gone):
+                names.take(outcome, of: facts, gone: gone)
+                return outcome
             case .exhausted: throw exhausted()
             case .action(let text):
-                let reply: ActionReply
-                do {
-                    reply = try await action(text)
-                } catch {
-                    failure = ExecutorFailure(.died, "The executor was left in the middle of a statement.")
-                    throw error
-                }
-                switch reply {
+                switch try await self.reply(to: text, by: action) {
                 case .observation(let observation): try await send(.observation(observation))
-                case .stop: try await send(.stop)
+                case .stop:
+                    judge.isStopped = true
+                    try await send(.stop)
                 }
             default: throw outOfStep("to executing a statement")
             }
         }
+    }
+
+    /// Plays an action. One that fails leaves the process waiting for ever.
+    private func reply(
+        to text: String, by action: @Sendable (String) async throws -> ActionReply
+    ) async throws -> ActionReply {
+        do {
+            return try await action(text)
+        } catch {
+            failure = ExecutorFailure(.died, "The executor was left in the middle of a statement.")
+            throw error
+        }
+    }
+
+    /// What the host reads in a statement, by itself; `nil` where it cannot be read.
+    private func facts(of statement: String) async throws -> StatementFacts? {
+        if let known = facts[statement], known.text.isIdentical(to: statement) { return known }
+        return try await reader.facts(of: statement)
     }
 }
 
@@ -154,13 +199,13 @@ extension PythonExecutor {
         return overtime("The episode's blocks used more than \(seconds) seconds of processor time in all.")
     }
 
-    /// What to throw when the worker is gone. Where not even its keeper could tell how, that is no doing of the block's:
-    /// the episode has its second try.
+    /// What to throw when the worker is gone. That is the doing of the code it ran, unless the process that all executors
+    /// come from is gone as well.
     private func failed(_ error: WorkerFailure) async -> any Error {
-        if case .closed = error, await worker.ending == .unknown {
+        if case .closed = error, await worker.ending == .unknown, await isOrphaned() {
             failure = ExecutorFailure(.died, "The executor vanished.")
             return TraceGenError(
-                .workerFailed,
+                .executorLost,
                 "The executor vanished: the process that all executors come from was killed, or the machine had no "
                     + "process or memory left to give. Lower --concurrency if this happens again.")
         }

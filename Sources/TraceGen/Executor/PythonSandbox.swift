@@ -13,7 +13,7 @@ public enum SandboxMode: Sendable, Hashable {
 /// Starts executors: one CPython process for each episode, inside a sandbox.
 ///
 /// With bubblewrap they are forked by one parent (``ExecutorParent``), which is shared by all copies of this value and
-/// ends with the last of them.
+/// ends with the last of them, as do the processes that read code for the host (``CodeReader``).
 public struct PythonSandbox: ExecutorSource {
     /// What keeps the policy's code away from the machine.
     public let mode: SandboxMode
@@ -22,6 +22,7 @@ public struct PythonSandbox: ExecutorSource {
     /// The Python that runs the code.
     public let python: PythonInterpreter
     let parent: ExecutorParent?
+    private let reader: CodeReader
 
     /// Makes a sandbox of parts that were found before.
     public init(mode: SandboxMode, limits: ExecutorLimits = ExecutorLimits(), python: PythonInterpreter) {
@@ -35,6 +36,8 @@ public struct PythonSandbox: ExecutorSource {
         self.python = python
         let launch = SandboxCommand(mode: mode, python: python).launch(in: nil)
         parent = forks ? ExecutorParent(launch, modules: SandboxCommand.parentModules) : nil
+        reader = CodeReader(
+            mode == .none ? SandboxCommand(mode: mode, python: python).launch(in: "/") : launch)
     }
 
     /// Runs `body` with a new executor, whose process ends with it.
@@ -75,8 +78,10 @@ public struct PythonSandbox: ExecutorSource {
     private func withStartedExecutor<R: Sendable>(
         seed: UInt64, _ body: @Sendable (any Executor) async throws -> R
     ) async throws -> R {
-        try await withWorker { worker, isNew in
-            let executor = PythonExecutor(worker, limits: limits)
+        try await withWorker { worker, isOrphaned in
+            let isNew = isOrphaned == nil
+            let executor = PythonExecutor(
+                worker, limits: limits, reader: reader, isOrphaned: isOrphaned ?? { false })
             let isFiltered = try await starting {
                 if isNew { try await worker.send(SandboxCommand.modules.dropLast()) }
                 do {
@@ -97,21 +102,23 @@ public struct PythonSandbox: ExecutorSource {
         try await withExecutor(seed: 0) { _ in }
     }
 
-    /// Runs `body` with a forked worker, or with a new one that has no modules yet.
+    /// Runs `body` with a forked worker, and a way to tell whether its parent is gone; or with a new one that has no
+    /// modules yet.
     private func withWorker<R: Sendable>(
-        _ body: @Sendable (_ worker: WorkerConnection, _ isNew: Bool) async throws -> R
+        _ body: @Sendable (_ worker: WorkerConnection, _ isOrphaned: (@Sendable () async -> Bool)?) async throws -> R
     ) async throws -> R {
         let forked = try await starting { try await parent?.fork() }
         if let forked, let line = forked.line.take() {
             return try await SocketLink.withLink(over: line, keeper: forked.keeper) { link in
                 try await body(
-                    WorkerConnection(link, lineByteLimit: WorkerLaunch.defaultLineByteLimit), false)
+                    WorkerConnection(link, lineByteLimit: WorkerLaunch.defaultLineByteLimit),
+                    forked.isOrphaned)
             }
         }
         let directory = try mode == .none ? TemporaryDirectory() : nil
         defer { directory?.remove() }
         let launch = SandboxCommand(mode: mode, python: python).launch(in: directory?.path)
-        return try await launch.withWorker { try await body($0, true) }
+        return try await launch.withWorker { try await body($0, nil) }
     }
 
     /// Words what keeps an executor from starting.

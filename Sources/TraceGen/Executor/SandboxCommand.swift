@@ -36,6 +36,9 @@ struct SandboxCommand: Sendable {
     /// What the parent of executors reads first.
     static let parentModules = framed(sources + [("executor_parent", PackageResources.executor_parent_py)])
 
+    /// What a reader of code reads first.
+    static let readerModules = framed(sources + [("code_reader", PackageResources.code_reader_py)])
+
     private static let sources = [
         ("executor_rules", PackageResources.executor_rules_py),
         ("executor_values", PackageResources.executor_values_py),

@@ -21,6 +21,7 @@ public struct Reexecution: Sendable {
     public func difference(from trajectory: Trajectory) async throws -> EpisodeDifference? {
         do {
             let outcome = try await play(trajectory)
+            if let fault = outcome.fault { throw fault }
             return EpisodeDifference(of: outcome, from: trajectory)
         } catch let difference as EpisodeDifference {
             return difference

@@ -19,6 +19,8 @@ CODE_CHARACTER_LIMIT = 100_000
 PROBLEM_CHARACTER_LIMIT = 2_000
 # What every block finds in its namespace, so that none may bind it to something else.
 PROVIDED = frozenset({"run", "re", *(name for name in dir(builtins) if not name.startswith("_"))})
+# As they are before any code of the policy's has run.
+BUILTIN_NAMES = frozenset({"run", *dir(builtins)})
 
 CONTEXTS: dict[type[ast.AST], str] = {
     ast.For: "a loop",
@@ -222,6 +224,24 @@ def placeholder_of(statement: ast.stmt, known: Known) -> Placeholder | None:
         return None
     outputs = list(dict.fromkeys(name for part in names for name in part or []))
     return Placeholder(call, call.func.id, outputs)
+
+
+def taken_in(call: ast.Call) -> tuple[list[tuple[str, int]], dict[str, ast.expr]]:
+    """What a placeholder takes in: names in the order they appear, with the line of their argument; and the values
+    of those that it binds itself, keywords with literals, whose line is 0.
+    """
+    names: list[tuple[str, int]] = []
+    literals: dict[str, ast.expr] = {}
+    arguments: list[ast.expr | ast.keyword] = [*call.args, *call.keywords]
+    for argument in arguments:
+        value = argument.value if isinstance(argument, ast.keyword) else argument
+        name = argument.arg if isinstance(argument, ast.keyword) else None
+        if not is_literal(value):
+            names += [(word, value.lineno) for word in loaded_names(value) if word not in BUILTIN_NAMES]
+        elif name and name not in PROVIDED:
+            literals[name] = value
+            names.append((name, 0))
+    return names, literals
 
 
 def signature(statement: ast.stmt) -> str:

@@ -32,8 +32,11 @@ def cut(text: str, limit: int) -> str:
 
 
 def name_of(kind: type) -> str:
-    """A class's name. Asking the class for its `__name__` could run code of its own metaclass."""
-    return cut(_NAME.__get__(kind), TYPE_CHARACTER_LIMIT)
+    """A class's name, in one line. Asking the class for its `__name__` could run code of its own metaclass."""
+    name = str.__str__(_NAME.__get__(kind))
+    if not name.isprintable():
+        name = "".join(letter if letter.isprintable() else "?" for letter in name)
+    return cut(name, TYPE_CHARACTER_LIMIT)
 
 
 def type_text(value: object) -> str:

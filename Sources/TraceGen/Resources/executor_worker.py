@@ -3,7 +3,8 @@
 Speaks JSON lines over the pipes it was started with: the host asks, one answer comes back. While a statement
 runs, `run(action)` in it becomes a message to the host, which answers with an observation or with the end of
 the episode. Only the standard library is used. What this process says is never trusted by the host: the code
-it runs is not ours.
+it runs is not ours. The host has read each statement itself (code_reader.py), by the same rules, and holds the
+answers against that.
 """
 
 from __future__ import annotations
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
 
     Message = dict[str, Any]
 
-ACTION_CHARACTER_LIMIT = 2_000
+ACTION_BYTE_LIMIT = 4_096  # of UTF-8
 SHOWN_CHARACTER_LIMIT = 200_000  # all values of one message together
 OTHER_NAME_LIMIT = 1_000  # names a statement made other than by assigning them
 OTHER_NAME_CHARACTER_LIMIT = 200
@@ -100,6 +101,7 @@ class Episode:
         self.request_id = 0
         self.run = self.make_run()
         self.namespace = Namespace({"__name__": "__main__"})
+        self.told: set[str] = set()  # names that the host knows of
         self.restore_names()
         random.seed(start["seed"])
 
@@ -116,23 +118,14 @@ class Episode:
         self.namespace["__builtins__"] = builtins
 
     def is_known(self, name: str) -> bool:
-        return name in self.namespace or self.is_builtin(name)
-
-    def is_builtin(self, name: str) -> bool:
-        return name == "run" or hasattr(builtins, name)
+        return name in self.namespace or name in rules.BUILTIN_NAMES or hasattr(builtins, name)
 
     # requests
 
     def bind(self, variables: list[list[str]]) -> Message:
         self.namespace.update((name, value) for name, value in variables)
+        self.told.update(name for name, _ in variables)
         return {"kind": "bound"}
-
-    def parse(self, code: str, expands: bool) -> Message:
-        known = self.is_known if expands else None
-        try:
-            return {"kind": "statements", "statements": rules.parse_block(code, known)}
-        except rules.FormatProblem as problem:
-            return {"kind": "problem", "problem": str(problem)}
 
     def variables(self, names: list[str]) -> Message:
         return {"kind": "variables", "variables": self.shown(names)}
@@ -150,7 +143,7 @@ class Episode:
                 return self.placeholder(tree.body[0], placeholder)
         except (SyntaxError, ValueError, RecursionError, MemoryError, NameError) as error:
             traceback = self.traceback_text(error, code)
-            return {"kind": "raised", "traceback": traceback, "printed": [], "assigned": []}
+            return {"kind": "raised", "traceback": traceback, "printed": [], "assigned": [], "gone": []}
         result = self.run_statement(compiled, tree, code, self.allowance(block))
         if self.clock.is_exhausted and not self.is_over:
             return {"kind": "exhausted"}
@@ -165,22 +158,15 @@ class Episode:
     # placeholders
 
     def placeholder(self, statement: ast.stmt, placeholder: rules.Placeholder) -> Message:
-        literals: dict[str, Any] = {}
-        inputs: list[str] = []
-        arguments: list[ast.expr | ast.keyword] = [*placeholder.call.args, *placeholder.call.keywords]
-        for argument in arguments:
-            value = argument.value if isinstance(argument, ast.keyword) else argument
-            name = argument.arg if isinstance(argument, ast.keyword) else None
-            try:
-                literal = ast.literal_eval(value)
-            except (ValueError, TypeError, SyntaxError):
-                inputs.extend(self.input_names(value))
-            else:
-                if name and name not in rules.PROVIDED:
-                    literals[name] = literal
-                    inputs.append(name)
-        self.namespace.update(literals)
-        inputs = list(dict.fromkeys(inputs))
+        names, literals = rules.taken_in(placeholder.call)
+        for name, line in names:
+            # One that is nowhere is an error before all else.
+            if line and name not in self.namespace:
+                raise values.UnknownName(name, line)
+        for name, value in literals.items():
+            self.namespace[name] = ast.literal_eval(value)
+        self.told.update(literals)
+        inputs = list(dict.fromkeys(name for name, _ in names))
         return {
             "kind": "placeholder",
             "name": placeholder.name,
@@ -189,16 +175,6 @@ class Episode:
             "outputs": placeholder.outputs,
             "variables": self.shown(inputs),
         }
-
-    def input_names(self, argument: ast.expr) -> list[str]:
-        """Names an argument takes from the namespace; one that is nowhere is an error before all else."""
-        names = []
-        for name in rules.loaded_names(argument):
-            if name in self.namespace and name != "run":
-                names.append(name)
-            elif not self.is_builtin(name):
-                raise values.UnknownName(name, argument.lineno)
-        return names
 
     def shown(self, names: list[str]) -> list[Message]:
         variables: list[Message] = []
@@ -253,6 +229,7 @@ class Episode:
             "kind": "completed",
             "printed": printout.lines(),
             "assigned": self.assigned(stored, always, before),
+            "gone": self.gone(),
         }
         if self.is_over:
             result["kind"] = "stopped"
@@ -315,9 +292,20 @@ class Episode:
         others = [
             name
             for name in self.namespace
-            if name not in known and type(name) is str and len(name) <= OTHER_NAME_CHARACTER_LIMIT
+            if name not in known
+            and type(name) is str
+            and len(name) <= OTHER_NAME_CHARACTER_LIMIT
+            and name.isidentifier()
         ]
-        return [name for name in names + others[:OTHER_NAME_LIMIT] if not name.startswith("__")]
+        names = [name for name in names + others[:OTHER_NAME_LIMIT] if not name.startswith("__")]
+        self.told.update(names)
+        return names
+
+    def gone(self) -> list[str]:
+        """Names that the host knows of and that are no more."""
+        gone = sorted(name for name in self.told if name not in self.namespace)
+        self.told.difference_update(gone)
+        return gone
 
     # actions
 
@@ -328,16 +316,17 @@ class Episode:
             raise EpisodeOver
         if not isinstance(action, str):
             raise TypeError(f"run() takes the action as a str, not {type(action).__name__}")
+        action = str.__str__(action)  # a plain one, whatever a subclass makes of itself
         if not action.strip():
             raise ValueError("run() needs an action, not an empty text")
-        if len(action) > ACTION_CHARACTER_LIMIT:
-            raise ValueError(f"an action has at most {ACTION_CHARACTER_LIMIT} characters, not {len(action)}")
-        if len(action.splitlines()) != 1:
+        byte_count = len(action.encode())  # raises for half a surrogate pair
+        if byte_count > ACTION_BYTE_LIMIT:
+            raise ValueError(f"an action has at most {ACTION_BYTE_LIMIT} bytes, not {byte_count}")
+        if action.splitlines() != [action]:
             raise ValueError("an action is one line: call run() once for each")
-        action.encode()  # raises for half a surrogate pair
 
         def exchange() -> Message:
-            self.channel.send({"id": self.request_id, "kind": "action", "action": str(action)})
+            self.channel.send({"id": self.request_id, "kind": "action", "action": action})
             return self.channel.receive()
 
         reply = self.clock.uninterrupted(exchange)
@@ -351,8 +340,6 @@ class Episode:
         operation = request["op"]
         if operation == "bind":
             return self.bind(request["variables"])
-        if operation == "parse":
-            return self.parse(request["code"], request["rules"] == "expansion")
         if operation == "execute":
             return self.execute(request["code"], request["rules"] == "expansion", request.get("block"))
         if operation == "variables":

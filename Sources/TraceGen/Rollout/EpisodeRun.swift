@@ -1,3 +1,4 @@
+import Synchronization
 import Trajectories
 
 /// A finished episode on its way to the sink.
@@ -6,34 +7,28 @@ struct EpisodeRecord: Sendable {
     var timing: EpisodeTiming
 }
 
-/// A plan, with what earlier tries at it ran into.
-struct EpisodeAttempt: Sendable {
-    var plan: EpisodePlan
-    var begun = ContinuousClock.now
-    var failures: [EnvironmentFailure] = []
-
-    init(_ plan: EpisodePlan) {
-        self.plan = plan
-    }
-
-    func after(_ failure: EnvironmentFailure) -> EpisodeAttempt {
-        var next = self
-        next.failures.append(failure)
-        return next
-    }
-}
-
-/// An environment worker that is of no more use.
-struct EnvironmentFailure: Error, Sendable {
-    var error: TraceGenError
-    /// What the episode began with, where it came that far.
+/// What came of one try at an episode.
+struct EpisodeResult: Sendable {
+    /// What it began with; `nil` where it did not come that far.
     var start: EpisodeStart?
-}
+    /// How long that took.
+    var startTime = Duration.zero
+    var outcome: EpisodeOutcome
 
-/// What a worker made of an episode.
-enum EpisodeResult: Sendable {
-    case played(EpisodeStart, startTime: Duration, EpisodeOutcome)
-    case environmentFailed(EnvironmentFailure)
+    init(_ start: EpisodeStart?, startTime: Duration = .zero, _ outcome: EpisodeOutcome) {
+        self.start = start
+        self.startTime = startTime
+        self.outcome = outcome
+    }
+
+    /// A try that was over before the agent had begun.
+    init(unplayed fault: TraceGenError, start: EpisodeStart? = nil) {
+        self.init(
+            start,
+            EpisodeOutcome(
+                nodes: [.unplayedRoot], ended: .environmentError, endedDetail: fault.description, fault: fault
+            ))
+    }
 }
 
 /// One try at one episode.
@@ -53,6 +48,8 @@ struct EpisodeRun: Sendable {
     /// - Throws: what ends the whole rollout; not a worker that crashed or hung.
     func play(in session: any EnvironmentSession) async throws -> EpisodeResult {
         let (loaded, load) = AsyncStream.makeStream(of: Loaded.self)
+        // Once it is played nothing that happens to the executor takes the outcome back.
+        let played = Mutex<EpisodeResult?>(nil)
         return try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask {
                 load.yield(await loadEpisode(in: session))
@@ -62,13 +59,19 @@ struct EpisodeRun: Sendable {
                 return try await executors.withExecutor(seed: plan.seed(for: .namespace)) {
                     executor in
                     for await start in loaded {
-                        return try await play(start, in: session, executor)
+                        let result = try await play(start, in: session, executor)
+                        played.withLock { $0 = result }
+                        return result
                     }
                     throw CancellationError()
                 }
-            } catch let error as TraceGenError where error.code == .workerFailed {
-                // The executor did not start: a full machine, say. The episode has its second try like any other.
-                return .environmentFailed(EnvironmentFailure(error: error))
+            } catch {
+                try Task.checkCancellation()
+                if let result = played.withLock({ $0 }) { return result }
+                guard let error = error as? TraceGenError, error.code == .workerFailed else { throw error }
+                // The executor did not start: a full machine, say.
+                return EpisodeResult(
+                    unplayed: TraceGenError(.executorLost, error.message, cause: error.cause))
             }
         }
     }
@@ -93,27 +96,26 @@ struct EpisodeRun: Sendable {
     private func play(
         _ loaded: Loaded, in session: any EnvironmentSession, _ executor: any Executor
     ) async throws -> EpisodeResult {
-        var start: EpisodeStart?
+        let start: EpisodeStart
         do {
-            let begin = try loaded.result.get()
-            start = begin
-            let policy = try await rollout.policy.begin(context(begin))
+            start = try loaded.result.get()
+        } catch let fault as TraceGenError where fault.endsEpisode {
+            try Task.checkCancellation()
+            return EpisodeResult(unplayed: fault)
+        }
+        do {
+            let policy = try await attempt.answers.begin(context(start))
             let outcome = try await rollout.agent.play(
                 EpisodeSetting(
-                    instance: plan.instance, start: begin, environment: session, executor: executor,
+                    instance: plan.instance, start: start, environment: session, executor: executor,
                     policy: policy,
                     limits: plan.limits))
-            return .played(begin, startTime: loaded.time, outcome)
-        } catch let error as TraceGenError
-            where [.workerFailed, .workerLost, .badData].contains(error.code)
-        {
-            try Task.checkCancellation()
-            return .environmentFailed(EnvironmentFailure(error: error, start: start))
+            if outcome.fault != nil { try Task.checkCancellation() }
+            return EpisodeResult(start, startTime: loaded.time, outcome)
         } catch let failure as PolicyFailure {
-            guard let start else { throw failure }
             let outcome = EpisodeOutcome(
                 nodes: [.unplayedRoot], ended: .policyError, endedDetail: failure.message)
-            return .played(start, startTime: loaded.time, outcome)
+            return EpisodeResult(start, startTime: loaded.time, outcome)
         }
     }
 
@@ -129,24 +131,21 @@ struct EpisodeRun: Sendable {
 // MARK: - Records
 
 extension EpisodeRun {
-    /// The record of a try that counts: it was played, or it failed and was the last.
+    /// The record of a try that counts.
     func record(of result: EpisodeResult) -> EpisodeRecord {
         var timing = EpisodeTiming(
-            id: plan.id, total: ContinuousClock.now - attempt.begun, tries: attempt.failures.count + 1)
-        switch result {
-        case .played(let start, let startTime, let outcome):
-            timing.start = startTime
-            timing.environment = outcome.environmentTime
-            timing.policy = outcome.policyTime
-            return EpisodeRecord(trajectory: trajectory(start, outcome), timing: timing)
-        case .environmentFailed(let failure):
-            let errors = (attempt.failures + [failure]).map(\.error.description)
-            let outcome = EpisodeOutcome(
-                nodes: [.unplayedRoot], ended: .environmentError,
-                endedDetail: errors.enumerated().map { "Try \($0 + 1): \($1)" }.joined(separator: "\n"))
-            let start = failure.start ?? EpisodeStart(instruction: "", observation: "")
-            return EpisodeRecord(trajectory: trajectory(start, outcome), timing: timing)
+            id: plan.id, total: ContinuousClock.now - attempt.begun, tries: attempt.tries)
+        timing.start = result.startTime
+        timing.environment = result.outcome.environmentTime
+        timing.policy = result.outcome.policyTime
+        var outcome = result.outcome
+        if let fault = outcome.fault, !attempt.givenUp.isEmpty {
+            let faults = attempt.givenUp.map(\.fault) + [fault]
+            outcome.endedDetail =
+                faults.enumerated().map { "Try \($0 + 1): \($1)" }.joined(separator: "\n")
         }
+        let start = result.start ?? EpisodeStart(instruction: "", observation: "")
+        return EpisodeRecord(trajectory: trajectory(start, outcome), timing: timing)
     }
 
     private func trajectory(_ start: EpisodeStart, _ outcome: EpisodeOutcome) -> Trajectory {
@@ -165,7 +164,8 @@ extension EpisodeRun {
                 value: outcome.nativeReward, min: range.lowerBound, max: range.upperBound),
             success: outcome.success, ended: outcome.ended, endedDetail: outcome.endedDetail,
             steps: outcome.steps, calls: outcome.calls, usage: outcome.usage, seed: plan.runSeed,
-            repeat: plan.repeat, nodes: outcome.nodes)
+            repeat: plan.repeat, nodes: outcome.nodes,
+            tries: attempt.givenUp.isEmpty ? nil : attempt.givenUp.map(\.try))
     }
 }
 

@@ -10,7 +10,7 @@ public struct EpisodeTiming: Sendable, Hashable {
     public var environment: Duration
     /// Waiting for the policy.
     public var policy: Duration
-    /// How many environment workers were needed: 1 when all went well.
+    /// How often it was begun: 1 when all went well. One whose worker was lost over another episode counts here only.
     public var tries: Int
 
     /// Makes a timing; nothing but `total` is spent by default.

@@ -37,9 +37,9 @@ public struct Rollout: Sendable {
 
     /// Plays `plans` and hands each finished record to `sink`.
     ///
-    /// An episode whose environment worker crashes or hangs is tried once more from its beginning in a fresh worker,
-    /// then recorded as `environment_error`; one that loses its worker to another episode begins again. Every plan gets
-    /// exactly one record, unless a quota makes it needless.
+    /// An episode whose environment worker crashes or hangs is tried once more from its beginning in a fresh worker, with the
+    /// same answers, then recorded as `environment_error` with what there is; one that loses its worker to another episode
+    /// begins again likewise. Every plan gets exactly one record, unless a quota makes it needless.
     ///
     /// - Parameters:
     ///   - plans: what is to be played, in canonical order.
@@ -73,7 +73,7 @@ public struct Rollout: Sendable {
     private func runLane(
         _ queue: PlanQueue, deliver: @escaping @Sendable (EpisodeRecord) async throws -> Void
     ) async throws {
-        var attempt = await queue.next().map { EpisodeAttempt($0) }
+        var attempt = await queue.next().map { EpisodeAttempt($0, by: policy) }
         while let first = attempt {
             attempt = try await environment.withSession { session in
                 try await play(from: first, queue, in: session, deliver: deliver)
@@ -88,20 +88,17 @@ public struct Rollout: Sendable {
         deliver: @Sendable (EpisodeRecord) async throws -> Void
     ) async throws -> EpisodeAttempt? {
         var attempt = first
-        if attempt.failures.isEmpty { attempt.begun = .now }
+        if attempt.tries == 1 { attempt.begun = .now }
         while true {
             let run = EpisodeRun(rollout: self, attempt: attempt)
             let result = try await run.play(in: session)
-            if case .environmentFailed(let failure) = result {
-                if failure.error.code == .workerLost { return attempt }
-                if attempt.failures.isEmpty { return attempt.after(failure) }
-            }
+            if let again = attempt.after(result.outcome) { return again }
             let record = run.record(of: result)
             try await deliver(record)
             await queue.finish(attempt.plan, success: record.trajectory.success)
             guard let next = await queue.next() else { return nil }
-            attempt = EpisodeAttempt(next)
-            if case .environmentFailed = result { return attempt }
+            attempt = EpisodeAttempt(next, by: policy)
+            if result.outcome.fault != nil { return attempt }
         }
     }
 }
