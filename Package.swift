@@ -70,6 +70,7 @@ let package = Package(
             resources: [
                 .embedInCode("Resources/code_reader.py"),
                 .embedInCode("Resources/executor_bootstrap.py"),
+                .embedInCode("Resources/executor_isolation.py"),
                 .embedInCode("Resources/executor_limits.py"),
                 .embedInCode("Resources/executor_parent.py"),
                 .embedInCode("Resources/executor_rules.py"),

@@ -54,7 +54,9 @@ actor ExecutorParent {
 
     private static func start(_ launch: WorkerLaunch, _ modules: [UInt8]) async throws -> ControlSocket? {
         let pair = try SocketPair()
-        guard pair.ours.send(modules) else {
+        // Opened once for all, so that executors need no /proc of their own to say which user they are.
+        let processes = OwnedDescriptor(open("/proc", O_RDONLY | O_DIRECTORY | O_CLOEXEC))
+        guard pair.ours.send(modules), pair.ours.send(descriptors: [processes]) == 0 else {
             throw WorkerFailure.closed(
                 lastWords: "A socket of this machine takes less than \(modules.count) bytes.")
         }
@@ -151,8 +153,9 @@ private final class ControlSocket: Sendable {
     func ask() async throws -> ForkedExecutor? {
         let line = try SocketPair()
         let keeper = try SocketPair()
+        let group = OwnedDescriptor(open("/dev/null", O_WRONLY | O_CLOEXEC))
         while true {
-            switch socket.send(descriptors: [line.theirs, keeper.theirs]) {
+            switch socket.send(descriptors: [line.theirs, keeper.theirs, group]) {
             case 0:
                 return ForkedExecutor(
                     line: line.ours, keeper: KeeperLine(keeper.ours), isOrphaned: { await !self.answers() })

@@ -5,6 +5,8 @@ import Glibc
 struct SandboxCommand: Sendable {
     var mode: SandboxMode
     var python: PythonInterpreter
+    /// Whose rights the sandbox is made with.
+    var identity = SandboxIdentity.ofThisProcess
 
     /// The signal by which the kernel ends a block that does not heed its processor time.
     static let processorLimitSignal = SIGXCPU
@@ -21,13 +23,20 @@ struct SandboxCommand: Sendable {
         case .bubblewrap(let program):
             return WorkerLaunch(
                 program: program,
-                arguments: Self.isolation + mounts + ["--clearenv"] + variables + interpreter)
+                arguments: identity.options + Self.isolation + mounts + ["--clearenv"] + variables
+                    + dropping + interpreter)
         case .none:
             return WorkerLaunch(
                 program: interpreter[0], arguments: Array(interpreter.dropFirst()),
                 environment: Self.environment,
                 workingDirectory: directory)
         }
+    }
+
+    /// Leaves all rights behind and becomes what follows.
+    private var dropping: [String] {
+        [python.path, "-I", "-S", "-B", "-c"]
+            + [String(decoding: PackageResources.executor_isolation_py, as: UTF8.self)]
     }
 
     /// What an executor reads first: its modules, named and measured in the first line (executor_bootstrap.py).
@@ -40,6 +49,7 @@ struct SandboxCommand: Sendable {
     static let readerModules = framed(sources + [("code_reader", PackageResources.code_reader_py)])
 
     private static let sources = [
+        ("executor_isolation", PackageResources.executor_isolation_py),
         ("executor_rules", PackageResources.executor_rules_py),
         ("executor_values", PackageResources.executor_values_py),
         ("executor_limits", PackageResources.executor_limits_py),
@@ -79,18 +89,21 @@ extension SandboxCommand {
         Self.environment.sorted { $0.key < $1.key }.flatMap { ["--setenv", $0.key, $0.value] }
     }
 
-    /// Namespaces of its own for everything, another user, no capabilities, no terminal, no life after us.
+    /// Namespaces of its own for everything but users, no terminal, no life after us.
+    ///
+    /// Some capabilities are left to what runs first in there, which drops them before it serves anyone
+    /// (executor_isolation.py): to make the devices read-only, and to become another user for good.
     private static let isolation = [
-        "--unshare-user", "--unshare-ipc", "--unshare-pid", "--unshare-net", "--unshare-uts",
-        "--unshare-cgroup-try", "--die-with-parent", "--new-session", "--hostname", "sandbox", "--cap-drop",
-        "ALL",
-        "--uid", "65534", "--gid", "65534",
+        "--unshare-ipc", "--unshare-pid", "--unshare-net", "--unshare-uts", "--unshare-cgroup-try",
+        "--die-with-parent", "--new-session", "--hostname", "sandbox", "--cap-drop", "ALL", "--cap-add",
+        "CAP_SYS_ADMIN", "--cap-add", "CAP_SETUID", "--cap-add", "CAP_SETGID", "--cap-add", "CAP_SETPCAP",
     ]
 
     /// A root with what Python needs and nothing that can be written to.
     ///
     /// There is neither /proc nor /tmp: blocks need no such thing, and where mounting a new /proc is forbidden (as
-    /// in most containers) the sandbox works all the same.
+    /// in most containers) the sandbox works all the same. Directories are named where only files or other directories
+    /// go into them: bubblewrap makes those for their owner alone.
     private var mounts: [String] {
         var mounts = ["--ro-bind", "/usr", "/usr"]
         for directory in ["/lib", "/lib32", "/lib64"] {
@@ -101,11 +114,21 @@ extension SandboxCommand {
             }
         }
         if !python.path.hasPrefix("/usr/") || !python.prefix.hasPrefix("/usr") {
-            mounts += ["--ro-bind", python.prefix, python.prefix]
+            mounts += Self.directories(above: python.prefix) + ["--ro-bind", python.prefix, python.prefix]
         }
-        mounts += ["--ro-bind-try", "/etc/ld.so.cache", "/etc/ld.so.cache"]
+        mounts += ["--dir", "/etc", "--ro-bind-try", "/etc/ld.so.cache", "/etc/ld.so.cache", "--dir", "/dev"]
         for device in ["/dev/null", "/dev/urandom"] { mounts += ["--dev-bind", device, device] }
         return mounts + ["--remount-ro", "/", "--chdir", "/"]
+    }
+
+    private static func directories(above path: String) -> [String] {
+        var directories: [String] = []
+        var directory = ""
+        for part in path.split(separator: "/").dropLast() {
+            directory += "/\(part)"
+            if directory != "/usr" { directories += ["--dir", directory] }
+        }
+        return directories
     }
 
     private static func target(ofLink path: String) -> String? {
