@@ -24,7 +24,10 @@ public enum CanonicalJSON {
     public static func decode<Value: Decodable>(_ type: Value.Type, from bytes: some Sequence<UInt8>) throws
         -> Value
     {
-        let text = FreeFormText((bytes as? [UInt8]) ?? Array(bytes))
+        try decode(type, from: FreeFormText((bytes as? [UInt8]) ?? Array(bytes)))
+    }
+
+    static func decode<Value: Decodable>(_ type: Value.Type, from text: FreeFormText) throws -> Value {
         if type == JSONValue.self, let value = try value(of: text.bytes) as? Value { return value }
         if let place = LongKeys.first(in: text.bytes) {
             throw JSONProblem(code: .tooLarge, offset: place, message: LongKeys.words).decodingError()

@@ -156,7 +156,7 @@ extension PipelineRun {
                 recognised += 1
                 continue
             }
-            try SelectionFile.write(selection, to: place.path(of: name), links: .refused)
+            try SelectionFile.write(selection, to: place.path(of: name))
             try ledger.record(name, inputs: inputs)
             say(name, selection.summary)
         }
