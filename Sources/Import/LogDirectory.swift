@@ -59,7 +59,7 @@ struct LogDirectory: Sendable {
     /// A log's bytes. Whatever is wrong with a log is an issue of its record and ends no import.
     private static func bytes(of path: String) throws(ImportIssue) -> [UInt8] {
         do {
-            return try AtomicFile.readRegular(path, byteLimit: byteLimit)
+            return try AtomicFile.read(path, byteLimit: byteLimit)
         } catch {
             throw ImportIssue(.logUnreadable, error.message)
         }

@@ -67,7 +67,7 @@ extension ImportError {
                 switch error.code {
                 case .notFound: .notFound
                 case .truncated, .corrupt, .lineTooLong: .badData
-                case .cannotRead, .cannotWrite, .busy: .unreadable
+                case .cannotRead, .cannotWrite, .busy, .cancelled: .unreadable
                 }
             throw ImportError(code, error.message, cause: error.cause)
         }

@@ -20,11 +20,19 @@ public final class AppendingFile {
     public private(set) var byteCount: Int
 
     /// Opens a file for appending and creates it where needed.
-    public init(path: String, durability: Durability = .synced) throws(JSONLinesError) {
-        file = try OpenFile(path: path, flags: O_WRONLY | O_APPEND | O_CREAT)
+    ///
+    /// - Parameters:
+    ///   - name: the file inside the directory, whose folders are there.
+    ///   - directory: the directory.
+    /// - Throws: `cannotWrite`, also where the file or a folder of its name is a link, or the file is not regular, has
+    ///   another name elsewhere, or belongs to another user.
+    public init(
+        _ name: String, in directory: String, durability: Durability = .synced
+    ) throws(JSONLinesError) {
+        file = try OpenFile.own(name, in: directory, flags: O_WRONLY | O_APPEND | O_CREAT)
         self.durability = durability
         byteCount = try file.byteCount()
-        try Directory.synchronize(Directory.parent(of: path))
+        try Directory.synchronize(Directory.parent(of: "\(directory)/\(name)"))
     }
 
     /// Appends a piece.
@@ -43,9 +51,18 @@ public final class AppendingFile {
     }
 
     /// Cuts a file to its first `byteCount` bytes and syncs it: how a torn tail is removed.
-    public static func cut(_ path: String, toByteCount byteCount: Int) throws(JSONLinesError) {
-        let file = try OpenFile(path: path, flags: O_WRONLY)
+    ///
+    /// - Returns: how many bytes it had.
+    /// - Throws: as ``init(_:in:durability:)``.
+    @discardableResult
+    public static func cut(
+        _ name: String, in directory: String, toByteCount byteCount: Int
+    ) throws(JSONLinesError) -> Int {
+        let file = try OpenFile.own(name, in: directory, flags: O_WRONLY)
+        let before = try file.byteCount()
+        guard before > byteCount else { return before }
         try file.truncate(toByteCount: byteCount)
         try file.synchronize()
+        return before
     }
 }

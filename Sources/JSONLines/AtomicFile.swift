@@ -6,48 +6,40 @@
 
 /// Small files read and written whole: a reader sees the old content or the new, never a part.
 public enum AtomicFile {
+    /// What to do about a symbolic link where a file is to be written.
+    public enum Links: Sendable, Hashable {
+        /// Write the file it leads to: the user named it.
+        case followed
+        /// Refuse it: the directory is ours, and somebody else put the link there.
+        case refused
+    }
+
     /// Writes a file under a temporary name beside it, syncs it and renames it into place.
-    public static func write(_ bytes: [UInt8], to path: String) throws(JSONLinesError) {
-        let file = try PendingFile(path: path)
+    public static func write(
+        _ bytes: [UInt8], to path: String, links: Links = .followed
+    ) throws(JSONLinesError) {
+        let file = try PendingFile(path: path, links: links)
         try file.write(bytes)
         try file.synchronize()
         try file.publish()
     }
 
-    /// Reads a whole file.
+    /// Reads a whole file: a pipe or a device in its place is refused, never waited for.
     ///
     /// - Parameters:
     ///   - path: the file.
     ///   - byteLimit: how much is taken at most, so that a wrong path does not fill the memory.
     /// - Returns: its bytes.
-    /// - Throws: `notFound`, `cannotRead`, or `lineTooLong` past the limit.
-    public static func read(_ path: String, byteLimit: Int = 256 << 20) throws(JSONLinesError) -> [UInt8] {
-        try content(of: PlainSource(path: path, offset: 0), byteLimit: byteLimit)
-    }
-
-    /// Reads a whole regular file whose path others chose: a pipe or a device in its place is refused, never waited for.
-    ///
-    /// - Parameters:
-    ///   - path: the file.
-    ///   - byteLimit: how much is taken at most.
-    /// - Returns: its bytes.
     /// - Throws: `notFound`; `cannotRead`, also for what is no regular file; `lineTooLong` past the limit.
-    public static func readRegular(_ path: String, byteLimit: Int) throws(JSONLinesError) -> [UInt8] {
-        // Without O_NONBLOCK, opening a pipe waits until somebody writes to it.
-        let file = try OpenFile(path: path, flags: O_RDONLY | O_NONBLOCK)
-        guard try file.isRegular() else {
-            throw JSONLinesError(
-                .cannotRead,
-                "cannot read \(path): it is no regular file, but a directory, pipe or device. Name a file.")
-        }
-        guard try file.byteCount() <= byteLimit else { throw tooLarge(path, byteLimit) }
-        return try content(of: PlainSource(file, offset: 0), byteLimit: byteLimit)
-    }
-
-    private static func content(of source: PlainSource, byteLimit: Int) throws(JSONLinesError) -> [UInt8] {
+    public static func read(_ path: String, byteLimit: Int = 256 << 20) throws(JSONLinesError) -> [UInt8] {
+        let file = try OpenFile.reading(path)
+        let byteCount = try file.byteCount()
+        guard byteCount <= byteLimit else { throw tooLarge(path, byteLimit) }
+        let source = try PlainSource(file, offset: 0)
         var content: [UInt8] = []
+        content.reserveCapacity(byteCount)
         while try source.appendBlock(to: &content) {
-            guard content.count <= byteLimit else { throw tooLarge(source.file.path, byteLimit) }
+            guard content.count <= byteLimit else { throw tooLarge(path, byteLimit) }
         }
         return content
     }
@@ -69,7 +61,10 @@ final class PendingFile {
 
     /// Creates the temporary file.
     /// - Throws: `cannotWrite`, also when `path` is there and no regular file: a device must never be replaced.
-    init(path: String) throws(JSONLinesError) {
+    init(path: String, links: AtomicFile.Links = .followed) throws(JSONLinesError) {
+        if links == .refused, Directory.isLink(path) {
+            throw JSONLinesError(.cannotWrite, OwnFile.message(path, "it is a symbolic link"))
+        }
         self.path = try Self.destination(path)
         let parent = Directory.parent(of: self.path)
         let name = TemporaryName(of: Directory.lastName(of: self.path))

@@ -30,7 +30,6 @@ public struct FileDigest: Codable, Sendable, Hashable {
 
     /// Digests a file that is there, as stored; `lineCount` is the caller's to know.
     public static func ofFile(_ path: String, lineCount: Int) throws(JSONLinesError) -> FileDigest {
-        try OpenFile.refusePipesAndDevices(at: path)
         let source = try PlainSource(path: path, offset: 0)
         let hash = SHA256Hash()
         var byteCount = 0
@@ -64,8 +63,10 @@ public final class AtomicLinesWriter {
 
     /// Starts a file.
     /// - Throws: `cannotWrite` when the directory is missing or may not be written.
-    public init(path: String, compression: Compression) throws(JSONLinesError) {
-        file = try PendingFile(path: path)
+    public init(
+        path: String, compression: Compression, links: AtomicFile.Links = .followed
+    ) throws(JSONLinesError) {
+        file = try PendingFile(path: path, links: links)
         compressor = compression == .gzip ? GzipCompressor() : nil
     }
 

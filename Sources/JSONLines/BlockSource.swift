@@ -1,9 +1,3 @@
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#endif
-
 /// Where a reader's decompressed bytes come from, block by block.
 protocol BlockSource {
     /// Offset in the stored file of the block given last: its gzip member, or the block's own first byte.
@@ -27,7 +21,7 @@ final class PlainSource: BlockSource {
     var verifiedByteCount: Int { nextOffset }
 
     convenience init(path: String, offset: Int) throws(JSONLinesError) {
-        try self.init(OpenFile(path: path, flags: O_RDONLY), offset: offset)
+        try self.init(.reading(path), offset: offset)
     }
 
     init(_ file: OpenFile, offset: Int) throws(JSONLinesError) {
@@ -43,7 +37,9 @@ final class PlainSource: BlockSource {
     }
 
     /// The next bytes, valid until the next call; none at the end of the file.
+    /// - Throws: `cannotRead`; `cancelled` where nobody waits any longer, which long files of nothing would not notice elsewhere.
     func nextBlock() throws(JSONLinesError) -> UnsafeMutableBufferPointer<UInt8> {
+        try JSONLinesError.checkCancellation()
         let count = try file.read(into: block)
         blockOffset = nextOffset
         nextOffset += count
@@ -54,13 +50,5 @@ final class PlainSource: BlockSource {
         let bytes = try nextBlock()
         buffer.append(contentsOf: bytes)
         return !bytes.isEmpty
-    }
-
-    /// The first bytes of a file, to see what it is.
-    static func firstBytes(of path: String, count: Int, offset: Int) throws(JSONLinesError) -> [UInt8] {
-        let source = try PlainSource(path: path, offset: offset)
-        var bytes: [UInt8] = []
-        while bytes.count < count, try source.appendBlock(to: &bytes) {}
-        return Array(bytes.prefix(count))
     }
 }

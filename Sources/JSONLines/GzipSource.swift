@@ -21,8 +21,8 @@ final class GzipSource: BlockSource {
     private(set) var blockOffset: Int
     private(set) var verifiedByteCount: Int
 
-    init(path: String, offset: Int) throws(JSONLinesError) {
-        stored = try PlainSource(path: path, offset: offset)
+    init(_ file: OpenFile, offset: Int) throws(JSONLinesError) {
+        stored = try PlainSource(file, offset: offset)
         blockOffset = offset
         verifiedByteCount = offset
         output = .allocate(capacity: Self.outputByteCount)
@@ -65,6 +65,8 @@ final class GzipSource: BlockSource {
     }
 
     private func inflateOnce(into buffer: inout [UInt8]) throws(JSONLinesError) {
+        // A stored block may hold a thousand times its size.
+        try JSONLinesError.checkCancellation()
         guard try hasInput() || mayHoldOutput else { throw failure(.endOfFile) }
         stream.pointee.next_in = input.baseAddress
         stream.pointee.avail_in = UInt32(input.count)
@@ -107,7 +109,7 @@ final class GzipSource: BlockSource {
     private var endsInZeros: Bool {
         guard let size = try? stored.file.byteCount(), size > blockOffset else { return false }
         let count = min(4, size - blockOffset)
-        let tail = try? PlainSource.firstBytes(of: stored.file.path, count: count, offset: size - count)
+        let tail = try? stored.file.read(at: size - count, count: count)
         return tail == Array(repeating: 0, count: count)
     }
 }

@@ -16,6 +16,8 @@ public struct JSONLinesError: Error, Sendable, Hashable {
         case lineTooLong
         /// Another process works on the same directory.
         case busy
+        /// The task that reads was cancelled.
+        case cancelled
     }
 
     /// The kind of failure.
@@ -38,5 +40,12 @@ extension JSONLinesError: CustomStringConvertible {
     public var description: String {
         guard let cause, !cause.isEmpty else { return message }
         return "\(message)\n  \(cause)"
+    }
+}
+
+extension JSONLinesError {
+    /// Ends reading where the task was told to stop.
+    static func checkCancellation() throws(JSONLinesError) {
+        if Task.isCancelled { throw JSONLinesError(.cancelled, "reading was interrupted.") }
     }
 }

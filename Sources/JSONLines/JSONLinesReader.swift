@@ -49,11 +49,10 @@ public final class JSONLinesReader {
     public init(path: String, lineByteLimit: Int = 64 << 20, offset: Int = 0) throws(JSONLinesError) {
         self.path = path
         self.lineByteLimit = lineByteLimit
-        try OpenFile.refusePipesAndDevices(at: path)
-        isGzip = Self.isGzip(try PlainSource.firstBytes(of: path, count: 2, offset: 0), path: path)
-        source =
-            isGzip
-            ? try GzipSource(path: path, offset: offset) : try PlainSource(path: path, offset: offset)
+        let file = try OpenFile.reading(path)
+        isGzip = Self.isGzip(
+            try file.read(at: 0, count: min(2, max(0, try file.byteCount()))), path: path)
+        source = isGzip ? try GzipSource(file, offset: offset) : try PlainSource(file, offset: offset)
         lineOffset = offset
     }
 
@@ -69,10 +68,36 @@ public final class JSONLinesReader {
     /// - Throws: `truncated` where the file ends inside a gzip member, `corrupt` where a member is damaged (both name the
     ///   line that would have come), `lineTooLong`, or `cannotRead`.
     public func next() throws(JSONLinesError) -> JSONLine? {
-        while let line = try nextLine() {
+        while true {
+            skipBlankLines()
+            guard let line = try nextLine() else { return nil }
             if !line.bytes.allSatisfy(Self.isBlank) { return line }
         }
-        return nil
+    }
+
+    /// Counts the blank lines that come next in the buffer, of which a small gzip file may have billions.
+    private func skipBlankLines() {
+        let start = position
+        let (lineCount, end) = buffer.withUnsafeBufferPointer { bytes in
+            var lineCount = 0
+            var end = start
+            var place = start
+            while place < bytes.count {
+                if bytes[place] == UInt8(ascii: "\n") {
+                    lineCount += 1
+                    end = place + 1
+                } else if !Self.isBlank(bytes[place]) {
+                    break
+                }
+                place += 1
+            }
+            return (lineCount, end)
+        }
+        guard lineCount > 0 else { return }
+        position = end
+        lineNumber += lineCount
+        lineOffset = isGzip ? source.blockOffset : lineOffset + (end - start)
+        if !isGzip { wholeByteCount = lineOffset }
     }
 
     private func nextLine() throws(JSONLinesError) -> JSONLine? {
@@ -90,9 +115,10 @@ public final class JSONLinesReader {
 
     /// Drops what was read and adds a block; `false` at the end of the file.
     private func refill() throws(JSONLinesError) -> Bool {
-        buffer.removeSubrange(..<position)
+        if position > 0 { buffer.removeSubrange(..<position) }
         position = 0
         let hadRemainder = !buffer.isEmpty
+        let before = buffer.count
         do {
             guard try source.appendBlock(to: &buffer) else { return false }
         } catch {
@@ -100,6 +126,7 @@ public final class JSONLinesReader {
                 error.code, "\(path):\(lineNumber + 1): \(error.message)\(Self.advice(for: error.code))",
                 cause: error.cause)
         }
+        ReadingMeter.add(buffer.count - before, path: path, line: lineNumber)
         if !hadRemainder { lineOffset = source.blockOffset }
         if isGzip { wholeByteCount = source.verifiedByteCount }
         return true

@@ -27,8 +27,64 @@ final class OpenFile {
         }
     }
 
+    private init(path: String, descriptor: Int32) {
+        self.path = path
+        reportedPath = TemporaryName.finalPath(of: path)
+        self.descriptor = descriptor
+    }
+
     deinit {
         if descriptor >= 0 { close(descriptor) }
+    }
+
+    /// Opens a file of bytes for reading, the one way in which all input is opened: links are followed, a pipe or a device is
+    /// neither waited for nor read.
+    /// - Throws: `notFound`; `cannotRead`, also for what is no regular file.
+    static func reading(_ path: String) throws(JSONLinesError) -> OpenFile {
+        // Opening alone has effects on some devices and on who writes to a pipe, so it is looked before; what counts is
+        // what was opened.
+        try refusePipesAndDevices(at: path)
+        let file = try OpenFile(path: path, flags: O_RDONLY | O_NONBLOCK | O_NOCTTY)
+        try refusePipesAndDevices(try file.status(), at: path)
+        return file
+    }
+
+    /// Opens a file of a directory that is ours to write, which others may have filled: no part of `name` is a link.
+    ///
+    /// - Parameters:
+    ///   - name: the file inside the directory, such as `calls/part-00000.jsonl.gz`.
+    ///   - directory: the directory; its own path may lead over links, as the user wrote it.
+    /// - Throws: `cannotWrite`, also where it is no regular file, or not this user's alone.
+    static func own(_ name: String, in directory: String, flags: Int32) throws(JSONLinesError) -> OpenFile {
+        let path = "\(directory)/\(name)"
+        var folder = try OpenFile(path: directory, flags: O_RDONLY | O_DIRECTORY)
+        let owner = try folder.status().st_uid
+        var parts = name.split(separator: "/").map(String.init)
+        let last = parts.removeLast()
+        for part in parts {
+            folder = try folder.opened(part, O_RDONLY | O_DIRECTORY, reportedPath: path)
+        }
+        let file = try folder.opened(last, flags | O_NONBLOCK | O_NOCTTY, reportedPath: path)
+        if let problem = OwnFile.problem(with: try file.status(), in: owner) {
+            throw JSONLinesError(.cannotWrite, OwnFile.message(path, problem))
+        }
+        return file
+    }
+
+    private func opened(_ name: String, _ flags: Int32, reportedPath: String) throws(JSONLinesError) -> OpenFile {
+        let opened = Self.retryingInterrupts {
+            openat(descriptor, name, flags | O_NOFOLLOW | O_CLOEXEC, 0o666)
+        }
+        guard opened < 0 else { return OpenFile(path: reportedPath, descriptor: opened) }
+        let failure = SystemFailure.current
+        var status = stat()
+        // The kernel's number for a link differs with the flags.
+        if fstatat(descriptor, name, &status, AT_SYMLINK_NOFOLLOW) == 0,
+            let problem = OwnFile.kindProblem(with: status, isDirectory: flags & O_DIRECTORY != 0)
+        {
+            throw JSONLinesError(.cannotWrite, OwnFile.message(reportedPath, problem))
+        }
+        throw failure.writing(reportedPath, doing: "create or open")
     }
 
     /// Fills as much of `room` as one read gives; 0 is the end of the file.
@@ -117,19 +173,23 @@ final class OpenFile {
         return Int(status.st_size)
     }
 
-    /// Whether it is a file of bytes on a disk: no pipe, device or directory.
-    func isRegular() throws(JSONLinesError) -> Bool {
+    private func status() throws(JSONLinesError) -> stat {
         var status = stat()
         guard fstat(descriptor, &status) == 0 else { throw SystemFailure.current.reading(reportedPath) }
-        return status.st_mode & S_IFMT == S_IFREG
+        return status
     }
 
-    /// Makes sure that at a path is a file of bytes on a disk, or a directory, which reading refuses in its own words. Opening a
-    /// pipe would wait until somebody writes to it.
-    static func refusePipesAndDevices(at path: String) throws(JSONLinesError) {
+    private static func refusePipesAndDevices(at path: String) throws(JSONLinesError) {
         var status = stat()
         guard stat(path, &status) == 0 else { throw SystemFailure.current.reading(path) }
-        guard [S_IFREG, S_IFDIR].contains(status.st_mode & S_IFMT) else {
+        try refusePipesAndDevices(status, at: path)
+    }
+
+    private static func refusePipesAndDevices(_ status: stat, at path: String) throws(JSONLinesError) {
+        switch status.st_mode & S_IFMT {
+        case S_IFREG: return
+        case S_IFDIR: throw SystemFailure(number: EISDIR).reading(path)
+        default:
             throw JSONLinesError(
                 .cannotRead,
                 "cannot read \(path): it is a pipe or a device. Write it to a file first, and name that.")

@@ -101,6 +101,7 @@ struct CommandFailure: Error, Sendable, Hashable {
         switch error.code {
         case .notFound, .truncated, .corrupt, .lineTooLong: .badData
         case .cannotRead, .cannotWrite, .busy: .failed
+        case .cancelled: .interrupted
         }
     }
 

@@ -26,11 +26,15 @@ enum Interruption {
                 }
                 return false
             }
+            group.addTask {
+                await ReadingProgress.show()
+                return false
+            }
             let wasSignalled = try await group.next() ?? false
             group.cancelAll()
             guard wasSignalled else { return }
             // Whatever the cancelled work ends with, it ended because it was told to.
-            _ = try? await group.next()
+            while !group.isEmpty { _ = try? await group.next() }
             throw CommandFailure.interruption
         }
     }

@@ -61,8 +61,10 @@ struct MergeModel: Sendable {
     ) {
         if piece.count <= ScanningMerge.longest {
             ScanningMerge.forEachID(of: piece, byteIDs, by: rule, body)
+        } else if piece.count <= WindowedMerge<RankRule>.windowByteCount {
+            QueueingMerge(piece, byteIDs, by: rule).forEachPart { id, _ in body(id) }
         } else {
-            QueueingMerge(piece, byteIDs, by: rule).forEachID(body)
+            WindowedMerge(piece, byteIDs, by: rule).ids.forEach(body)
         }
     }
 }

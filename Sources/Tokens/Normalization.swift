@@ -11,22 +11,49 @@ enum Normalization {
         // Below U+0300 every text is in normal form already.
         guard text.utf8.contains(where: { $0 >= 0xCC }), !isComposed(text) else { return text }
         guard text.unicodeScalars.contains(where: needsCare) else {
-            return text.precomposedStringWithCanonicalMapping
+            return composed(text.unicodeScalars)
         }
         var result = String.UnicodeScalarView()
         var known = String.UnicodeScalarView()
         for scalar in text.unicodeScalars {
             if isUnknown(scalar) {
-                result += String(known).precomposedStringWithCanonicalMapping.unicodeScalars
+                result += composed(known).unicodeScalars
                 result.append(scalar)
                 known = .init()
             } else {
                 known += tibetanVowels[scalar] ?? openSyllable(scalar) ?? [scalar]
             }
         }
-        result += String(known).precomposedStringWithCanonicalMapping.unicodeScalars
+        result += composed(known).unicodeScalars
         return String(result)
     }
+
+    /// The form by Foundation, which takes n² steps for n marks that are out of order: long runs are put in order first.
+    /// - Complexity: O(*n* log *n*).
+    private static func composed(_ scalars: String.UnicodeScalarView) -> String {
+        var ordered = String.UnicodeScalarView()
+        var marks: [(scalar: Unicode.Scalar, rank: UInt8)] = []
+        func takeMarks() {
+            // A sort that keeps the order of equal ones, as the normal form asks for.
+            if marks.count > longestUsualRun { marks.sort { $0.rank < $1.rank } }
+            ordered.append(contentsOf: marks.lazy.map(\.scalar))
+            marks.removeAll(keepingCapacity: true)
+        }
+        for scalar in scalars {
+            let rank = scalar.value < 0x0300 ? 0 : scalar.properties.canonicalCombiningClass.rawValue
+            if rank > 0 {
+                marks.append((scalar, rank))
+            } else {
+                takeMarks()
+                ordered.append(scalar)
+            }
+        }
+        takeMarks()
+        return String(ordered).precomposedStringWithCanonicalMapping
+    }
+
+    /// More marks than these stand behind no letter of a text that anybody wrote.
+    private static let longestUsualRun = 32
 
     /// Whether no character of a text can change or compose: Unicode Standard Annex 15, section 9, without a second look at
     /// those that may.

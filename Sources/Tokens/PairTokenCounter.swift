@@ -12,11 +12,14 @@ public final class PairTokenCounter {
 
     /// How many messages are remembered: the history that the turns of one episode share.
     private static let rememberedCount = 1 << 12
+    /// How many bytes they have together, so that long ones do not fill the memory.
+    private static let rememberedByteCount = 16 << 20
 
     /// How conversations are rendered.
     public let template: ChatTemplate
     private let counter: TokenCounter
     private var remembered: [ExactMessage: MessageTokens] = [:]
+    private var byteCount = 0
 
     /// A message by its bytes.
     private struct ExactMessage: Hashable {
@@ -60,8 +63,13 @@ public final class PairTokenCounter {
         let key = ExactMessage(message: message)
         if let counts = remembered[key] { return counts }
         let counts = countedAnew(message)
-        if remembered.count >= Self.rememberedCount { remembered = [:] }
+        let size = message.content.utf8.count
+        guard size <= Self.rememberedByteCount / 16 else { return counts }
+        if remembered.count >= Self.rememberedCount || byteCount + size > Self.rememberedByteCount {
+            (remembered, byteCount) = ([:], 0)
+        }
         remembered[key] = counts
+        byteCount += size
         return counts
     }
 

@@ -1,13 +1,13 @@
 /// Merges the bytes of a long piece with a queue of merges: O(*n* log *n*), so that no text is slow.
 struct QueueingMerge<Rule: MergeRule> {
+    /// A part; its place is where its first byte is.
     private struct Part {
-        var start: Int
         /// -1 for one that has become part of the one before it.
         var id: Int32
         /// What it merges into with the part behind it.
         var merge = Merge.none
-        var previous: Int
-        var next: Int
+        var previous: Int32
+        var next: Int32
     }
 
     private let piece: UnsafeBufferPointer<UInt8>
@@ -20,47 +20,49 @@ struct QueueingMerge<Rule: MergeRule> {
     init(_ piece: UnsafeBufferPointer<UInt8>, _ byteIDs: [Int32], by rule: Rule) {
         self.piece = piece
         self.rule = rule
-        parts = piece.enumerated().map { index, byte in
-            Part(start: index, id: byteIDs[Int(byte)], previous: index - 1, next: index + 1)
+        precondition(piece.count < Int32.max, "places of parts are 32 bits wide")
+        parts = piece.indices.map { index in
+            Part(id: byteIDs[Int(piece[index])], previous: Int32(index) - 1, next: Int32(index) + 1)
         }
         merge()
     }
 
-    /// The ids of the parts that are left, in order.
-    func forEachID(_ body: (Int32) -> Void) {
+    /// The parts that are left, in order: their ids, and where they end.
+    func forEachPart(_ body: (_ id: Int32, _ end: Int) -> Void) {
         var index = 0
         while index < parts.count {
-            body(parts[index].id)
-            index = parts[index].next
+            let part = parts[index]
+            index = Int(part.next)
+            body(part.id, index)
         }
     }
 
     private mutating func merge() {
+        queue.reserveCapacity(parts.count)
         for index in parts.indices { update(index) }
         while let (rank, index) = dequeue() {
             // An entry whose part is gone, or merges otherwise by now, is stale.
             guard parts[index].id >= 0, parts[index].merge.rank == rank else { continue }
             mergeWithNext(index)
             update(index)
-            if parts[index].previous >= 0 { update(parts[index].previous) }
+            if parts[index].previous >= 0 { update(Int(parts[index].previous)) }
         }
     }
 
     private mutating func mergeWithNext(_ index: Int) {
-        let next = parts[index].next
+        let next = Int(parts[index].next)
+        let following = parts[next].next
         parts[index].id = parts[index].merge.id
-        parts[index].next = parts[next].next
+        parts[index].next = following
         parts[next].id = -1
-        if parts[next].next < parts.count { parts[parts[next].next].previous = index }
+        if following < parts.count { parts[Int(following)].previous = Int32(index) }
     }
 
     /// Finds out what a part merges into with the one behind it, and queues that.
     private mutating func update(_ index: Int) {
-        let next = parts[index].next
+        let next = Int(parts[index].next)
         guard next < parts.count else { return parts[index].merge = .none }
-        let following = parts[next].next
-        let end = following < parts.count ? parts[following].start : piece.count
-        let bytes = UnsafeBufferPointer(rebasing: piece[parts[index].start..<end])
+        let bytes = UnsafeBufferPointer(rebasing: piece[index..<Int(parts[next].next)])
         parts[index].merge = rule.merge(bytes, parts[index].id, parts[next].id)
         if parts[index].merge.rank < .max { enqueue(parts[index].merge.rank, index) }
     }

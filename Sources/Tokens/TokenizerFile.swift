@@ -1,5 +1,5 @@
-import FoundationEssentials
 import JSONLines
+import Trajectories
 
 extension Tokenizer {
     /// Reads a Hugging Face `tokenizer.json` of byte-level BPE.
@@ -13,7 +13,7 @@ extension Tokenizer {
         let bytes = try VocabularyFile.read(path)
         let file: TokenizerFile
         do {
-            file = try JSONDecoder().decode(TokenizerFile.self, from: Data(bytes))
+            file = try CanonicalJSON.decode(TokenizerFile.self, from: bytes)
         } catch {
             throw TokensError(
                 .badVocabulary,

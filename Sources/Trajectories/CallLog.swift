@@ -13,7 +13,8 @@ public final class CallLog {
     /// What those calls cost whose price is known, in US dollars.
     public private(set) var knownCostUSD = 0.0
 
-    private let path: String
+    private let files: RunFiles
+    private var path: String { files.calls }
     private var index = CallIndex()
     private var file: AppendingFile?
     private let compressor = GzipCompressor()
@@ -21,7 +22,7 @@ public final class CallLog {
     /// Opens the calls of a run directory that is being collected, cutting a torn tail.
     /// - Throws: `corrupt` or `badRecord` naming file and line where more than a tail is damaged.
     init(_ files: RunFiles) throws(TrajectoriesError) {
-        path = files.calls
+        self.files = files
         guard Directory.isPresent(path) else { return }
         let reader = try CallReader(path: path)
         do {
@@ -31,7 +32,10 @@ public final class CallLog {
             }
         } catch  where error.code == .truncated {
             cutTail = try TrajectoriesError.translating { () throws(JSONLinesError) in
-                try reader.cutTornTail()
+                let byteCount = try files.cut(path, toByteCount: reader.wholeByteCount)
+                return CutTail(
+                    file: path, line: reader.lastLineNumber + 1,
+                    byteCount: byteCount - reader.wholeByteCount)
             }
         }
     }
@@ -52,8 +56,8 @@ public final class CallLog {
         }
         try TrajectoriesError.translating { () throws(JSONLinesError) in
             if file == nil {
-                try Directory.create(Self.parent(of: path))
-                file = try AppendingFile(path: path)
+                try Directory.create(files.callsDirectory)
+                file = try AppendingFile(RunFiles.callsName, in: files.path)
             }
             guard let file else { return }
             let offset = file.byteCount
@@ -82,7 +86,7 @@ public final class CallLog {
             rank[key.trajectoryID].map { (rank: $0, call: key.call, place: place) }
         }.sorted { ($0.rank, $0.call) < ($1.rank, $1.call) }
         let writer = try TrajectoriesError.translating { () throws(JSONLinesError) in
-            try AtomicLinesWriter(path: path, compression: .gzip)
+            try AtomicLinesWriter(path: path, compression: .gzip, links: .refused)
         }
         var usage = Usage.zero
         for call in sorted {
@@ -95,10 +99,6 @@ public final class CallLog {
         }
         let digest = try TrajectoriesError.translating { () throws(JSONLinesError) in try writer.finish() }
         return (digest, usage)
-    }
-
-    private static func parent(of path: String) -> String {
-        path.lastIndex(of: "/").map { String(path[..<$0]) } ?? "."
     }
 }
 
@@ -159,11 +159,9 @@ final class CallReader {
         }
     }
 
-    /// Cuts what follows the last whole member.
-    func cutTornTail() throws(JSONLinesError) -> CutTail {
-        let byteCount = try AppendingFile(path: reader.path).byteCount
-        try AppendingFile.cut(reader.path, toByteCount: reader.wholeByteCount)
-        return CutTail(
-            file: reader.path, line: reader.lastLineNumber + 1, byteCount: byteCount - reader.wholeByteCount)
-    }
+    /// How much of the file is known to be whole; see ``JSONLinesReader``.
+    var wholeByteCount: Int { reader.wholeByteCount }
+
+    /// The number of the line given last.
+    var lastLineNumber: Int { reader.lastLineNumber }
 }

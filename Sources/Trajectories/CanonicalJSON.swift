@@ -20,9 +20,28 @@ public enum CanonicalJSON {
 
     /// Decodes a value from JSON text.
     /// - Throws: `DecodingError` naming the key at fault.
+    /// - Complexity: O(*n*) in the text, whatever it says.
     public static func decode<Value: Decodable>(_ type: Value.Type, from bytes: some Sequence<UInt8>) throws
         -> Value
     {
-        try JSONDecoder().decode(type, from: Data(bytes))
+        try decode(type, from: FreeFormText((bytes as? [UInt8]) ?? Array(bytes)))
+    }
+
+    static func decode<Value: Decodable>(_ type: Value.Type, from text: FreeFormText) throws -> Value {
+        if type == JSONValue.self, let value = try value(of: text.bytes) as? Value { return value }
+        if let place = LongKeys.first(in: text.bytes) {
+            throw JSONProblem(code: .tooLarge, offset: place, message: LongKeys.words).decodingError()
+        }
+        let decoder = JSONDecoder()
+        if let key = FreeFormText.key { decoder.userInfo[key] = text }
+        return try decoder.decode(type, from: Data(text.bytes))
+    }
+
+    private static func value(of text: [UInt8]) throws -> JSONValue {
+        do {
+            return try JSONParser.value(of: text)
+        } catch {
+            throw error.decodingError()
+        }
     }
 }

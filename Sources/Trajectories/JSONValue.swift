@@ -13,22 +13,18 @@ public enum JSONValue: Sendable, Hashable {
 
 extension JSONValue: Codable {
     /// Decodes whatever is there; a whole number that fits becomes an `int`.
+    ///
+    /// - Throws: `DecodingError` naming the key, also for values that nest deeper than 128 levels, and for a key that is there
+    ///   twice.
+    /// - Precondition: the decoder is that of ``CanonicalJSON``, which knows the text.
     public init(from decoder: any Decoder) throws {
-        let container = try decoder.singleValueContainer()
-        if container.decodeNil() {
-            self = .null
-        } else if let value = try? container.decode(Bool.self) {
-            self = .bool(value)
-        } else if let value = try? container.decode(Int.self) {
-            self = .int(value)
-        } else if let value = try? container.decode(Double.self) {
-            self = .double(value)
-        } else if let value = try? container.decode(String.self) {
-            self = .string(value)
-        } else if let value = try? container.decode([JSONValue].self) {
-            self = .array(value)
-        } else {
-            self = .object(try container.decode([String: JSONValue].self))
+        guard let text = FreeFormText.key.flatMap({ decoder.userInfo[$0] }) as? FreeFormText else {
+            preconditionFailure("free-form values are decoded by CanonicalJSON")
+        }
+        do {
+            self = try text.value(at: decoder.codingPath)
+        } catch {
+            throw error.decodingError(at: decoder.codingPath)
         }
     }
 
@@ -44,5 +40,12 @@ extension JSONValue: Codable {
         case .array(let value): try container.encode(value)
         case .object(let value): try container.encode(value)
         }
+    }
+}
+
+extension JSONProblem {
+    /// As decoders word it.
+    func decodingError(at path: [any CodingKey] = []) -> DecodingError {
+        DecodingError.dataCorrupted(DecodingError.Context(codingPath: path, debugDescription: message))
     }
 }

@@ -78,11 +78,14 @@ extension RecordProblem {
             return RecordProblem(
                 keyPath: "", message: "this is not UTF-8: byte \(column + 1) of the line is 0x\(byte)")
         }
-        guard let value = try? CanonicalJSON.decode(JSONValue.self, from: bytes) else {
+        do {
+            if case .object = try JSONParser.value(of: bytes) { return nil }
+            return RecordProblem(keyPath: "", message: "this is JSON but not an object {…}")
+        } catch  where error.code == .tooLarge {
+            return RecordProblem(keyPath: error.keyPath, message: error.message)
+        } catch {
             return RecordProblem(keyPath: "", message: "this is not JSON: \(excerpt(of: bytes))")
         }
-        if case .object = value { return nil }
-        return RecordProblem(keyPath: "", message: "this is JSON but not an object {…}")
     }
 
     /// Where the first byte is that no UTF-8 text has there; `nil` where the bytes are UTF-8.
@@ -124,8 +127,11 @@ extension RecordProblem {
 
     /// The first number with a fraction under a key that counts something; the decoder does not say where it was.
     private static func noWholeNumber(_ bytes: [UInt8]) -> RecordProblem? {
-        guard let value = try? CanonicalJSON.decode(JSONValue.self, from: bytes) else { return nil }
-        return noWholeNumber(value, at: "", key: "")
+        guard let value = try? JSONParser.value(of: bytes), let found = noWholeNumber(value, key: "") else {
+            return nil
+        }
+        return RecordProblem(
+            keyPath: path(found.path.reversed()), message: "is \(found.number), expected a whole number")
     }
 
     private static let countKeys: Set<String> = [
@@ -135,19 +141,30 @@ extension RecordProblem {
         "lines", "read", "rank", "n", "k", "kept", "tied_at_cut", "tied_kept", "dropped",
     ]
 
-    private static func noWholeNumber(_ value: JSONValue, at path: String, key: String) -> RecordProblem? {
+    /// A key of JSON that is read without a type.
+    private struct Key: CodingKey {
+        var stringValue: String
+        var intValue: Int?
+
+        init(stringValue: String) { self.stringValue = stringValue }
+        init(intValue: Int) { (stringValue, self.intValue) = ("", intValue) }
+    }
+
+    /// - Returns: the number, and the keys that lead to it, the innermost first.
+    private static func noWholeNumber(
+        _ value: JSONValue, key: String
+    ) -> (number: Double, path: [Key])? {
+        func below(_ step: Key, _ value: JSONValue, _ key: String) -> (number: Double, path: [Key])? {
+            noWholeNumber(value, key: key).map { ($0.number, $0.path + [step]) }
+        }
         switch value {
-        case .double(let number) where countKeys.contains(key):
-            return RecordProblem(keyPath: path, message: "is \(number), expected a whole number")
+        case .double(let number) where countKeys.contains(key): return (number, [])
         case .array(let values):
-            return values.enumerated().lazy.compactMap { index, element in
-                noWholeNumber(element, at: "\(path)[\(index)]", key: key)
-            }.first
+            return values.enumerated().lazy.compactMap { below(Key(intValue: $0), $1, key) }.first
         case .object(let members):
             return members.sorted { $0.key < $1.key }.lazy.compactMap { name, element in
                 // Counts by reason are counts, whatever the reason is called.
-                noWholeNumber(
-                    element, at: path.isEmpty ? name : "\(path).\(name)", key: key == "dropped" ? key : name)
+                below(Key(stringValue: name), element, key == "dropped" ? key : name)
             }.first
         default: return nil
         }
@@ -199,7 +216,10 @@ extension RecordProblem {
             if let index = key.intValue {
                 path += "[\(index)]"
             } else {
-                path += path.isEmpty ? key.stringValue : ".\(key.stringValue)"
+                let name = key.stringValue.utf8.count <= 200
+                    ? key.stringValue
+                    : String(String.UnicodeScalarView(key.stringValue.unicodeScalars.prefix(60))) + "…"
+                path += path.isEmpty ? name : ".\(name)"
             }
         }
     }

@@ -59,11 +59,12 @@ extension RunCollector {
     {
         try TrajectoriesError.translating { () throws(JSONLinesError) in
             var shards: [PendingShard] = []
-            var writer = try AtomicLinesWriter(path: files.part(0), compression: .gzip)
+            var writer = try AtomicLinesWriter(path: files.part(0), compression: .gzip, links: .refused)
             for id in order {
                 if writer.byteCount >= shardByteLimit {
                     shards.append(PendingShard(writer: writer, digest: try writer.complete()))
-                    writer = try AtomicLinesWriter(path: files.part(shards.count), compression: .gzip)
+                    writer = try AtomicLinesWriter(
+                        path: files.part(shards.count), compression: .gzip, links: .refused)
                 }
                 if let place = places[id] { try writer.append(place.line()) }
             }

@@ -73,6 +73,7 @@ public final class RunCollector {
             try Directory.create(path)
             return try DirectoryLock(on: path)
         }
+        try files.requireOwn()
         guard Directory.isPresent(files.manifest) else {
             try requireEmpty(path)
             try TrajectoriesError.translating { () throws(JSONLinesError) in try files.removeLeftovers() }
@@ -102,6 +103,7 @@ public final class RunCollector {
     ) throws(TrajectoriesError) {
         guard Directory.isPresent(path) else { return }
         let files = RunFiles(path: path)
+        try files.requireOwn()
         guard Directory.isPresent(files.manifest) else { return try requireEmpty(path) }
         let found = try RunManifest.read(files.manifest)
         let wanted = RunManifest(recipe: try jsonValue(of: recipe), versions: versions)
@@ -124,8 +126,8 @@ public final class RunCollector {
         (records, timings) = try TrajectoriesError.translating { () throws(JSONLinesError) in
             try Directory.create(files.partsDirectory)
             return (
-                try AppendingFile(path: files.part(0), durability: durability),
-                try AppendingFile(path: files.timings, durability: .buffered)
+                try AppendingFile(RunFiles.partName(0), in: files.path, durability: durability),
+                try AppendingFile(RunFiles.timingsName, in: files.path, durability: .buffered)
             )
         }
     }

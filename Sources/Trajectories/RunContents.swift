@@ -37,20 +37,20 @@ struct RunContents {
     /// - Throws: `corrupt`, `badRecord` or `badRun` naming file and line where more than a tail is damaged.
     static func recover(_ files: RunFiles) throws(TrajectoriesError) -> RunContents {
         var contents = RunContents()
-        for part in try files.parts() { try contents.add(part) }
+        for part in try files.parts() { try contents.add(part, of: files) }
         try TrajectoriesError.translating { () throws(JSONLinesError) in
             try files.removeLeftovers()
-            if Directory.isPresent(files.timings) { try cutTornLine(of: files.timings) }
+            if Directory.isPresent(files.timings) { try cutTornTimings(of: files) }
         }
         return contents
     }
 
-    private mutating func add(_ part: String) throws(TrajectoriesError) {
+    private mutating func add(_ part: String, of files: RunFiles) throws(TrajectoriesError) {
         let reader = try TrajectoriesError.translating { () throws(JSONLinesError) in
             try JSONLinesReader(path: part)
         }
         var last: RecordPlace?
-        while let line = try nextLine(of: reader) {
+        while let line = try nextLine(of: reader, files) {
             guard reader.isGzip else {
                 throw TrajectoriesError(.badRun, "\(part): not gzipped, as a run's shards are. Collect anew.")
             }
@@ -68,13 +68,14 @@ struct RunContents {
     }
 
     /// The next line; a torn tail is cut off and noted, and then there is none.
-    private mutating func nextLine(of reader: JSONLinesReader) throws(TrajectoriesError) -> JSONLine? {
+    private mutating func nextLine(
+        of reader: JSONLinesReader, _ files: RunFiles
+    ) throws(TrajectoriesError) -> JSONLine? {
         do {
             return try reader.next()
         } catch  where error.code == .truncated {
             let tail = try TrajectoriesError.translating { () throws(JSONLinesError) in
-                let byteCount = try AppendingFile(path: reader.path).byteCount
-                try AppendingFile.cut(reader.path, toByteCount: reader.wholeByteCount)
+                let byteCount = try files.cut(reader.path, toByteCount: reader.wholeByteCount)
                 return CutTail(
                     file: reader.path, line: reader.lastLineNumber + 1,
                     byteCount: byteCount - reader.wholeByteCount)
@@ -87,12 +88,10 @@ struct RunContents {
     }
 
     /// Durations are written unsynced, so their last line may be torn; the episode's record is what counts.
-    private static func cutTornLine(of path: String) throws(JSONLinesError) {
-        let reader = try JSONLinesReader(path: path)
+    private static func cutTornTimings(of files: RunFiles) throws(JSONLinesError) {
+        let reader = try JSONLinesReader(path: files.timings)
         while try reader.next() != nil {}
-        if try AppendingFile(path: path).byteCount > reader.wholeByteCount {
-            try AppendingFile.cut(path, toByteCount: reader.wholeByteCount)
-        }
+        try files.cut(files.timings, toByteCount: reader.wholeByteCount)
     }
 }
 

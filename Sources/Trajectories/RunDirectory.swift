@@ -68,10 +68,13 @@ public struct RunDirectory: Sendable, Hashable {
 struct RunFiles: Sendable {
     let path: String
 
-    var manifest: String { path + "/run.json" }
-    var timings: String { path + "/timings.jsonl" }
+    static let manifestName = "run.json"
+    var manifest: String { "\(path)/\(Self.manifestName)" }
+    static let timingsName = "timings.jsonl"
+    var timings: String { "\(path)/\(Self.timingsName)" }
     static let callsName = "calls/part-00000.jsonl.gz"
     var calls: String { "\(path)/\(Self.callsName)" }
+    private static let folders = ["calls", "trajectories"]
     var callsDirectory: String { path + "/calls" }
     var partsDirectory: String { path + "/trajectories" }
 
@@ -86,8 +89,31 @@ struct RunFiles: Sendable {
 
     /// Removes what a crash left under temporary names; for who has the directory's lock.
     func removeLeftovers() throws(JSONLinesError) {
-        try Leftovers.removeAll(of: "run.json", in: path)
+        try Leftovers.removeAll(of: Self.manifestName, in: path)
         for directory in [partsDirectory, callsDirectory] { try Leftovers.removeAll(in: directory) }
+    }
+
+    /// Makes sure that what a run writes to is there as a run leaves it: no links, and nobody else's files.
+    /// - Throws: `badRun` naming the first that is something else.
+    func requireOwn() throws(TrajectoriesError) {
+        do {
+            try OwnFile.require(files: [], folders: Self.folders, in: path)
+            let files =
+                [Self.manifestName, Self.timingsName, Self.callsName]
+                + (Directory.isPresent(partsDirectory)
+                    ? try Directory.names(in: partsDirectory).map { "trajectories/\($0)" } : [])
+            try OwnFile.require(files: files, folders: Self.folders, in: path)
+        } catch {
+            throw TrajectoriesError(.badRun, error.message)
+        }
+    }
+
+    /// Cuts a file of the run to its first `byteCount` bytes.
+    /// - Returns: how many it had.
+    @discardableResult
+    func cut(_ file: String, toByteCount byteCount: Int) throws(JSONLinesError) -> Int {
+        let name = String(file.dropFirst(path.count + 1))
+        return try AppendingFile.cut(name, in: path, toByteCount: byteCount)
     }
 
     /// The shards that are there, sorted.

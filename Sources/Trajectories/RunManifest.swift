@@ -123,7 +123,7 @@ public struct RunCounts: Codable, Sendable, Hashable {
 extension RunManifest {
     static func read(_ path: String) throws(TrajectoriesError) -> RunManifest {
         let bytes = try TrajectoriesError.translating { () throws(JSONLinesError) in
-            try AtomicFile.readRegular(path, byteLimit: 256 << 20)
+            try AtomicFile.read(path, byteLimit: 256 << 20)
         }
         let manifest: RunManifest
         do {
@@ -158,7 +158,8 @@ extension RunManifest {
             throw TrajectoriesError(
                 .badRun, "\(path): the recipe cannot be written as JSON", cause: "\(error)")
         }
-        try TrajectoriesError.translating { () throws(JSONLinesError) in try AtomicFile.write(bytes, to: path)
+        try TrajectoriesError.translating { () throws(JSONLinesError) in
+            try AtomicFile.write(bytes, to: path, links: .refused)
         }
     }
 }

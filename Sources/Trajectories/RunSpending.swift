@@ -14,7 +14,7 @@ public struct RunSpending: Sendable, Hashable {
 
     /// Adds what another run has taken.
     public mutating func add(_ other: RunSpending) {
-        episodes += other.episodes
+        episodes = episodes.addingClamped(other.episodes)
         usage.add(other.usage)
         knownCostUSD += other.knownCostUSD
     }

@@ -53,6 +53,7 @@ public struct TrajectoriesError: Error, Sendable, Hashable {
             case .corrupt: .corrupt
             case .lineTooLong: .badRecord
             case .busy: .busy
+            case .cancelled: .unreadable
             }
         self.init(code, error.message, cause: error.cause)
     }

@@ -283,8 +283,17 @@ extension Usage {
 
     /// Adds what another answer used; the cost of the sum is unknown once that of any part is.
     public mutating func add(_ other: Usage) {
-        promptTokens += other.promptTokens
-        completionTokens += other.completionTokens
+        promptTokens = promptTokens.addingClamped(other.promptTokens)
+        completionTokens = completionTokens.addingClamped(other.completionTokens)
         costUSD = costUSD.flatMap { cost in other.costUSD.map { cost + $0 } }
+    }
+}
+
+extension Int {
+    /// The sum, or the number nearest to it that there is: a file may state any count, and a sum must not end the program.
+    func addingClamped(_ other: Int) -> Int {
+        let (sum, isBeyond) = addingReportingOverflow(other)
+        guard isBeyond else { return sum }
+        return other < 0 ? .min : .max
     }
 }

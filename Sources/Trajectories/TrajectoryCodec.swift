@@ -116,6 +116,9 @@ public enum TrajectoryInvariants {
             ("steps", record.steps), ("calls", record.calls),
             ("usage.prompt_tokens", record.usage.promptTokens),
             ("usage.completion_tokens", record.usage.completionTokens),
+            ("limits.max_depth", record.limits.maxDepth), ("limits.max_retry", record.limits.maxRetry),
+            ("limits.max_rewrite", record.limits.maxRewrite),
+            ("limits.step_limit", record.limits.stepLimit),
         ]
         // The upper bound keeps sums over any number of records from overflowing.
         for (key, count) in counts where !(0...(1 << 40)).contains(count) {

@@ -54,7 +54,7 @@ public struct ExportCheck {
     /// - Complexity: O(*n*) in bytes; the ids of rows are kept in memory.
     public mutating func check(_ visit: (ExportedRow) throws -> Void) throws {
         do {
-            let bytes = try AtomicFile.readRegular(manifestPath, byteLimit: 64 << 20)
+            let bytes = try AtomicFile.read(manifestPath, byteLimit: 64 << 20)
             do {
                 manifest = try RecordProblem.decode(ExportManifest.self, from: bytes)
             } catch {

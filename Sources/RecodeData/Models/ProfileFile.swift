@@ -144,7 +144,7 @@ extension ProfileFile {
             of: ["prompt", "completion"], called: "US dollars per million tokens")
         func dollars(_ key: String) throws -> Double {
             try keys.required(key, expected: "US dollars per million tokens")
-                .number(called: "US dollars, 0 or more") { $0 >= 0 }
+                .number(called: "US dollars, from 0 to 1000000") { (0...1_000_000).contains($0) }
         }
         return TokenPrice(
             promptPerMillion: try dollars("prompt"), completionPerMillion: try dollars("completion"))

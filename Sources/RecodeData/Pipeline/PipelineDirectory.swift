@@ -26,6 +26,7 @@ struct PipelineDirectory: Sendable {
     ///   that differs, or that holds something else; `JSONLinesError` where it cannot be read.
     static func requireFree(_ path: String, for pipeline: Pipeline) throws {
         guard Directory.isPresent(path) else { return }
+        try requireOwn(path)
         let recipe = "\(path)/pipeline.yaml"
         if Directory.isPresent(recipe) { return try require(recipe, isAlso: pipeline, in: path) }
         guard let name = try Directory.names(in: path).first(where: { !$0.hasSuffix(".partial") }) else {
@@ -48,8 +49,24 @@ struct PipelineDirectory: Sendable {
         self.path = path
         try Directory.create(path)
         try Self.requireFree(path, for: pipeline)
-        try AtomicFile.write(Array(text.utf8), to: "\(path)/pipeline.yaml")
+        try AtomicFile.write(Array(text.utf8), to: "\(path)/pipeline.yaml", links: .refused)
         for folder in ["collect", "selection", "export"] { try Directory.create("\(path)/\(folder)") }
+    }
+
+    /// Makes sure that what is written is there as a pipeline leaves it: no links, and nobody else's files.
+    private static func requireOwn(_ path: String) throws {
+        let folders = ["collect", "selection", "export", "games", "held-out"]
+        try OwnFile.require(files: [], folders: folders, in: path)
+        var inner: [String] = []
+        for folder in folders where Directory.isDirectory("\(path)/\(folder)") {
+            inner += try Directory.names(in: "\(path)/\(folder)").map { "\(folder)/\($0)" }
+        }
+        let (directories, files) = (
+            inner.filter { Directory.isDirectory("\(path)/\($0)") },
+            inner.filter { !Directory.isDirectory("\(path)/\($0)") }
+        )
+        let tops = ["pipeline.yaml", "stages.json", "count.json", "count.md"]
+        try OwnFile.require(files: tops + files, folders: folders + directories, in: path)
     }
 
     /// The path of something in it.

@@ -231,7 +231,7 @@ extension PipelineRun {
             let rendered = try table.rendered(as: format)
             let inputs = try StageLedger.fingerprint(["content": rendered])
             guard !ledger.isCurrent(name, inputs: inputs) else { continue }
-            try AtomicFile.write(Array(rendered.utf8), to: place.path(of: name))
+            try AtomicFile.write(Array(rendered.utf8), to: place.path(of: name), links: .refused)
             try ledger.record(name, inputs: inputs)
         }
         return table

@@ -45,7 +45,7 @@ struct StageLedger {
     /// Notes that a stage is finished.
     mutating func record(_ name: String, inputs: String) throws {
         stages[name] = Stage(inputs: inputs, outputs: try marks(of: name))
-        try AtomicFile.write(try CanonicalJSON.encodePretty(stages), to: path)
+        try AtomicFile.write(try CanonicalJSON.encodePretty(stages), to: path, links: .refused)
     }
 
     /// Of a directory, those of all files in it and below.

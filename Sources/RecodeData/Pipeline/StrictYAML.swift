@@ -38,12 +38,17 @@ struct YAMLPlace {
         as what: (name: String, page: String) = ("a pipeline", "docs/pipeline.md"), hidesTexts: Bool = false
     ) throws {
         do {
+            try YAMLBounds.check(text)
             guard let node = try Yams.compose(yaml: text) else {
                 throw PipelineFileError(
                     file: file, key: "", found: "nothing", expected: what.name,
                     advice: "\(what.page) shows one.")
             }
             self.init(file: file, key: "", node: node, hidesTexts: hidesTexts)
+        } catch let problem as YAMLBounds.Problem {
+            throw PipelineFileError(
+                file: file, line: problem.line, key: "", found: problem.found, expected: problem.expected,
+                advice: problem.advice)
         } catch let error as YamlError {
             throw PipelineFileError(error, file: file)
         }

@@ -25,7 +25,7 @@ struct JinjaTemplate: Sendable, Hashable {
     static func read(_ path: String, python: String, limit: Duration = .seconds(30)) throws -> JinjaTemplate {
         guard
             let source = String(
-                validating: try AtomicFile.readRegular(path, byteLimit: 1 << 20), as: UTF8.self)
+                validating: try AtomicFile.read(path, byteLimit: 1 << 20), as: UTF8.self)
         else {
             throw CommandFailure(.badData, "\(path): it is not UTF-8, so it is no chat template.")
         }
@@ -94,7 +94,7 @@ private struct JinjaSetup: Codable, Sendable, Hashable {
         let folder = path.lastIndex(of: "/").map { String(path[...$0]) } ?? ""
         let file = folder + tokensFile
         guard Directory.isPresent(file) else { return [:] }
-        let bytes = try AtomicFile.readRegular(file, byteLimit: 64 << 20)
+        let bytes = try AtomicFile.read(file, byteLimit: 64 << 20)
         guard case .object(let keys)? = try? CanonicalJSON.decode(JSONValue.self, from: bytes) else {
             throw CommandFailure(.badData, "\(file): it is no JSON object.")
         }

@@ -98,6 +98,12 @@ final class PythonHelper {
             if count < 0, errno == EINTR { continue }
             guard count > 0 else { throw ended() }
             unread += chunk[..<count]
+            guard unread.count <= Self.answerByteLimit else {
+                kill(process, SIGKILL)
+                throw CommandFailure(
+                    .badData,
+                    "\(failing): an answer has more than \(Self.answerByteLimit >> 20) MiB, the most that is read.")
+            }
         }
     }
 
@@ -141,6 +147,9 @@ final class PythonHelper {
         let result = posix_spawnp(&process, program, &actions, nil, arguments, environment)
         return (result, result == 0 ? process : 0)
     }
+
+    /// What an answer may have: a rendered conversation is a small part of it.
+    private static let answerByteLimit = 256 << 20
 
     /// Milliseconds after which it is looked whether anybody waits still.
     private static let longestWait: CInt = 200

@@ -82,7 +82,8 @@ public struct ServedEnvironment: Environment {
     public func withWorkers<Result: Sendable>(
         _ count: Int, sessions: Int, _ body: @Sendable (any Environment) async throws -> Result
     ) async throws -> Result {
-        let needed = hello.sessions.map { (max(sessions, 1) + $0 - 1) / $0 } ?? 1
+        // Written so that no number a program may say overflows.
+        let needed = hello.sessions.map { (max(sessions, 1) - 1) / $0 + 1 } ?? 1
         return try await WorkerPool.run(
             self, called: name, workers: max(count, needed), launch,
             { try await ServedWorker($0, limits, expecting: hello) }, body)
