@@ -18,15 +18,16 @@ public final class ChatClient: ChatModel {
     private let random: Mutex<SeededGenerator>
 
     private init(
-        _ profile: ModelProfile, http: HTTPClient, pace: RetryPace, logger: Logger, random: SeededGenerator
+        _ profile: ModelProfile, secrets: KnownSecrets, http: HTTPClient, pace: RetryPace, logger: Logger,
+        random: SeededGenerator
     ) {
         self.profile = profile
         self.pace = pace
         self.logger = logger
         self.random = Mutex(random)
         endpoint = ChatEndpoint(profile, over: http)
-        judge = ReplyJudge(profile)
-        wording = FailureWording(profile)
+        judge = ReplyJudge(profile, secrets: secrets)
+        wording = FailureWording(profile, secrets: secrets)
         gate = RequestGate(
             RequestLine(
                 concurrency: profile.concurrency, requestsPerMinute: profile.requestsPerMinute,
@@ -58,7 +59,10 @@ public final class ChatClient: ChatModel {
     ) async throws -> Result {
         let configuration = try ChatEndpoint.configuration(for: profile, variables: variables)
         return try await HTTPClient.withHTTPClient(configuration: configuration) { http in
-            try await body(ChatClient(profile, http: http, pace: pace, logger: logger, random: random))
+            try await body(
+                ChatClient(
+                    profile, secrets: KnownSecrets(profile, variables: variables), http: http, pace: pace,
+                    logger: logger, random: random))
         }
     }
 

@@ -1,9 +1,13 @@
+import Trajectories
+
 /// Puts a setback into words: what failed, on what, why, how often it was tried, and what to do.
 struct FailureWording: Sendable {
     private let profile: ModelProfile
+    private let secrets: KnownSecrets
 
-    init(_ profile: ModelProfile) {
+    init(_ profile: ModelProfile, secrets: KnownSecrets? = nil) {
         self.profile = profile
+        self.secrets = secrets ?? KnownSecrets(profile)
     }
 
     /// The failure of a call.
@@ -19,17 +23,21 @@ struct FailureWording: Sendable {
     /// The line for the log when a try is to be repeated.
     func retryLine(_ setback: Setback, wait: Duration, next: Int, of limit: Int) -> String {
         safe(
-            "Model \(profile.model) of profile \(profile.name): \(setback.reason). "
+            "Model \(modelName) of profile \(profileName): \(setback.reason). "
                 + "Waiting \(wait.inSeconds), then try \(next) of \(limit).")
     }
 
     /// Addresses and names come from the user; nobody says that they hold no key.
     private func safe(_ text: String) -> String {
-        profile.apiKey?.redacted(from: text) ?? text
+        secrets.redacted(from: text)
     }
 
+    // The key goes before the cut, which could leave half of it.
+    private var modelName: String { safe(profile.model).shown(limit: 200) }
+    private var profileName: String { safe(profile.name).shown(limit: 200) }
+
     private func subject(_ code: ModelFailure.Code) -> String {
-        let model = "model \(profile.model) of profile \(profile.name) at \(profile.shownURL)"
+        let model = "model \(modelName) of profile \(profileName) at \(profile.shownURL.shown(limit: 300))"
         let upper = "M" + model.dropFirst()
         return switch code {
         case .contextTooLong: "The prompt is too long for \(model)"
@@ -44,7 +52,7 @@ struct FailureWording: Sendable {
     }
 
     private func advice(_ advice: Setback.Advice) -> String {
-        let name = profile.name
+        let name = profileName
         return switch advice {
         case .checkKey where profile.apiKey == nil:
             "Give profile \(name) an api_key_env, the name of the variable that holds the key."

@@ -66,15 +66,26 @@ public struct ModelProfile: Sendable, Hashable {
 }
 
 extension ModelProfile {
-    /// What decides answers beside the prompt, for records: temperature, top_p, max_tokens, seed and the extra body.
+    /// What decides answers beside the prompt, for records: temperature, top_p, max_tokens, seed and the extra body,
+    /// in which secrets are replaced.
     public var sampling: [String: JSONValue] {
+        var sampling = settings
+        if !extraBody.isEmpty { sampling["extra_body"] = .object(recordableExtraBody) }
+        return sampling
+    }
+
+    private var settings: [String: JSONValue] {
         var sampling: [String: JSONValue] = [:]
         sampling["temperature"] = temperature.map(JSONValue.double)
         sampling["top_p"] = topP.map(JSONValue.double)
         sampling["max_tokens"] = maxTokens.map(JSONValue.int)
         sampling["seed"] = seed.map(JSONValue.int)
-        if !extraBody.isEmpty { sampling["extra_body"] = .object(extraBody) }
         return sampling
+    }
+
+    private var recordableExtraBody: [String: JSONValue] {
+        guard case .object(let body) = KnownSecrets(self).recordable(.object(extraBody)) else { return [:] }
+        return body
     }
 
     /// The longest answer that requests allow, in tokens; `nil` where the server decides.
@@ -85,15 +96,25 @@ extension ModelProfile {
         return maxTokens
     }
 
-    /// The body of a request, whole: what is sent and what is recorded.
+    /// The body of a request, whole, as it is sent.
     ///
     /// - Parameters:
     ///   - messages: the prompt, the last message the user's.
     ///   - seed: the seed to send; none when `nil`.
     /// - Returns: an object with the keys of the chat-completions interface.
     public func requestBody(_ messages: [Message], seed: Int? = nil) -> JSONValue {
-        var body = sampling
-        body["extra_body"] = nil
+        requestBody(messages, seed: seed, extraBody)
+    }
+
+    /// The same as it is recorded: without the secrets of the extra body.
+    public func recordedRequestBody(_ messages: [Message], seed: Int? = nil) -> JSONValue {
+        requestBody(messages, seed: seed, recordableExtraBody)
+    }
+
+    private func requestBody(
+        _ messages: [Message], seed: Int?, _ extraBody: [String: JSONValue]
+    ) -> JSONValue {
+        var body = settings
         body["seed"] = seed.map(JSONValue.int)
         body["model"] = .string(model)
         body.merge(extraBody) { _, extra in extra }

@@ -1,3 +1,5 @@
+import Trajectories
+
 /// Texts from elsewhere, made fit for a message.
 enum OneLine {
     /// A text as one line: runs of white space and control characters become one space, what is too long is cut.
@@ -5,11 +7,11 @@ enum OneLine {
     /// - Parameters:
     ///   - text: what a server said; may be megabytes.
     ///   - limit: how many characters stay.
-    ///   - secret: what must not show. It is taken out before the text is cut, which could hide half of it.
-    static func text(_ text: String, limit: Int, without secret: Secret? = nil) -> String {
+    ///   - secrets: what must not show. It is taken out before the text is cut, which could hide half of it.
+    static func text(_ text: String, limit: Int, without secrets: KnownSecrets = .none) -> String {
         let words = text.unicodeScalars.split { $0.properties.isWhitespace || $0.isControl }
         let line = words.map { String($0) }.joined(separator: " ")
-        let safe = secret?.redacted(from: line) ?? line
+        let safe = secrets.redacted(from: line)
         guard safe.count > limit else { return safe }
         return safe.prefix(limit) + "…"
     }
@@ -33,9 +35,7 @@ enum OneLine {
 }
 
 extension Unicode.Scalar {
-    fileprivate var isControl: Bool {
-        properties.generalCategory == .control || properties.generalCategory == .format
-    }
+    fileprivate var isControl: Bool { isHidden }
 }
 
 extension Duration {

@@ -4,15 +4,12 @@ import Trajectories
 ///
 /// Everything a server said goes through here, and comes out without the key.
 struct ReplyJudge: Sendable {
-    /// Keys shorter than this stand in where a server wants none (`EMPTY`, `ollama`); taking such a word out of every
-    /// answer would only damage the answers. Messages are kept free of them all the same.
-    static let shortestRealKey = 12
-
-    private let key: Secret?
+    /// Answers are kept free of keys that are long enough to be some, messages of all.
+    private let secrets: KnownSecrets
     private let price: TokenPrice?
 
-    init(_ profile: ModelProfile) {
-        key = profile.apiKey
+    init(_ profile: ModelProfile, secrets: KnownSecrets? = nil) {
+        self.secrets = secrets ?? KnownSecrets(profile)
         price = profile.price
     }
 
@@ -33,7 +30,7 @@ struct ReplyJudge: Sendable {
         case .timedOut(let limit):
             return .passing(Setback(.timedOut, "no whole answer within \(limit.inSeconds)", .allowMoreTime))
         case .unreachable(let why):
-            return .passing(Setback(.unavailable, OneLine.text(why, limit: 200, without: key), .checkServer))
+            return .passing(Setback(.unavailable, OneLine.text(why, limit: 200, without: secrets), .checkServer))
         case .untrusted(let why):
             return .permanent(Setback(.unavailable, why, .checkCertificate))
         case .badAddress(let why):
@@ -50,12 +47,12 @@ struct ReplyJudge: Sendable {
             return verdict(onAnswer: reply, now: now)
         case 300..<400:
             let target = OneLine.text(
-                (reply.location ?? "").withoutUserInformationAndQuery, limit: 200, without: key)
+                (reply.location ?? "").withoutUserInformationAndQuery, limit: 200, without: secrets)
             let reason =
                 "HTTP \(reply.status), which sends us to \(target.isEmpty ? "no address" : target) (not followed)"
             return .permanent(Setback(.notFound, reason, .checkAddress))
         default:
-            let words = ServerWords(reply.body, without: key)
+            let words = ServerWords(reply.body, without: secrets)
             return verdict(
                 onStatus: reply.status, as: "HTTP \(reply.status)", words,
                 askedWait: RetryAfter.wait(reply, now: now))
@@ -133,7 +130,7 @@ extension ReplyJudge {
         guard let error = answer.error, error != .null else {
             return unusable(reply, "an answer without choices")
         }
-        let words = ServerWords(error, without: key)
+        let words = ServerWords(error, without: secrets)
         if let status = words.number, (400..<600).contains(status) {
             return verdict(
                 onStatus: status, as: "HTTP \(reply.status) with error \(status)", words,
@@ -147,7 +144,7 @@ extension ReplyJudge {
     {
         guard let text = choice.text else {
             let end = choice.finishReason.map {
-                ", finish_reason " + OneLine.text($0, limit: 40, without: key)
+                ", finish_reason " + OneLine.text($0, limit: 40, without: secrets)
             }
             let reason = "HTTP \(status), an answer whose content is null\(end ?? "")"
             let advice: Setback.Advice = choice.finishReason == "length" ? .raiseMaxTokens : .seeServerLog
@@ -173,16 +170,13 @@ extension ReplyJudge {
         let first = text.drop(while: \.isWhitespace).first
         switch first {
         case nil: return "an empty answer"
-        case "<": return ServerWords(body, without: key).shown + " instead of JSON"
+        case "<": return ServerWords(body, without: secrets).shown + " instead of JSON"
         case "{": return "an answer that is no whole JSON (\(body.count) bytes)"
-        default: return "an answer that is no JSON object: \(ServerWords(body, without: key).shown)"
+        default: return "an answer that is no JSON object: \(ServerWords(body, without: secrets).shown)"
         }
     }
 
-    private func redacted(_ text: String) -> String {
-        guard let key, key.text.utf8.count >= Self.shortestRealKey else { return text }
-        return key.redacted(from: text)
-    }
+    private func redacted(_ text: String) -> String { secrets.filter.redacted(text) }
 
     private func priced(_ usage: Usage?) -> Usage {
         guard var usage else { return Usage() }

@@ -20,17 +20,17 @@ struct ServerWords: Sendable, Hashable {
     private var message = ""
 
     /// Reads an answer's body.
-    init(_ body: [UInt8], without key: Secret?) {
-        if let json = try? CanonicalJSON.decode(JSONValue.self, from: body) { read(json, without: key) }
+    init(_ body: [UInt8], without secrets: KnownSecrets) {
+        if let json = try? CanonicalJSON.decode(JSONValue.self, from: body) { read(json, without: secrets) }
         guard message.isEmpty else { return }
         // The key goes first: half of one at the cut would not be found.
-        let text = String(decoding: body, as: UTF8.self)
-        readText(String((key?.redacted(from: text) ?? text).prefix(64 << 10)), without: key)
+        let text = secrets.redacted(from: String(decoding: body, as: UTF8.self))
+        readText(String(text.prefix(64 << 10)), without: secrets)
     }
 
     /// Reads an error that was found within an answer.
-    init(_ error: JSONValue, without key: Secret?) {
-        read(error, without: key)
+    init(_ error: JSONValue, without secrets: KnownSecrets) {
+        read(error, without: secrets)
     }
 
     /// Whether the message has one of these phrases, which are in lower case.
@@ -38,19 +38,19 @@ struct ServerWords: Sendable, Hashable {
         phrases.contains { message.contains($0) }
     }
 
-    private mutating func read(_ json: JSONValue, without key: Secret?) {
+    private mutating func read(_ json: JSONValue, without secrets: KnownSecrets) {
         var texts: [String] = []
         collect(json, into: &texts, depth: 0)
         let text = texts.joined(separator: "; ")
         message = text.lowercased()
-        shown = OneLine.text(text, limit: Self.limit, without: key).quoted
+        shown = OneLine.text(text, limit: Self.limit, without: secrets).quoted
     }
 
-    private mutating func readText(_ text: String, without key: Secret?) {
+    private mutating func readText(_ text: String, without secrets: KnownSecrets) {
         message = text.lowercased()
         let isPage = text.drop(while: \.isWhitespace).first == "<"
         let words = isPage ? OneLine.words(ofPage: text) : text
-        shown = OneLine.text(words, limit: Self.pageLimit, without: key).quoted
+        shown = OneLine.text(words, limit: Self.pageLimit, without: secrets).quoted
         if isPage { shown = shown.isEmpty ? "an HTML page" : "an HTML page: \(shown)" }
     }
 

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Trajectories
 
 #if canImport(Glibc)
     import Glibc
@@ -18,8 +19,32 @@ enum Program {
             guard let command = command as? any LongCommand else { return try command.run() }
             try await run(command)
         } catch {
-            RootCommand.exit(withError: error)
+            end(with: error)
         }
+    }
+
+    /// Words what ends the program, where that was not done yet, and ends it.
+    ///
+    /// The parser quotes arguments as they are. It parses them once more as they are shown, so that what it says of them
+    /// has no newline but its own.
+    private static func end(with error: any Error) -> Never {
+        var worded = error
+        let arguments = CommandLine.arguments.dropFirst()
+        let shown = arguments.map { $0.shown(limit: 1_000) }
+        if shown != Array(arguments), !(error is ExitCode) {
+            do {
+                _ = try RootCommand.parseAsRoot(shown)
+                worded = ValidationError("the arguments cannot be understood: \(shown.joined(separator: " "))")
+            } catch {
+                worded = error
+            }
+        }
+        let code = RootCommand.exitCode(for: error)
+        let text = RootCommand.fullMessage(for: worded)
+        if !text.isEmpty {
+            if code.isSuccess { try? StandardOutput.write(text + "\n") } else { StandardError.usage(text) }
+        }
+        exit(code.rawValue)
     }
 
     private static func run(_ command: any LongCommand) async throws {

@@ -1,4 +1,6 @@
 import Logging
+import Synchronization
+import Trajectories
 
 #if canImport(Glibc)
     import Glibc
@@ -6,16 +8,49 @@ import Logging
     import Musl
 #endif
 
-/// Where messages and progress go.
+/// Where messages and progress go. All of it passes through here, and nothing in it is obeyed by a terminal or looks like
+/// a message that it is not (``MessageLayout``), and no known key is in it.
 enum StandardError {
-    /// Writes text as it is. What cannot be written is lost: there is no other place to say so.
-    static func write(_ text: String) {
-        put(text, to: STDERR_FILENO)
+    private static let secrets = Mutex<SecretFilter>(.none)
+
+    /// Keeps more keys out of everything that is said from now on, here and on standard output.
+    static func hide(_ filter: SecretFilter) {
+        secrets.withLock { $0.formUnion(filter) }
     }
 
-    /// Writes a message of the program, on lines of its own.
+    /// Writes a message of the program: its first line after the program's name, others indented.
     static func say(_ message: String) {
-        write("recode-data: \(message)\n")
+        put(line(message), to: STDERR_FILENO)
+    }
+
+    /// What ``say(_:)`` writes.
+    static func line(_ message: String) -> String {
+        "recode-data: \(MessageLayout.text(of: withoutSecrets(message)))\n"
+    }
+
+    /// Writes what another program says, each line of it indented.
+    static func relay(_ text: String) {
+        put("  \(MessageLayout.text(of: withoutSecrets(text)))\n", to: STDERR_FILENO)
+    }
+
+    /// Writes what the parser of the command line words, help and usage on lines of their own.
+    /// - Parameter text: no newline of it comes from outside.
+    static func usage(_ text: String) {
+        put(OutputLayout.text(withoutSecrets(text)) + "\n", to: STDERR_FILENO)
+    }
+
+    /// Moves the cursor or clears a line of the terminal.
+    static func draw(_ control: TerminalControl) {
+        put(control.rawValue, to: STDERR_FILENO)
+    }
+
+    /// Writes part of a line that is drawn over and over.
+    static func draw(_ text: String) {
+        put(withoutSecrets(text).shown, to: STDERR_FILENO)
+    }
+
+    fileprivate static func withoutSecrets(_ text: String) -> String {
+        secrets.withLock { $0 }.redacted(text)
     }
 
     /// Where libraries say what a person should know, such as a call that is tried again.
@@ -47,12 +82,30 @@ private struct MessageHandler: LogHandler {
     }
 }
 
+/// What a progress bar tells the terminal.
+enum TerminalControl: String {
+    /// Back to the first column, then what was there is wiped to its end.
+    case clearLine = "\r\u{1B}[K"
+    case newline = "\n"
+}
+
 /// Where data goes.
 enum StandardOutput {
-    /// Writes text as it is.
+    /// What a text is made of, which says how it shows what must not reach a terminal.
+    enum Form {
+        case text, json
+    }
+
+    /// Writes a text, with what a terminal would obey made visible.
     /// - Throws: ``CommandFailure`` when not all of it could be written, except to a reader that has gone.
-    static func write(_ text: String) throws {
-        guard !put(text, to: STDOUT_FILENO), errno != EPIPE else { return }
+    static func write(_ text: String, as form: Form = .text) throws {
+        let text = StandardError.withoutSecrets(text)
+        let shown =
+            switch form {
+            case .text: OutputLayout.text(text)
+            case .json: OutputLayout.json(text)
+            }
+        guard !put(shown, to: STDOUT_FILENO), errno != EPIPE else { return }
         throw CommandFailure(.failed, "cannot write to standard output: \(String(cString: strerror(errno)))")
     }
 }

@@ -1,9 +1,11 @@
+import Trajectories
+
 extension StudyTable {
     /// A booktabs table for each environment and policy, section by section.
     func latexTables(_ only: StudySection?) -> String {
         let tables = printedSections(only).flatMap { section in
             section.tables.isEmpty
-                ? section.notes.map { "% \($0)\n" } : section.tables.map { $0.latex(notes: section.notes) }
+                ? section.notes.map { "% \($0.shown)\n" } : section.tables.map { $0.latex(notes: section.notes) }
         }
         guard !tables.isEmpty else { return "% \(Self.nothing)\n" }
         return "% needs \\usepackage{booktabs}\n" + tables.joined(separator: "\n")
@@ -13,11 +15,11 @@ extension StudyTable {
 extension PrintedTable {
     func latex(notes: [String]) -> String {
         let columns = blocks.flatMap(\.columns)
-        let rows = ([columns] + lines).map { $0.map(Self.latexText).joined(separator: " & ") + " \\\\" }
+        let rows = ([columns] + lines).map { $0.map(\.shownInLaTeX).joined(separator: " & ") + " \\\\" }
         return """
             \\begin{table}
             \\centering
-            \\caption{\(Self.latexText(heading)). \(Self.latexText(notes.joined(separator: " ")))}
+            \\caption{\(heading.shownInLaTeX). \(notes.joined(separator: " ").shownInLaTeX)}
             \\begin{tabular}{\(String(repeating: "r", count: columns.count))}
             \\toprule
             \(titles) \\\\
@@ -35,7 +37,7 @@ extension PrintedTable {
     private var titles: String {
         blocks.map { block in
             block.title.isEmpty
-                ? "" : "\\multicolumn{\(block.columns.count)}{c}{\(Self.latexText(block.title))}"
+                ? "" : "\\multicolumn{\(block.columns.count)}{c}{\(block.title.shownInLaTeX)}"
         }.joined(separator: " & ")
     }
 
@@ -49,18 +51,5 @@ extension PrintedTable {
             first = last + 1
         }
         return rules.joined(separator: " ")
-    }
-
-    private static func latexText(_ text: String) -> String {
-        text.map { character in
-            switch character {
-            case "&", "%", "$", "#", "_", "{", "}": "\\\(character)"
-            case "\\": "\\textbackslash{}"
-            case "~": "\\textasciitilde{}"
-            case "^": "\\textasciicircum{}"
-            case "±": "$\\pm$"
-            default: String(character)
-            }
-        }.joined()
     }
 }

@@ -1,10 +1,12 @@
+import Trajectories
+
 extension StudyTable {
     /// Aligned columns: one table for each environment and policy, section by section.
     func textTables(_ only: StudySection?) -> String {
         let sections = printedSections(only)
         guard !sections.isEmpty else { return Self.nothing + "\n" }
         return sections.map { section in
-            (section.tables.map(\.text) + [section.notes.joined(separator: "\n") + "\n"])
+            (section.tables.map(\.text) + [section.notes.map(\.shown).joined(separator: "\n") + "\n"])
                 .joined(separator: "\n")
         }.joined(separator: "\n")
     }
@@ -15,7 +17,7 @@ extension StudyTable {
 
 extension PrintedTable {
     var text: String {
-        let cells = [blocks.flatMap(\.columns)] + lines
+        let cells = ([blocks.flatMap(\.columns)] + lines).map { $0.map(\.shown) }
         var widths = cells[0].indices.map { column in cells.map { $0[column].count }.max() ?? 0 }
         var first = 0
         for block in blocks {
@@ -28,7 +30,7 @@ extension PrintedTable {
         let body = cells.map { line in
             zip(line, widths).map { padded($0, to: $1) }.joined(separator: "  ")
         }
-        return ([heading, titles(over: widths)] + body).joined(separator: "\n")
+        return ([heading.shown, titles(over: widths)] + body).joined(separator: "\n")
             + "\n"
     }
 

@@ -18,13 +18,14 @@ struct CSVColumn<Line> {
         self.init(name) { number($0)?.description ?? "" }
     }
 
-    /// A header and the lines (RFC 4180).
+    /// A header and the lines (RFC 4180). Texts are shown as ``Swift/StringProtocol/shownInCSV`` says.
     static func text(_ columns: [CSVColumn], _ lines: [Line]) -> String {
         ([columns.map(\.name)] + lines.map { line in columns.map { $0.field(line) } })
             .map { $0.map(Self.quoted).joined(separator: ",") + "\r\n" }.joined()
     }
 
     private static func quoted(_ text: String) -> String {
+        let text = text.shownInCSV
         let needsQuotes = text.unicodeScalars.contains { ",\"\r\n".unicodeScalars.contains($0) }
         return needsQuotes ? "\"\(text.replacing("\"", with: "\"\""))\"" : text
     }

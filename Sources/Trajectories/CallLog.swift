@@ -18,11 +18,13 @@ public final class CallLog {
     private var index = CallIndex()
     private var file: AppendingFile?
     private let compressor = GzipCompressor()
+    private let secrets: SecretFilter
 
     /// Opens the calls of a run directory that is being collected, cutting a torn tail.
     /// - Throws: `corrupt` or `badRecord` naming file and line where more than a tail is damaged.
-    init(_ files: RunFiles) throws(TrajectoriesError) {
+    init(_ files: RunFiles, _ secrets: SecretFilter = .none) throws(TrajectoriesError) {
         self.files = files
+        self.secrets = secrets
         guard Directory.isPresent(path) else { return }
         let reader = try CallReader(path: path)
         do {
@@ -50,7 +52,7 @@ public final class CallLog {
     public func append(_ record: CallRecord) throws(TrajectoriesError) {
         let line: [UInt8]
         do {
-            line = try CanonicalJSON.encode(record) + [UInt8(ascii: "\n")]
+            line = secrets.redacted(json: try CanonicalJSON.encode(record)) + [UInt8(ascii: "\n")]
         } catch {
             throw TrajectoriesError(.badRecord, "a call cannot be written as JSON", cause: "\(error)")
         }

@@ -49,6 +49,7 @@ public final class RunCollector {
     private let records: AppendingFile
     private let timings: AppendingFile
     private let compressor = GzipCompressor()
+    private let secrets: SecretFilter
 
     /// Starts or goes on collecting.
     ///
@@ -59,15 +60,18 @@ public final class RunCollector {
     ///   - platform: versions of what that runs on, by name; they are only noted.
     ///   - unfinished: what to do about a run of the same recipe that is there, unfinished.
     ///   - durability: whether each episode waits for the disk. One that cost nothing to get need not.
+    ///   - secrets: what no byte of the directory may hold. Everything that is written goes through it.
     /// - Returns: a collector, or the run where it is complete.
     /// - Throws: `otherRecipe` naming the first key that differs, `alreadyThere`, `busy`, `unwritable`; `corrupt` or
     ///   `badRecord` where a record before the last is damaged.
     public static func begin(
         at path: String, recipe: some Encodable, versions: [String: String],
         platform: [String: String] = [:], unfinished: UnfinishedRun,
-        durability: AppendingFile.Durability = .synced
+        durability: AppendingFile.Durability = .synced, secrets: SecretFilter = .none
     ) throws(TrajectoriesError) -> RunStart {
-        let wanted = RunManifest(recipe: try jsonValue(of: recipe), versions: versions, platform: platform)
+        let wanted = try RunManifest(
+            recipe: try jsonValue(of: recipe), versions: versions, platform: platform
+        ).redacted(by: secrets)
         let files = RunFiles(path: path)
         let lock = try TrajectoriesError.translating { () throws(JSONLinesError) in
             try Directory.create(path)
@@ -81,7 +85,7 @@ public final class RunCollector {
             return .collecting(
                 try RunCollector(
                     manifest: wanted, contents: RunContents(), files: files, lock: lock,
-                    durability: durability))
+                    durability: durability, secrets: secrets))
         }
         var found = try RunManifest.read(files.manifest)
         try require(found, at: path, matches: wanted)
@@ -93,33 +97,37 @@ public final class RunCollector {
         if found != before { try found.write(to: files.manifest) }
         return .collecting(
             try RunCollector(
-                manifest: found, contents: contents, files: files, lock: lock, durability: durability))
+                manifest: found, contents: contents, files: files, lock: lock, durability: durability,
+                secrets: secrets))
     }
 
     /// Looks whether ``begin(at:recipe:versions:platform:unfinished:)`` could start or go on, and changes nothing.
     /// - Throws: `otherRecipe` and `alreadyThere` as that does; `badRun` where `run.json` cannot be read.
     public static func requireFree(
-        _ path: String, recipe: some Encodable, versions: [String: String], unfinished: UnfinishedRun
+        _ path: String, recipe: some Encodable, versions: [String: String], unfinished: UnfinishedRun,
+        secrets: SecretFilter = .none
     ) throws(TrajectoriesError) {
         guard Directory.isPresent(path) else { return }
         let files = RunFiles(path: path)
         try files.requireOwn()
         guard Directory.isPresent(files.manifest) else { return try requireEmpty(path) }
         let found = try RunManifest.read(files.manifest)
-        let wanted = RunManifest(recipe: try jsonValue(of: recipe), versions: versions)
+        let wanted = try RunManifest(recipe: try jsonValue(of: recipe), versions: versions)
+            .redacted(by: secrets)
         try require(found, at: path, matches: wanted)
         try requireMayGoOn(found, at: path, unfinished)
     }
 
     private init(
         manifest: RunManifest, contents: RunContents, files: RunFiles, lock: DirectoryLock,
-        durability: AppendingFile.Durability
+        durability: AppendingFile.Durability, secrets: SecretFilter
     ) throws(TrajectoriesError) {
         path = files.path
         self.manifest = manifest
+        self.secrets = secrets
         self.files = files
         self.lock = lock
-        calls = try CallLog(files)
+        calls = try CallLog(files, secrets)
         cutTails = contents.cutTails + [calls.cutTail].compactMap(\.self)
         counts = contents.counts
         places = contents.places
@@ -149,7 +157,8 @@ public final class RunCollector {
     public func append(_ trajectory: Trajectory, timings: [[UInt8]] = []) throws(TrajectoriesError) {
         precondition(!isSealed, "a sealed run takes no more episodes")
         precondition(places[trajectory.id] == nil, "an episode is collected once: \(trajectory.id)")
-        let line = try TrajectoryCodec.encode(trajectory) + [UInt8(ascii: "\n")]
+        let record = secrets.redacted(json: try TrajectoryCodec.encode(trajectory))
+        let line = record + [UInt8(ascii: "\n")]
         let place = RecordPlace(file: files.part(0), offset: records.byteCount, indexInMember: 0)
         try TrajectoriesError.translating { () throws(JSONLinesError) in
             try records.append(compressor.member(of: line))
@@ -161,7 +170,9 @@ public final class RunCollector {
 
     /// Adds lines to `timings.jsonl`, without newlines; a power failure may lose the last ones.
     public func appendTimings(_ lines: [[UInt8]]) throws(TrajectoriesError) {
-        let text = lines.reduce(into: [UInt8]()) { $0 += $1 + [UInt8(ascii: "\n")] }
+        let text = lines.reduce(into: [UInt8]()) {
+            $0 += secrets.redacted(json: $1) + [UInt8(ascii: "\n")]
+        }
         guard !text.isEmpty else { return }
         try TrajectoriesError.translating { () throws(JSONLinesError) in try timings.append(text) }
     }

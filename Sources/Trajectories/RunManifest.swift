@@ -150,6 +150,17 @@ extension RunManifest {
         }
     }
 
+    /// The manifest without keys.
+    func redacted(by secrets: SecretFilter) throws(TrajectoriesError) -> RunManifest {
+        guard !secrets.isEmpty else { return self }
+        do {
+            let json = secrets.redacted(json: try CanonicalJSON.encode(self))
+            return try CanonicalJSON.decode(RunManifest.self, from: json)
+        } catch {
+            throw TrajectoriesError(.badRun, "the recipe cannot be written as JSON", cause: "\(error)")
+        }
+    }
+
     func write(to path: String) throws(TrajectoriesError) {
         let bytes: [UInt8]
         do {

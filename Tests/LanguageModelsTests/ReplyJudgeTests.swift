@@ -61,11 +61,11 @@ struct ReplyJudgeTests {
         (String(repeating: "word ", count: 50), "\"" + String(repeating: "word ", count: 16) + "…\""),
     ])
     func theServersWordsAreFoundWhereverTheyAre(body: String, shown: String) {
-        #expect(ServerWords(Array(body.utf8), without: nil).shown == shown)
+        #expect(ServerWords(Array(body.utf8), without: .none).shown == shown)
     }
 
     @Test func longWordsAreCutAfterTheKeyIsTakenOut() {
-        let key = Secret("sk-canary")
+        let key = KnownSecrets([Secret("sk-canary")].compactMap(\.self))
         let text = String(repeating: "x", count: 295) + "sk-canary"
         let shown = ServerWords(Array(#"{"error":"\#(text)"}"#.utf8), without: key).shown
         #expect(shown == "\"" + String(repeating: "x", count: 295) + "[secr…\"")

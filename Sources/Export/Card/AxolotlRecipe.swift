@@ -1,9 +1,11 @@
+import Trajectories
+
 /// A YAML file that trains with axolotl on the rows beside it.
 enum AxolotlRecipe {
     static func text(for manifest: ExportManifest) -> String {
         let length =
             manifest.lengthBound.map {
-                "# No row is longer under the template \(manifest.tokens?.template ?? "").\nsequence_len: \($0)"
+                "# No row is longer under the template \((manifest.tokens?.template ?? "").shown).\nsequence_len: \($0)"
             }
             ?? "# Tokens were not counted: set this to more where axolotl stops at a longer row.\nsequence_len: 32768"
         return """

@@ -38,7 +38,7 @@ enum DatasetCard {
             recipe.provenance?.promptSHA256.keys.sorted()
             ?? (recipe.versions["scienceworld"] == nil ? [] : ["scienceworld"])
         let license =
-            recipe.license.map { ["license: \($0)"] } ?? [
+            recipe.license.map { ["license: \(isPlain($0) ? $0 : $0.yamlText)"] } ?? [
                 "license: other", "license_name: not-stated",
             ]
         return [
@@ -52,10 +52,22 @@ enum DatasetCard {
             + environments.filter(isTag).map { "- \($0)" }
     }
 
+    /// Whether a text means itself in YAML without quotes.
+    private static func isPlain(_ text: String) -> Bool {
+        text.first?.isLetter == true && !yamlWords.contains(text.lowercased())
+            && text.utf8.allSatisfy { byte in
+                byte < 0x80 && (Character(Unicode.Scalar(byte)).isLetter || "0123456789.-_+".utf8.contains(byte))
+            }
+    }
+
+    /// Words that YAML takes for something other than a text.
+    private static let yamlWords: Set<String> = [
+        "true", "false", "yes", "no", "on", "off", "y", "n", "null",
+    ]
+
     /// Whether a name can stand in YAML as it is: imported records may have any.
     private static func isTag(_ name: String) -> Bool {
-        name.contains { $0.isLetter }
-            && name.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || "-_".contains($0)) }
+        isPlain(name) && name.utf8.count <= 100 && !name.utf8.contains { ".+".utf8.contains($0) }
     }
 
     /// The Hub's name for as many rows.
@@ -69,7 +81,7 @@ enum DatasetCard {
 
     private static func opening(_ manifest: ExportManifest) -> String {
         let (recipe, counts) = (manifest.recipe, manifest.counts)
-        let drops = counts.dropped.sorted { $0.key < $1.key }.map { "\($0.value) \($0.key)" }
+        let drops = counts.dropped.sorted { $0.key < $1.key }.map { "\($0.value) \($0.key.shownInMarkdown)" }
         let splits = counts.pairsBySplit.sorted { $0.key < $1.key }.map { "\($0.value) \($0.key)" }
         return """
             # Training pairs: \(recipe.method.rawValue), \(recipe.style.rawValue)
@@ -94,7 +106,7 @@ enum DatasetCard {
         let also =
             recipes.isEmpty
             ? ""
-            : "\n\nTo train on it as it is: " + recipes.map { "`\($0)`" }.joined(separator: ", ")
+            : "\n\nTo train on it as it is: " + recipes.map(\.markdownCode).joined(separator: ", ")
                 + ". Each says at its top how it is used."
         return """
             ## How to load it
@@ -110,7 +122,7 @@ enum DatasetCard {
 
     private static func license(_ recipe: ExportRecipe) -> String {
         let stated =
-            recipe.license.map { "This dataset is under the licence `\($0)`." }
+            recipe.license.map { "This dataset is under the licence \($0.markdownCode)." }
             ?? "Whoever made this dataset has not said under which licence it is."
         let world =
             recipe.versions["scienceworld"] == nil
@@ -139,7 +151,7 @@ enum DatasetCard {
         """
 
     private static func leakage(_ leakage: ExportLeakage) -> String {
-        let leaks = leakage.leaks.sorted { $0.key < $1.key }.map { "\($0.value) \($0.key)" }
+        let leaks = leakage.leaks.sorted { $0.key < $1.key }.map { "\($0.value) \($0.key.shownInMarkdown)" }
         let found =
             leakage.gate == .lifted
             ? "**lifted**; trajectories that leak: \(leaks.isEmpty ? "none found" : leaks.joined(separator: ", "))"
@@ -155,16 +167,17 @@ enum DatasetCard {
             recipe.selection == .null
             ? "All trajectories of the runs were taken."
             : "Trajectories were selected by these criteria:\n\n```json\n"
-                + String(decoding: try CanonicalJSON.encodePretty(recipe.selection), as: UTF8.self) + "```"
+                + (try json(recipe.selection)) + "```"
         let pairs =
             recipe.pairSelection == .null
             ? ""
             : "\n\nPairs were kept by these criteria\(report == nil ? "" : "; `\(ExportReport.fileName)` lists the others"):\n\n"
                 + "```json\n"
-                + String(decoding: try CanonicalJSON.encodePretty(recipe.pairSelection), as: UTF8.self)
-                + "```"
-        let sources = recipe.sources.map { "- run `\($0.name)`, sha256 `\($0.sha256)`" }
-        let versions = recipe.versions.sorted { $0.key < $1.key }.map { "- \($0.key) \($0.value)" }
+                + (try json(recipe.pairSelection)) + "```"
+        let sources = recipe.sources.map { "- run \($0.name.markdownCode), sha256 \($0.sha256.markdownCode)" }
+        let versions = recipe.versions.sorted { $0.key < $1.key }.map {
+            "- \($0.key.shownInMarkdown) \($0.value.shownInMarkdown)"
+        }
         return """
             ## How it was made
 
@@ -180,6 +193,10 @@ enum DatasetCard {
             """
     }
 
+    private static func json(_ value: JSONValue) throws -> String {
+        OutputLayout.json(String(decoding: try CanonicalJSON.encodePretty(value), as: UTF8.self))
+    }
+
     private static func tokens(_ tokens: ExportTokens?) -> String {
         guard let tokens else {
             return "## Tokens\n\nThey were not counted.\n"
@@ -189,8 +206,8 @@ enum DatasetCard {
         return """
             ## Tokens
 
-            Counted with the vocabulary `\(tokens.vocabulary.name)` (sha256 `\(tokens.vocabulary.sha256)`) under the \
-            chat template `\(tokens.template)`.
+            Counted with the vocabulary \(tokens.vocabulary.name.markdownCode) (sha256 \
+            \(tokens.vocabulary.sha256.markdownCode)) under the chat template \(tokens.template.markdownCode).
 
             | tokens | all pairs |
             | --- | --- |

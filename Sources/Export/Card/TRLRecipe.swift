@@ -1,3 +1,5 @@
+import Trajectories
+
 /// Python that trains with TRL on the rows beside it.
 enum TRLRecipe {
     /// Supervised fine-tuning: the loss is on answers alone.
@@ -87,7 +89,7 @@ enum TRLRecipe {
             return "max_length=None,  # tokens were not counted, so nothing is cut"
         }
         return
-            "max_length=\(bound),  # no row is longer under the template \(manifest.tokens?.template ?? "")"
+            "max_length=\(bound),  # no row is longer under the template \((manifest.tokens?.template ?? "").shown)"
     }
 
     /// Rows that stand in an order on purpose are taken in it.

@@ -54,7 +54,9 @@ struct CountCommand: LongCommand {
             isPaired: paired, published: tables.published
         ).table()
         for coverage in table.coverage { coverage.say() }
-        try StandardOutput.write(try table.rendered(as: tables.format, only: tables.table))
+        try StandardOutput.write(
+            try table.rendered(as: tables.format, only: tables.table),
+            as: tables.format == .json ? .json : .text)
     }
 
     private func parts() throws -> [StudyJob.Part] {

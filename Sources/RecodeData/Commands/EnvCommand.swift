@@ -51,12 +51,12 @@ struct EnvCheckCommand: LongCommand {
         let findings = try await EnvironmentCheck(
             environment, limits: limits, instancesOfEach: instances
         ).run()
-        var text = "\(environment.name) \(environment.version): "
+        var text = "\(environment.name) \(environment.version.shown(limit: 200)): "
         text += "\(Wording.count(environment.tasks.count, "task")), "
         text += "splits \(environment.splits.map(\.rawValue).joined(separator: ", "))\n"
         for finding in findings {
             text +=
-                finding.problem.map { "broken  \(finding.claim)\n        \($0)\n" }
+                finding.problem.map { "broken  \(finding.claim)\n        \($0.shown(limit: 4_000))\n" }
                 ?? "kept    \(finding.claim)\n"
         }
         try StandardOutput.write(text)

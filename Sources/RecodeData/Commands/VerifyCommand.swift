@@ -83,7 +83,7 @@ struct VerifyCommand: LongCommand {
                 StandardError.say("\(entry.path): \(more) more; --problems \(problems + more) says all.")
             }
         }
-        try StandardOutput.write(try report.rendered(as: format))
+        try StandardOutput.write(try report.rendered(as: format), as: format == .json ? .json : .text)
         guard report.isWhole else {
             throw CommandFailure(
                 .badData, "\(Wording.count(report.problemCount, "problem")): do not use the data as it is.")

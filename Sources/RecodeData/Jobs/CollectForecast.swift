@@ -90,10 +90,11 @@ struct CollectForecast: Sendable {
     var words: String {
         let recipe = job.recipe
         var lines = [
-            "would collect \(Wording.count(episodes, "episode")) of \(recipe.environment), split \(recipe.split.rawValue), "
-                + "agent \(recipe.agent.rawValue), policy \(recipe.policy) (\(policy.record.model)), into \(job.directory):"
+            "would collect \(Wording.count(episodes, "episode")) of \(recipe.environment.shown), split \(recipe.split.rawValue), "
+                + "agent \(recipe.agent.rawValue), policy \(recipe.policy.shown(limit: 200)) (\(policy.record.model.shown(limit: 200))), "
+                + "into \(job.directory.shown):"
         ]
-        lines += episodesByTask.map { "  \($0.task): \($0.count)" }
+        lines += episodesByTask.map { "  \($0.task.shown(limit: 200)): \($0.count)" }
         if collectedCount > 0 {
             lines.append("\(Wording.count(collectedCount, "episode")) of the recipe collected there already")
         }
@@ -124,8 +125,8 @@ struct CollectForecast: Sendable {
             "\(answers.words), at four bytes a token and the scripted expert's calls an episode; a model that errs "
             + "needs more"
         guard let cost = answers.cost else {
-            return [line, "cost unknown: profile \(profile.name) has no price"]
+            return [line, "cost unknown: profile \(profile.name.shown(limit: 200)) has no price"]
         }
-        return [line, "about \(Wording.dollars(cost)) at the price of profile \(profile.name)"]
+        return [line, "about \(Wording.dollars(cost)) at the price of profile \(profile.name.shown(limit: 200))"]
     }
 }

@@ -31,7 +31,7 @@ struct CollectJob: Sendable {
         try policy.requirePrice(for: budget)
         let start = try RunCollector.begin(
             at: directory, recipe: runRecipe(policy), versions: versions(at: site), platform: site.platform,
-            unfinished: unfinished)
+            unfinished: unfinished, secrets: policy.secrets(models.variables))
         switch start {
         case .complete(let run): return CollectResult(run: run)
         case .collecting(let collector):
@@ -48,9 +48,10 @@ struct CollectJob: Sendable {
     /// Looks whether the run could begin or go on in its directory, and changes nothing.
     /// - Throws: `TrajectoriesError` as ``run(at:)`` would, for a directory that holds something else.
     func requireFree(at site: Site) throws {
+        let policy = try PolicyPlan(recipe, models)
         try RunCollector.requireFree(
-            directory, recipe: runRecipe(try PolicyPlan(recipe, models)), versions: versions(at: site),
-            unfinished: unfinished)
+            directory, recipe: runRecipe(policy), versions: versions(at: site), unfinished: unfinished,
+            secrets: policy.secrets(models.variables))
     }
 
     private func runRecipe(_ policy: PolicyPlan) -> RunRecipe {

@@ -106,7 +106,7 @@ extension VerifyReport.Entry {
         if let remake, findings.isEmpty { parts.append(remake.words) }
         if let reexecution { parts.append(reexecution.words) }
         let verdict = findings.isEmpty ? "whole" : Wording.count(findings.count, "problem")
-        return "\(path): \(kind.rawValue), \(verdict)" + (parts.isEmpty ? "" : ": ")
+        return "\(path.shown): \(kind.rawValue), \(verdict)" + (parts.isEmpty ? "" : ": ")
             + parts.joined(separator: "; ")
     }
 }

@@ -66,9 +66,16 @@ enum PolicyPlan: Sendable {
             let profile = try ProfileFile.profile(
                 named: name, in: sources.profiles, variables: sources.variables)
             self = .chat(profile, try renderer())
+            StandardError.hide(secrets(sources.variables))
         case .replay(let path):
             self = .replay(try RecordedRun(path: path), try renderer())
         }
+    }
+
+    /// What no file and no message may hold of it.
+    /// - Parameter variables: the environment variables.
+    func secrets(_ variables: [String: String]) -> SecretFilter {
+        if case .chat(let profile, _) = self { KnownSecrets(profile, variables: variables).filter } else { .none }
     }
 
     /// Makes sure that a budget in US dollars means something.

@@ -216,7 +216,7 @@ struct MachineOptions: ParsableArguments {
         if sandbox == .none {
             StandardError.say(
                 "warning: --sandbox none: the policy's code runs with your own rights. It can read and change your "
-                    + "files and use the network.")
+                    + "files, use the network, and read the keys of this program from its environment and memory.")
         }
         return Machine(
             python: python, executorPython: executorPython, sandbox: sandbox,

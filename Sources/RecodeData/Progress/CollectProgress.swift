@@ -1,3 +1,5 @@
+import Trajectories
+
 /// What is known of a collection under way. Pure: the same events make the same words.
 struct CollectProgress: Sendable, Hashable {
     /// What is collected.
@@ -34,6 +36,8 @@ struct CollectProgress: Sendable, Hashable {
     /// The same with a bar, in at most `columnCount` columns.
     func bar(after elapsed: Duration, columnCount: Int) -> String {
         let facts = facts(after: elapsed)
+        // As wide as it is shown.
+        let title = title.shown(limit: 40)
         let fraction = total > 0 ? Double(finished) / Double(total) : 1
         for count in stride(from: facts.count, to: 0, by: -1) {
             let text = facts.prefix(count).joined(separator: ", ")

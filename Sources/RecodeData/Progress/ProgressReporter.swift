@@ -1,3 +1,12 @@
+/// Something that a reporter shows.
+enum ProgressPiece: Sendable, Hashable {
+    /// A message of the program.
+    case line(String)
+    /// The bar, on the line that was cleared for it.
+    case bar(String)
+    case control(TerminalControl)
+}
+
 /// Shows a collection's progress on standard error: a live bar on a terminal, a line now and then elsewhere.
 actor ProgressReporter {
     /// How progress is shown.
@@ -11,7 +20,7 @@ actor ProgressReporter {
     private var progress: CollectProgress
     private let style: Style
     private let now: @Sendable () -> Duration
-    private let write: @Sendable (String) -> Void
+    private let write: @Sendable (ProgressPiece) -> Void
     private var lastShown: Duration?
     private var shown: CollectProgress?
     private var noteCount = 0
@@ -25,7 +34,7 @@ actor ProgressReporter {
     ///   - write: takes what is shown.
     init(
         _ progress: CollectProgress, style: Style,
-        now: @escaping @Sendable () -> Duration, write: @escaping @Sendable (String) -> Void
+        now: @escaping @Sendable () -> Duration, write: @escaping @Sendable (ProgressPiece) -> Void
     ) {
         self.progress = progress
         self.style = style
@@ -39,7 +48,14 @@ actor ProgressReporter {
         self.init(
             progress,
             style: StandardError.isTerminal ? .bar(columnCount: StandardError.columnCount) : .lines,
-            now: { ContinuousClock.now - start }, write: StandardError.write)
+            now: { ContinuousClock.now - start },
+            write: { piece in
+                switch piece {
+                case .line(let words): StandardError.say(words)
+                case .bar(let text): StandardError.draw(text)
+                case .control(let control): StandardError.draw(control)
+                }
+            })
     }
 
     /// Shows where things stand before the first episode.
@@ -60,15 +76,15 @@ actor ProgressReporter {
         noteCount += 1
         guard noteCount <= Self.noteLimit else { return }
         let rest = noteCount == Self.noteLimit ? " (Further failures are not shown; records keep them.)" : ""
-        if case .bar = style { write("\r\u{1B}[K") }
-        write("recode-data: \(words)\(rest)\n")
+        if case .bar = style { write(.control(.clearLine)) }
+        write(.line("\(words)\(rest)"))
         if case .bar = style { show() }
     }
 
     /// Shows where things ended, and leaves the bar's line.
     func end() {
         if shown != progress { show() }
-        if case .bar = style { write("\n") }
+        if case .bar = style { write(.control(.newline)) }
     }
 
     private func show() {
@@ -77,9 +93,9 @@ actor ProgressReporter {
         shown = progress
         switch style {
         case .bar(let columnCount):
-            // Back to the first column, then what was there is wiped to its end.
-            write("\r\u{1B}[K" + progress.bar(after: time, columnCount: columnCount))
-        case .lines: write("recode-data: \(progress.line(after: time))\n")
+            write(.control(.clearLine))
+            write(.bar(progress.bar(after: time, columnCount: columnCount)))
+        case .lines: write(.line(progress.line(after: time)))
         }
     }
 }

@@ -33,12 +33,30 @@ struct GameMaking: Sendable {
             Configuration(
                 executable: .path(FilePath(command[0])), arguments: Arguments(words),
                 environment: .custom(Self.variables), platformOptions: options),
-            input: .none, output: .fileDescriptor(.standardError, closeAfterSpawningProcess: false),
-            error: .fileDescriptor(.standardError, closeAfterSpawningProcess: false))
+            input: .none, output: .sequence, error: .combinedWithOutput
+        ) { execution in
+            try await Self.relay(execution.standardOutput)
+        }
         try Task.checkCancellation()
         guard case .exited(let status) = result.terminationStatus, status == 0 else {
             throw failure(result.terminationStatus, folder)
         }
+    }
+
+    /// Says what the program says, line by line.
+    private static func relay(_ chunks: SubprocessOutputSequence) async throws {
+        var line: [UInt8] = []
+        for try await chunk in chunks {
+            let bytes = chunk.withUnsafeBytes { Array($0) }
+            for piece in bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false).dropLast() {
+                StandardError.relay(String(decoding: line + piece, as: UTF8.self))
+                line = []
+            }
+            let rest = bytes.lastIndex(of: UInt8(ascii: "\n")).map { bytes[($0 + 1)...] } ?? bytes[...]
+            // Of a line without end, the beginning is enough.
+            line += rest.prefix(max(0, 64 << 10 - line.count))
+        }
+        if !line.isEmpty { StandardError.relay(String(decoding: line, as: UTF8.self)) }
     }
 
     /// What the program inherits: no key of the user's.

@@ -81,6 +81,12 @@ struct WorldWords: Sendable {
             guard let first = host.first?.first, first != "/", first != ":" else {
                 throw Problem(key: .url, reason: "should look like http://HOST:PORT")
             }
+            // It goes into records and command lines.
+            guard !url.contains(where: { "@?#".contains($0) || $0.isWhitespace }) else {
+                throw Problem(
+                    key: .url, reason: "has a user name, a password or a query",
+                    advice: "Leave them out: the address is written into records.")
+            }
             return .agentGym(url: url, kind: kind, instances: instances)
         }
         switch environment {

@@ -35,9 +35,11 @@ public struct ChatPolicy: Policy {
 
     /// How a profile's model is named in records when it is asked with these prompts.
     public static func record(of profile: ModelProfile, _ renderer: PromptRenderer) -> PolicyRecord {
-        PolicyRecord(
-            name: profile.name, model: profile.model, sampling: profile.sampling,
-            promptSHA256: renderer.promptSHA256)
+        // Episodes are known by this: a replay, which knows no key, must find the same.
+        let filter = KnownSecrets(profile).filter
+        return PolicyRecord(
+            name: filter.redacted(profile.name), model: filter.redacted(profile.model),
+            sampling: profile.sampling, promptSHA256: renderer.promptSHA256)
     }
 
     /// It knows nothing beforehand.
@@ -103,17 +105,19 @@ private struct LiveCalls: CallSource {
 
     func complete(_ messages: [Message], call: Int, subject: String) async throws -> ChatCompletion {
         let profile = policy.profile
-        let body = profile.requestBody(messages, seed: profile.seed.map { $0 &+ context.repeat })
+        let seed = profile.seed.map { $0 &+ context.repeat }
+        let body = profile.requestBody(messages, seed: seed)
+        let recorded = profile.recordedRequestBody(messages, seed: seed)
         let key = CallKey(trajectoryID: context.episodeID, call: call)
         // What failed once may not fail again.
         if let known = try await policy.journal.find(key), let answer = known.response,
-            try Self.isSame(known.request, body)
+            try isSame(known.request, recorded)
         {
             return answer
         }
         let estimate = profile.estimate(of: messages)
         try await policy.budget.reserve(estimate)
-        switch try await ask(body, call, subject, at: estimate) {
+        switch try await ask(body, recordedAs: recorded, call, subject, at: estimate) {
         case .answered(let completion): return completion
         case .failed(let failure): throw PolicyFailure(failure.message, usage: failure.usage)
         }
@@ -121,7 +125,8 @@ private struct LiveCalls: CallSource {
 
     /// Asks the model, keeps what came of it and settles the budget: in that order, as a budget that is reached ends the run.
     private func ask(
-        _ body: JSONValue, _ call: Int, _ subject: String, at estimate: Usage
+        _ body: JSONValue, recordedAs recorded: JSONValue, _ call: Int, _ subject: String,
+        at estimate: Usage
     ) async throws -> CallRecord.Outcome {
         var charged: Usage?
         do {
@@ -129,7 +134,7 @@ private struct LiveCalls: CallSource {
             let outcome = try await outcome(of: body)
             let record = CallRecord(
                 trajectoryID: context.episodeID, taskID: context.taskID, call: call, subject: subject,
-                request: body, outcome: outcome)
+                request: recorded, outcome: outcome)
             charged = record.usage
             try await policy.journal.keep(record, took: ContinuousClock.now - began)
             await policy.budget.settle(estimate, as: charged)
@@ -154,9 +159,11 @@ private struct LiveCalls: CallSource {
         }
     }
 
-    /// Whether two requests are the same as they are written: 0.0 in one is 0 in the other.
-    private static func isSame(_ first: JSONValue, _ second: JSONValue) throws -> Bool {
-        try CanonicalJSON.encode(first) == CanonicalJSON.encode(second)
+    /// Whether two requests are the same as they are stored: 0.0 in one is 0 in the other, and keys are in neither.
+    private func isSame(_ first: JSONValue, _ second: JSONValue) throws -> Bool {
+        let filter = KnownSecrets(policy.profile).filter
+        return try filter.redacted(json: CanonicalJSON.encode(first))
+            == filter.redacted(json: CanonicalJSON.encode(second))
     }
 }
 
