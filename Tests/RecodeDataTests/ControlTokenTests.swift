@@ -70,7 +70,7 @@ import Trajectories
         var options: [String] = []
         /// How many rows hold it; `nil` for some.
         var rows: Int? = 1
-        /// How many rows a file of the same run without it has.
+        /// Puts a text there.
         var put: @Sendable (String, inout Trajectory) throws -> Void
     }
 
@@ -110,8 +110,14 @@ import Trajectories
         expansion("what was said of one", options: ["--failures", "repair"], rows: 1) { text, expansion in
             expansion.attempts = [Attempt(response: "No.", problem: .runtime, message: "NameError: \(text)")]
         },
-        expansion("a rejected answer", options: ["--failures", "preference"], rows: 1) { text, expansion in
-            expansion.attempts = [Attempt(response: "No. \(text)", problem: .format, message: "There is no block.")]
+        Place(name: "a rejected answer", options: ["--failures", "preference"]) { text, trajectory in
+            for (place, node) in expansions(of: trajectory).prefix(3).enumerated() {
+                trajectory.nodes[node].expansion?.attempts = [
+                    Attempt(
+                        response: place == 1 ? "No. \(text)" : "No.", problem: .format,
+                        message: "There is no block.")
+                ]
+            }
         },
         Place(name: "the instruction", options: ["--method", "react"], rows: nil) { $1.instruction += $0 },
         Place(name: "the first observation", options: ["--method", "codeact"], rows: nil) {
@@ -275,13 +281,13 @@ import Trajectories
     @Test func tokensOfATemplateAndItsSettingsAreLookedFor() async throws {
         try write { trajectory in
             let nodes = Self.expansions(of: trajectory)
-            for (node, text) in zip(nodes, ["<|mine|>", "<turn_end>", "[[eos]]", "<<STOP>>", "~pad~", "<b>"]) {
+            for (node, text) in zip(nodes, ["<|mine|>", "<turn_end>", "[[end]]", "<<STOP>>", "~pad~", "<b>"]) {
                 trajectory.nodes[node].expansion?.thought += text
             }
         }
         let source = "{{ bos_token }}{% for m in messages %}<|mine|>{{ m.role }}<turn_end>{{ m.content }}{% endfor %}<b>"
         let config =
-            "{\"bos_token\": \"[[bos]]\", \"eos_token\": {\"content\": \"[[eos]]\"}, \"additional_special_tokens\": [\"<<STOP>>\"], "
+            "{\"bos_token\": \"[[bos]]\", \"eos_token\": {\"content\": \"[[end]]\"}, \"additional_special_tokens\": [\"<<STOP>>\"], "
             + "\"added_tokens_decoder\": {\"7\": {\"content\": \"~pad~\", \"special\": true}, "
             + "\"8\": {\"content\": \"<b>\", \"special\": false}, \"9\": {\"content\": \"  \", \"special\": true}}}"
         _ = try directory.write(Array(source.utf8), to: "t.jinja")
@@ -292,7 +298,7 @@ import Trajectories
             #expect(manifest?.counts.dropped["control_tokens"] == 5)
             #expect(
                 manifest?.counts.controlTokens?.tokens.keys.sorted() == [
-                    "<<STOP>>", "<turn_end>", "<|mine|>", "[[eos]]", "~pad~",
+                    "<<STOP>>", "<turn_end>", "<|mine|>", "[[end]]", "~pad~",
                 ])
             let verified = try await BuiltProgram.run(
                 ["verify", "e", "--runs", "run", "--chat-template", "./t.jinja"], in: directory.path,
@@ -333,9 +339,10 @@ import Trajectories
     @Test(arguments: ["recode", "react", "codeact"]) func honestRowsAreAllKept(method: String) async throws {
         let outcome = try await BuiltProgram.run(
             ["export", SampleRun.path, "--method", method, "--out", "e", "--tokens", "none"], in: directory.path)
-        #expect(outcome.code == 0 && outcome.errors.contains(" pairs of 12 trajectories\n"), "\(outcome.errors)")
+        #expect(outcome.code == 0 && outcome.errors.contains(" pairs of 12 trajectories"), "\(outcome.errors)")
         let manifest = try ExportManifest.read(from: directory.file("e"))
-        #expect(manifest.counts.dropped.isEmpty && manifest.counts.controlTokens == ControlTokenCounts())
+        #expect(manifest.counts.dropped.isEmpty && manifest.counts.controlTokens?.kept == 0)
+        #expect(manifest.counts.controlTokens?.tokens.isEmpty == true)
         #expect(manifest.recipe.controlTokens?.policy == .drop)
         #expect(try manifest.recipe.controlTokens?.tokens == Self.controlTokens().names.count)
     }
@@ -413,12 +420,14 @@ import Trajectories
             let counted = try await BuiltProgram.run(
                 ["count", "run", "--top", "100", "--format", "csv", "--control-tokens", policy], in: directory.path)
             #expect(counted.code == 0, "\(counted.errors)")
-            let rows = counted.output.split(separator: "\n").map { $0.split(separator: ",", omittingEmptySubsequences: false) }
+            let rows = counted.output.split(whereSeparator: \.isNewline).map {
+                $0.split(separator: ",", omittingEmptySubsequences: false)
+            }
             let header = try #require(rows.first)
             let column = { (name: String) in header.firstIndex { $0 == name } ?? 0 }
             for method in ["recode", "react", "codeact"] {
                 let manifest = try #require(
-                    try await export(["--method", method, "--control-tokens", policy]).manifest)
+                    try await export(["--method", method, "--top", "100", "--control-tokens", policy]).manifest)
                 let row = try #require(rows.first { $0.count == header.count && $0[column("method")] == method })
                 #expect(row[column("pairs")] == "\(manifest.counts.pairs)", "\(policy) \(method): \(counted.output)")
                 #expect(row[column("chat_tokens")] == "\(manifest.tokens?.chat ?? 0)", "\(policy) \(method)")
@@ -467,15 +476,6 @@ import Trajectories
         _ = try directory.write(Array(text.utf8), to: "e/manifest.json")
         let verified = try await BuiltProgram.run(["verify", "e", "--runs", "run"], in: directory.path)
         #expect(verified.code == 65 && verified.errors.contains(problem), "\(verified.errors)")
-    }
-
-    @Test func anExportOfNothingElseSaysWhatToDo() async throws {
-        try write { _ in }
-        _ = try FileManager.default.removeItem(atPath: directory.file("run"))
-        try writeRun(at: directory.file("run"), rewards: [1])
-        let (_, errors) = try await export(
-            ["--chat-template", "./t.jinja", "--tokens", "none"].filter { _ in false } + ["--top", "100"])
-        #expect(errors.contains("2 pairs of 1 trajectory"), "\(errors)")
     }
 
     // MARK: - Played
