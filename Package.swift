@@ -194,7 +194,7 @@ let package = Package(
         .testTarget(
             name: "TokensTests",
             dependencies: [
-                "JSONLines", "Tokens", "Trajectories", "TemporaryFiles",
+                "Export", "JSONLines", "Tokens", "Trajectories", "TemporaryFiles",
                 .product(name: "Subprocess", package: "swift-subprocess"),
             ],
             exclude: ["reference_tokens.py"], swiftSettings: strict),

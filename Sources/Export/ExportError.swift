@@ -10,6 +10,8 @@ public struct ExportError: Error, Sendable, Hashable {
         case duplicatePair
         /// A pair of another method or style came (our bug or a mixed selection; exit 65).
         case mixedPairs
+        /// The list of control tokens is not one (exit 65).
+        case badControlTokens
     }
 
     /// The kind of failure.

@@ -111,6 +111,8 @@ public struct ExportCounts: Codable, Sendable, Hashable {
     public var dropped: [String: Int]
     /// Rows whose variables' values were cut so that they fit the length limit.
     public var truncated: Int
+    /// What was found of control tokens; `nil` where nobody looked.
+    public var controlTokens: ControlTokenCounts?
     /// Rows by the split the environment files their tasks under.
     public var pairsBySplit: [String: Int]
     /// What each stage on the way left; `nil` where nobody counted.
@@ -118,6 +120,7 @@ public struct ExportCounts: Codable, Sendable, Hashable {
 
     enum CodingKeys: String, CodingKey {
         case trajectories, pairs, dropped, truncated, funnel
+        case controlTokens = "control_tokens"
         case pairsBySplit = "pairs_by_split"
     }
 }

@@ -19,6 +19,8 @@ public struct ExportRecipe: Codable, Sendable, Hashable {
     public var history: Int?
     /// What became of rows that are too long; `nil` without a limit.
     public var overLength: LengthLimit?
+    /// Which control tokens were looked for, and what became of rows that held any; `nil` where nobody looked.
+    public var controlTokens: ControlTokenRule?
     /// The order of the rows.
     public var order: RowOrder
     /// Which tasks were kept back for validation; `nil` for none.
@@ -44,6 +46,7 @@ public struct ExportRecipe: Codable, Sendable, Hashable {
         case pairSelection = "pair_selection"
         case rewardMargin = "reward_margin"
         case overLength = "over_length"
+        case controlTokens = "control_tokens"
         case chatTemplate = "chat_template"
     }
 
@@ -51,7 +54,8 @@ public struct ExportRecipe: Codable, Sendable, Hashable {
     public init(
         format: ExportFormat = .promptCompletion, metadata: MetadataPlace? = nil, method: AgentKind,
         style: PromptStyle, failures: FailurePolicy = .drop, rewardMargin: Double? = nil,
-        history: Int? = nil, overLength: LengthLimit? = nil, order: RowOrder = .collected,
+        history: Int? = nil, overLength: LengthLimit? = nil,
+        controlTokens: ControlTokenRule? = nil, order: RowOrder = .collected,
         holdout: Holdout? = nil, selection: JSONValue = .null, pairSelection: JSONValue = .null,
         sources: [ExportSource] = [], versions: [String: String] = [:],
         provenance: ExportProvenance? = nil, license: String? = nil, chatTemplate: ExportTemplate? = nil
@@ -64,6 +68,7 @@ public struct ExportRecipe: Codable, Sendable, Hashable {
         self.rewardMargin = rewardMargin
         self.history = history
         self.overLength = overLength
+        self.controlTokens = controlTokens
         self.order = order
         self.holdout = holdout
         self.selection = selection

@@ -5,7 +5,7 @@ import Trajectories
 /// it as it is.
 ///
 /// Each split has data files of its own, named after it: rows of test tasks never lie in `train-…`. Everything stands under a
-/// temporary name until ``finish(trajectories:dropped:truncated:tokens:leakage:funnel:)``; letting go of the exporter before that leaves
+/// temporary name until ``finish(trajectories:dropped:truncated:controlTokens:tokens:leakage:funnel:)``; letting go of the exporter before that leaves
 /// nothing. The same pairs give the same bytes.
 public final class PairExporter {
     private let recipe: ExportRecipe
@@ -93,13 +93,15 @@ public final class PairExporter {
     ///   - trajectories: how many were decomposed.
     ///   - dropped: answers that yielded no pair, by reason.
     ///   - truncated: rows whose variables' values were cut.
+    ///   - controlTokens: what was found of them; `nil` where nobody looked.
     ///   - tokens: those of the rows; `nil` where they were not counted.
     ///   - leakage: what the leakage gate said of the trajectories.
     ///   - funnel: what each stage on the way left; `nil` where nobody counted.
     /// - Returns: the manifest, as written.
     /// - Throws: `JSONLinesError` from the disk; ``ExportError`` when something foreign has appeared in its place.
     public func finish(
-        trajectories: Int, dropped: [String: Int], truncated: Int = 0, tokens: ExportTokens? = nil,
+        trajectories: Int, dropped: [String: Int], truncated: Int = 0,
+        controlTokens: ControlTokenCounts? = nil, tokens: ExportTokens? = nil,
         leakage: ExportLeakage, funnel: ExportFunnel? = nil
     ) throws -> ExportManifest {
         let stages = try spool?.drain { split, stage, line, metadata in
@@ -111,7 +113,7 @@ public final class PairExporter {
         for split in DataSplit.allCases { try shards[split]?.close() }
         let counts = ExportCounts(
             trajectories: trajectories, pairs: seen.count, dropped: dropped, truncated: truncated,
-            pairsBySplit: pairsBySplit, funnel: funnel)
+            controlTokens: controlTokens, pairsBySplit: pairsBySplit, funnel: funnel)
         var manifest = ExportManifest(
             recipe: recipe, counts: counts, tokens: tokens, leakage: leakage, shards: try nameShards(),
             stages: stages.flatMap { $0.isEmpty ? nil : $0 }, report: report)

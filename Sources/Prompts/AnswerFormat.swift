@@ -39,6 +39,25 @@ public enum AnswerFormat {
         return .success(ParsedAnswer(thought: String(trimmed(thought)), code: String(code)))
     }
 
+    /// The tag by which an answer, as prompts ask for it and ``PromptRenderer`` writes it, parts into something else than its one
+    /// thought and its one code: a second `</think>`, or a second `</execute>` behind the thought. `nil` where it does not: other
+    /// tags, and what a thought says of `</execute>`, part nothing.
+    /// - Complexity: O(*n*) in bytes.
+    public static func strayTag(in answer: String) -> String? {
+        var thoughts = 0
+        var codes = 0
+        var answer = answer
+        answer.withUTF8 { bytes in
+            for place in bytes.indices.dropLast() where bytes[place] == UInt8(ascii: "<") {
+                guard bytes[place + 1] == UInt8(ascii: "/") else { continue }
+                let rest = bytes[place...]
+                if rest.starts(with: "</think>".utf8) { thoughts += 1 }
+                if thoughts > 0, rest.starts(with: "</execute>".utf8) { codes += 1 }
+            }
+        }
+        return thoughts > 1 ? "</think>" : codes > 1 ? "</execute>" : nil
+    }
+
     /// Drops blank lines around the text and blanks at its end; the first line keeps its indentation.
     private static func trimmed(_ text: Substring) -> Substring {
         var lines = text.split(separator: "\n", omittingEmptySubsequences: false)

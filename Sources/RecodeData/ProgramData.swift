@@ -1,3 +1,4 @@
+import Export
 import JSONLines
 
 /// The data that belongs to the program: `data` or `share/recode-data` beside it, or in a folder above it.
@@ -8,6 +9,19 @@ enum ProgramData {
         InstalledFiles.first(of: ["data/\(name)", "share/recode-data/\(name)"]) {
             Directory.isPresent("\($0)/\(sign)")
         }
+    }
+
+    /// The list of control tokens of chat templates.
+    static func controlTokens() throws -> ControlTokenList {
+        let name = "control-tokens.json"
+        let path = InstalledFiles.first(of: ["data/\(name)", "share/recode-data/\(name)"], where: Directory.isPresent)
+        guard let path else {
+            throw CommandFailure(
+                .missingProgram,
+                "the list of control tokens is not where the program looks for it (data/\(name) or "
+                    + "share/recode-data/\(name) in a folder above it). Copy it there with the program.")
+        }
+        return try ControlTokenList(path: path)
     }
 
     /// The lists of held-out task instances, sorted by name.

@@ -11,7 +11,14 @@ struct AddedTokens: Sendable {
     /// Whether a token begins with each byte; 256 of them.
     private let begins: [Bool]
 
-    init(_ names: [String: Int]) {
+    /// Those that are control tokens (``ControlTokenForm``), sorted.
+    let controlTokens: [String]
+
+    /// - Parameter special: those that the vocabulary calls so.
+    init(_ names: [String: Int], special: Set<String> = []) {
+        controlTokens = names.keys.filter {
+            ControlTokenForm.isControlToken($0, isSpecial: special.contains($0))
+        }.sorted()
         tokens = names.filter { !$0.key.isEmpty }.map { (Array($0.key.utf8), $0.value) }
             .sorted { ($1.name.count, $0.id) < ($0.name.count, $1.id) }
         var begins = Array(repeating: false, count: 256)

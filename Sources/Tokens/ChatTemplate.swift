@@ -33,6 +33,14 @@ public enum ChatTemplate: String, Codable, Sendable, Hashable, CaseIterable {
         }
     }
 
+    /// The same in three parts: of the first and the last, added tokens are the template's.
+    func parts(of message: Message) -> (before: String, text: String, after: String) {
+        switch self {
+        case .none: ("", message.content, "")
+        case .qwen25: ("<|im_start|>", "\(message.role.rawValue)\n\(message.content)", "<|im_end|>\n")
+        }
+    }
+
     /// What stands before a message's content; a completion's is given to the model, not learnt.
     func opening(of message: Message) -> String {
         switch self {

@@ -1,5 +1,13 @@
 import Trajectories
 
+/// What the names of added tokens, such as `<|im_end|>`, count as where messages' contents hold them.
+public enum NamesInContents: Sendable, Hashable {
+    /// One token each: trainers render a conversation as text and encode that, as Hugging Face's tokenizers do.
+    case tokens
+    /// Ordinary characters: contents are encoded by themselves, as OpenAI does.
+    case characters
+}
+
 /// Counts the tokens of pairs, remembering the messages it has seen last; one for each thread.
 public final class PairTokenCounter {
     /// What a message of a conversation counts for.
@@ -17,6 +25,7 @@ public final class PairTokenCounter {
 
     /// How conversations are rendered.
     public let template: ChatTemplate
+    private let names: NamesInContents
     private let counter: TokenCounter
     private var remembered: [ExactMessage: MessageTokens] = [:]
     private var byteCount = 0
@@ -36,11 +45,15 @@ public final class PairTokenCounter {
     }
 
     /// Begins with nothing remembered.
+    /// - Parameter names: what names of added tokens in contents count as.
     /// - Throws: ``TokensError`` (`unsupported`) where the template writes a token that the vocabulary does not have.
-    public init(_ tokenizer: Tokenizer, template: ChatTemplate = .qwen25) throws(TokensError) {
+    public init(_ tokenizer: Tokenizer, template: ChatTemplate = .qwen25, names: NamesInContents = .tokens)
+        throws(TokensError)
+    {
         try tokenizer.require(template)
         counter = TokenCounter(tokenizer)
         self.template = template
+        self.names = names
     }
 
     /// The tokens of a pair.
@@ -75,10 +88,13 @@ public final class PairTokenCounter {
 
     private func countedAnew(_ message: Message) -> MessageTokens {
         let content = counter.countOrdinary(message.content)
-        guard template != .none else {
-            return MessageTokens(content: content, chat: content, trained: content)
+        let chat: Int
+        switch names {
+        case .tokens: chat = counter.count(template.rendered(message))
+        case .characters:
+            let parts = template.parts(of: message)
+            chat = counter.count(parts.before) + counter.countOrdinary(parts.text) + counter.count(parts.after)
         }
-        let chat = counter.count(template.rendered(message))
         return MessageTokens(
             content: content, chat: chat, trained: chat - counter.count(template.opening(of: message)))
     }

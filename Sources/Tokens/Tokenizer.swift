@@ -11,6 +11,9 @@ public struct Tokenizer: Sendable {
     /// How many ids the vocabulary has, added tokens included.
     public var tokenCount: Int { model.tokens.count + added.count }
 
+    /// The added tokens that a text must not say where only a chat template should (``ControlTokenForm``), sorted.
+    public var controlTokens: [String] { added.controlTokens }
+
     /// Makes sure that the vocabulary has the tokens a chat template writes.
     /// - Throws: ``TokensError`` (`unsupported`) naming the first that is missing.
     public func require(_ template: ChatTemplate) throws(TokensError) {

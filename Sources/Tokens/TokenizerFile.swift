@@ -67,9 +67,10 @@ private struct TokenizerFile: Decodable {
         var lstrip: Bool?
         var rstrip: Bool?
         var normalized: Bool?
+        var special: Bool?
 
         enum CodingKeys: String, CodingKey {
-            case id, content, lstrip, rstrip, normalized
+            case id, content, lstrip, rstrip, normalized, special
             case singleWord = "single_word"
         }
     }
@@ -224,6 +225,7 @@ extension TokenizerFile {
 extension TokenizerFile {
     func added() throws(TokensError) -> AddedTokens {
         var names: [String: Int] = [:]
+        var special: Set<String> = []
         let isNormalized = try normalizes()
         for token in addedTokens ?? [] {
             let asksForMore =
@@ -236,8 +238,9 @@ extension TokenizerFile {
                         + "done here.")
             }
             names[token.content] = token.id
+            if token.special == true { special.insert(token.content) }
         }
-        return AddedTokens(names)
+        return AddedTokens(names, special: special)
     }
 
     func mergeModel() throws(TokensError) -> MergeModel {

@@ -244,6 +244,11 @@ private let badFiles: [BadFile] = [
             + "truncate-variables, keep."
     ),
     BadFile(
+        head + "export: {control_tokens: escaped}\n",
+        "p.yaml:6: export.control_tokens: found 'escaped', expected what becomes of control tokens: drop, escape, "
+            + "keep. Did you mean 'escape'?"
+    ),
+    BadFile(
         head + "export: {max_tokens: 9, tokens: none}\n",
         "p.yaml:6: export.max_tokens: found '9', expected nothing, as tokens is none. "
             + "A limit needs tokens to be counted."
@@ -368,15 +373,16 @@ private let badFiles: [BadFile] = [
     @Test func failuresHistoriesAndLimitsAreRead() throws {
         let text =
             head + "export: {methods: [react], failures: preference, reward_margin: 0.25, history: 0, "
-            + "max_tokens: 4096, over_length: truncate-variables}\n"
+            + "max_tokens: 4096, over_length: truncate-variables, control_tokens: keep}\n"
         let shape = try PipelineFile.parse(text, file: "p.yaml").export.shape
         #expect(
             shape
                 == ExportShape(
                     failures: .preference, rewardMargin: 0.25, history: 0,
-                    overLength: LengthLimit(maxTokens: 4096, policy: .truncateVariables)))
+                    overLength: LengthLimit(maxTokens: 4096, policy: .truncateVariables), controlTokens: .keep))
         let limited = try PipelineFile.parse(head + "export: {max_tokens: 9}\n", file: "p.yaml")
         #expect(limited.export.shape.overLength == LengthLimit(maxTokens: 9, policy: .drop))
+        #expect(limited.export.shape.controlTokens == .drop)
     }
 
     @Test func aStageWithSeveralValuesIsAStageForEachCombination() throws {

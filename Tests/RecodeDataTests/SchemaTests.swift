@@ -106,10 +106,11 @@ import Trajectories
             "export-manifest", ["e", "c"].map { fixture.directory.file("\($0)/manifest.json") },
             open: [
                 "selection", "pair_selection", "versions", "counts.dropped", "leakage.leaks",
-                "provenance.prompt_sha256",
+                "provenance.prompt_sha256", "counts.control_tokens.tokens",
             ],
             optional: [
                 "holdout", "provenance", "license", "chat_template", "over_length", "counts.funnel",
+                "control_tokens", "counts.control_tokens",
                 "counts.pairs_by_split.train",
                 "counts.pairs_by_split.validation", "shards[].stage", "shards[].metadata", "sources[].seed",
             ])

@@ -83,6 +83,35 @@ struct VocabularyFileTests {
         #expect(tokenizer.encodeOrdinary("é") == [195, 169])
     }
 
+    /// What a vocabulary adds and a text must not say: not all that it adds.
+    @Test(arguments: [
+        ("<|end|>", false, true), ("<｜User｜>", false, true), ("<end_of_turn>", false, true), ("[INST]", false, true),
+        ("<</SYS>>", false, true), ("[|user|]", false, true), ("</s>", true, true), ("<s>", true, true),
+        ("▁<EOT>", true, true), ("<|reserved 1|>", true, true), ("<think>", false, false), ("</b>", false, false),
+        ("<h1>", false, false), ("<0x0A>", true, false), ("\\n\\n", true, false), ("  ", true, false),
+        ("word", true, false), ("<", true, false), ("中文字", true, false), ("[a]", false, false), ("--", true, false),
+    ])
+    func controlTokensAreToldByTheirFlagOrTheirForm(name: String, isSpecial: Bool, isControl: Bool) throws {
+        let added = "{\"id\": 257, \"content\": \"\(name)\", \"special\": \(isSpecial)}"
+        let text = tokenizerFile([("{\"id\": 257, \"content\": \"<|end|>\"}", added)])
+        let tokenizer = try Tokenizer(tokenizerFile: try directory.write(Array(text.utf8), to: "v"))
+        #expect(tokenizer.controlTokens == (isControl ? [name] : []))
+    }
+
+    @Test func controlTokensOfATemplateAreFoundInItsSource() {
+        let source = """
+            {%- for m in messages %}{{ '<|start_header_id|>' + m['role'] + '<|end_header_id|>\n\n' }}[INST] <<SYS>> x <</SYS>>
+            {{ "<｜User｜>" }}<start_of_turn>{{ m[KEY] }} <b>{{ a[0] }} <| x |> <tool_call>{"a": [1]}</tool_call> [|user|] <think>
+            """
+        #expect(
+            ControlTokenForm.tokens(inTemplate: source) == [
+                "<|start_header_id|>", "<|end_header_id|>", "[INST]", "<<SYS>>", "<</SYS>>", "<｜User｜>",
+                "<start_of_turn>", "[KEY]", "<tool_call>", "</tool_call>", "[|user|]",
+            ])
+        let long = String(repeating: "<|", count: 100_000) + String(repeating: "<", count: 100_000)
+        #expect(ControlTokenForm.tokens(inTemplate: long).isEmpty)
+    }
+
     @Test(arguments: [
         ("\"normalizer\": null", "\"normalizer\": {\"type\": \"Lowercase\"}", "normalizer: Lowercase"),
         ("\"ByteLevel\"", "\"Whitespace\"", "pre_tokenizer: does not end with ByteLevel"),

@@ -9,7 +9,7 @@ enum DatasetCard {
     static func text(for manifest: ExportManifest) throws -> String {
         [
             header(manifest), opening(manifest), use(manifest), try making(manifest.recipe, manifest.report),
-            tokens(manifest.tokens), columns(manifest.recipe), license(manifest.recipe), citation,
+            controlTokens(manifest), tokens(manifest.tokens), columns(manifest.recipe), license(manifest.recipe), citation,
         ].filter { !$0.isEmpty }.joined(separator: "\n")
     }
 
@@ -195,6 +195,33 @@ enum DatasetCard {
 
     private static func json(_ value: JSONValue) throws -> String {
         OutputLayout.json(String(decoding: try CanonicalJSON.encodePretty(value), as: UTF8.self))
+    }
+
+    /// Which control tokens were found, and what became of them.
+    private static func controlTokens(_ manifest: ExportManifest) -> String {
+        guard let rule = manifest.recipe.controlTokens, let found = manifest.counts.controlTokens else { return "" }
+        let dropped = manifest.counts.dropped[ControlTokenPolicy.dropReason] ?? 0
+        let left = "Pairs whose texts hold any were left out: \(dropped)."
+        let outcome: String
+        switch rule.policy {
+        case .drop: outcome = left
+        case .escape:
+            outcome =
+                "Rows in which they were escaped, by a backslash behind the first character of each: \(found.escaped). "
+                + "Pairs in which that could not be done were left out: \(dropped)."
+        case .keep:
+            outcome =
+                "They were **kept**. Rows that hold any: \(found.kept). Trainers take them for the ends and beginnings of turns."
+        }
+        let named = found.tokens.sorted { ($1.value, $0.key) < ($0.value, $1.key) }
+            .map { "| `\($0.key)` | \($0.value) |" }
+        let table = named.isEmpty ? [] : ["", "| token | pairs |", "| --- | --- |"] + named
+        let more = found.more > 0 ? ["", "Further tokens that were found: \(found.more)."] : []
+        return ([
+            "## Control tokens", "",
+            "\(rule.tokens) control tokens of chat templates, such as `<|im_end|>`, were looked for (sha256 `\(rule.sha256)`). "
+                + outcome,
+        ] + table + more + [""]).joined(separator: "\n")
     }
 
     private static func tokens(_ tokens: ExportTokens?) -> String {

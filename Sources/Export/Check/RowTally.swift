@@ -156,7 +156,8 @@ struct RowTally {
             problems.append("leakage.leaks: holds \(leak), and the gate is on.")
         }
         if let sum = manifest.tokens, described > 0 { compare("tokens.chat", sum.chat, tokens) }
-        problems += lengthProblems(with: manifest) + countProblems(with: counts)
+        problems += lengthProblems(with: manifest) + controlTokenProblems(with: manifest)
+            + countProblems(with: counts)
         var first: [DataSplit: Int] = [:]
         for (index, stage) in (manifest.stages ?? []).enumerated() {
             let key = StageKey(split: stage.split, stage: stage.number)
@@ -188,6 +189,30 @@ extension RowTally {
             problems.append(
                 "tokens.over.\(limit): is \(said.over[limit] ?? 0), and the rows come to \(found.over[limit] ?? 0)."
             )
+        }
+        return problems
+    }
+
+    /// What the manifest says of control tokens that contradicts itself.
+    private func controlTokenProblems(with manifest: ExportManifest) -> [String] {
+        let key = "counts.control_tokens"
+        guard let rule = manifest.recipe.controlTokens, let found = manifest.counts.controlTokens else {
+            guard (manifest.recipe.controlTokens == nil) != (manifest.counts.controlTokens == nil) else { return [] }
+            return ["\(key): control_tokens says what was looked for, and this what was found: one is missing."]
+        }
+        var problems: [String] = []
+        let (escaped, kept) = (found.escaped, found.kept)
+        for (name, rows, policy) in [("escaped", escaped, ControlTokenPolicy.escape), ("kept", kept, .keep)] {
+            if rows > 0, rule.policy != policy {
+                problems.append("\(key).\(name): is \(rows), and the policy is \(rule.policy.rawValue).")
+            } else if rows > manifest.counts.pairs {
+                problems.append("\(key).\(name): is \(rows), and there are \(manifest.counts.pairs) rows.")
+            }
+        }
+        let rows = (manifest.counts.dropped[ControlTokenPolicy.dropReason] ?? 0) &+ escaped &+ kept
+        if let (token, count) = found.tokens.filter({ $0.value > rows }).min(by: { $0.key < $1.key }) {
+            problems.append(
+                "\(key).tokens: \(token.debugDescription) is in \(count) rows, and \(rows) hold any token.")
         }
         return problems
     }

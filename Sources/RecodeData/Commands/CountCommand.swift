@@ -1,4 +1,5 @@
 import ArgumentParser
+import Export
 import Filter
 import Study
 import Trajectories
@@ -45,35 +46,58 @@ struct CountCommand: LongCommand {
 
     @OptionGroup var prompts: PromptOptions
     @OptionGroup var tokens: TokenOptions
+    @Option(
+        help: ArgumentHelp(
+            "Which pairs are counted that hold control tokens of chat templates, as export writes them: none (drop), or with tokens "
+                + "escaped or kept."))
+    var controlTokens = ControlTokenPolicy.drop
+
     @OptionGroup var tables: StudyTableOptions
 
     func run() async throws {
+        let parts = try parts()
         let table = StudyJob(
-            parts: try parts(),
+            parts: parts,
             criteria: try top.map { try SelectionCriteria(top: $0, ties, eligibility, leaks) },
             isPaired: paired, published: tables.published
         ).table()
         for coverage in table.coverage { coverage.say() }
+        saySkipped(in: parts.map(\.survey))
         try StandardOutput.write(
             try table.rendered(as: tables.format, only: tables.table),
             as: tables.format == .json ? .json : .text)
     }
 
+    /// Says how many pairs are in no row: a reader of the tables cannot see it.
+    private func saySkipped(in surveys: [Survey]) {
+        let counts = AgentKind.allCases.compactMap { method in
+            let count = surveys.reduce(0) { $0 + ($1.screened[method] ?? 0) }
+            return count > 0 ? "\(Wording.count(count, "pair")) of \(method.rawValue)" : nil
+        }
+        guard !counts.isEmpty else { return }
+        StandardError.say(
+            "not counted for the control tokens in them, as export leaves them out: \(counts.joined(separator: ", ")). "
+                + "--control-tokens keep counts them.")
+    }
+
     private func parts() throws -> [StudyJob.Part] {
         let runs = try self.runs.flatMap(TrajectorySources.runs)
         let gate = try leaks.gate()
-        let counting = try tokens.counting().map {
+        let template = try self.tokens.template()
+        let tokens = try self.tokens.counting(under: template)
+        let screen = PairScreen(tokens: try PairScreen.tokens(tokens, template), policy: controlTokens)
+        let counting = try tokens.map {
             StudyCounting(tokens: $0, style: style, prompts: try prompts.library(for: style))
         }
         guard eachRun else {
             let sources = try TrajectorySources(paths: runs)
-            return [StudyJob.Part(survey: try Survey(of: sources, gate: gate, counting: counting))]
+            return [StudyJob.Part(survey: try Survey(of: sources, gate: gate, counting: counting, screen: screen))]
         }
         let parts = try runs.map { path in
             let sources = try TrajectorySources(paths: [path])
             return StudyJob.Part(
                 run: try sources.provenance()[0].name,
-                survey: try Survey(of: sources, gate: gate, counting: counting))
+                survey: try Survey(of: sources, gate: gate, counting: counting, screen: screen))
         }
         var names: Set<String?> = []
         guard let part = parts.first(where: { !names.insert($0.run).inserted }) else { return parts }

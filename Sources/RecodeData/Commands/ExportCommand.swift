@@ -133,10 +133,14 @@ extension ExportManifest {
             leakage.notCompared > 0
             ? "; \(leakage.notCompared) of a world whose held-out tasks are not known" : ""
         let cut = counts.truncated > 0 ? "; \(counts.truncated) with values cut" : ""
+        let control = counts.controlTokens.map {
+            ($0.escaped > 0 ? "; \($0.escaped) with control tokens escaped" : "")
+                + ($0.kept > 0 ? "; \($0.kept) with control tokens, which trainers obey" : "")
+        }
         let unheld =
             recipe.holdout != nil && counts.pairsBySplit[DataSplit.validation.rawValue] == nil
             ? "; too few tasks to hold one out" : ""
         return
-            "\(Wording.count(counts.pairs, "pair")) of \(trajectories)\(dropped)\(cut)\(alike)\(unknown)\(unheld)"
+            "\(Wording.count(counts.pairs, "pair")) of \(trajectories)\(dropped)\(cut)\(control ?? "")\(alike)\(unknown)\(unheld)"
     }
 }

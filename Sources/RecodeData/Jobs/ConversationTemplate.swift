@@ -71,6 +71,14 @@ enum ConversationTemplate: Sendable, Hashable {
         }
     }
 
+    /// The control tokens that it writes, as far as they are not in the list of common ones.
+    var controlTokens: Set<String> {
+        switch self {
+        case .builtIn: []
+        case .jinja(let template): template.controlTokens
+        }
+    }
+
     /// What renders whole conversations.
     func render() throws -> ([Message]) throws -> String {
         switch self {

@@ -51,15 +51,16 @@ struct ExportJob: Sendable {
     /// - Throws: ``CommandFailure`` where a trajectory must not be trained on, or a selection lists what the sources do not
     ///   have; `ExportError`, `DecomposeError`, `TrajectoriesError`. Then no target is changed.
     func run() throws -> [ExportManifest] {
+        let screen = try screen()
         let survey = try passGate()
         let siblings = try shape.failures == .preference ? siblingAnswers() : [:]
-        let choices = try pairCriteria.keepsAll ? nil : chosenPairs(rejecting: siblings)
+        let choices = try pairCriteria.keepsAll ? nil : chosenPairs(rejecting: siblings, screen)
         let writers = try targets.indices.map { index in
             TargetWriter(
-                targets[index], tokens: tokens?.total, dropping: choices?[index].finish() ?? [],
-                into: try exporter(to: targets[index], survey.sights[index]))
+                targets[index], tokens: tokens?.total, screen, dropping: choices?[index].finish() ?? [],
+                into: try exporter(to: targets[index], survey.sights[index], screen))
         }
-        let fitter = try PairFitter(tokens, limit: shape.overLength)
+        let fitter = try PairFitter(tokens, shape: shape, screen: screen)
         try decompose(writers.map(\.taking), style: style, prompts: prompts, rejecting: siblings) {
             targets, trajectory, origin, pairs, builder in
             let fitted = try pairs.pairs.map { pair in
@@ -77,6 +78,15 @@ struct ExportJob: Sendable {
             }
         }
         return try zip(writers, survey.leakage).map { try $0.finish($1, read: survey.read) }
+    }
+
+    /// What looks for control tokens; `nil` where nothing is to.
+    private func screen() throws -> PairScreen? {
+        try shape.controlTokens.map { policy in
+            PairScreen(
+                tokens: try PairScreen.tokens(tokens, template), policy: policy,
+                writesMetadata: (shape.metadata ?? shape.format.metadataPlaces[0]) != .none)
+        }
     }
 
     /// What the gate says of each target's trajectories, and what else is seen of them.
@@ -105,12 +115,15 @@ struct ExportJob: Sendable {
 
     /// Which pairs of each target are kept. They are told apart by what is their own: the call, its variables and the answer,
     /// or the history and the answer, without the instructions that every prompt has.
-    private func chosenPairs(rejecting siblings: [AgentKind: SiblingAnswers]) throws -> [PairSelector] {
+    /// Those that are left out for their control tokens take no other's place.
+    private func chosenPairs(
+        rejecting siblings: [AgentKind: SiblingAnswers], _ screen: PairScreen?
+    ) throws -> [PairSelector] {
         var selectors = targets.map { _ in PairSelector(pairCriteria) }
         var keys = PairKeys()
         try decompose(targets.map(TakenOnce.init), style: .bare, prompts: .none, rejecting: siblings) {
             targets, trajectory, _, pairs, _ in
-            for pair in pairs.pairs {
+            for pair in pairs.pairs where screen?.verdict(on: pair).fate != .dropped {
                 let candidate = PairCandidate(
                     pair, id: pair.id, environment: trajectory.environment.name,
                     key: keys.key(prompt: pair.prompt, completion: pair.completion + (pair.rejected ?? [])))
@@ -173,8 +186,11 @@ struct ExportJob: Sendable {
     }
 
     /// What writes a target, with what its format needs.
-    private func exporter(to target: Target, _ sight: TargetSight) throws -> PairExporter {
+    private func exporter(
+        to target: Target, _ sight: TargetSight, _ screen: PairScreen?
+    ) throws -> PairExporter {
         var recipe = try recipe(of: target, sight)
+        recipe.controlTokens = screen?.rule
         var converter: ParquetConverter?
         if shape.format == .parquet {
             converter = try ParquetConverter(columns: recipe.columns, python: python)
@@ -207,7 +223,12 @@ struct ExportJob: Sendable {
             overLength: shape.overLength, order: shape.order, holdout: shape.holdout,
             selection: criteria ?? .null, pairSelection: pairs ?? .null, sources: try sources.provenance(),
             versions: versions, provenance: try provenance(of: target, sight), license: shape.license,
-            chatTemplate: tokens == nil && shape.format != .text ? nil : template.record)
+            chatTemplate: usesTemplate ? template.record : nil)
+    }
+
+    /// Whether rows, their tokens or what is looked for in them depend on the template.
+    private var usesTemplate: Bool {
+        tokens != nil || shape.format == .text || shape.controlTokens != nil && !template.controlTokens.isEmpty
     }
 
     private func provenance(of target: Target, _ sight: TargetSight) throws -> ExportProvenance {
@@ -235,121 +256,6 @@ private struct TargetSight {
     mutating func add(_ trajectory: TrajectorySummary) {
         environments.insert(trajectory.environment.name)
         policies.insert(ExportProvenance.Policy(trajectory.policy))
-    }
-}
-
-/// Which trajectories an export takes: those of its selection, each once, however often it is read.
-private final class TakenOnce {
-    let ranks: [String: Int]?
-    private(set) var ids: Set<String> = []
-
-    init(_ target: ExportJob.Target) {
-        ranks = target.selection?.ranks
-    }
-
-    /// Whether a trajectory that is read now is taken. Without a selection every one is: the exporter refuses what comes twice.
-    func takes(_ id: String) -> Bool {
-        guard let ranks else {
-            ids.insert(id)
-            return true
-        }
-        return ranks[id] != nil && ids.insert(id).inserted
-    }
-}
-
-/// One export while it is being written.
-private final class TargetWriter {
-    let taking: TakenOnce
-    private let target: ExportJob.Target
-    private let exporter: PairExporter
-    private let droppedPairs: [DroppedPair]
-    private let droppedIDs: Set<String>
-    private var dropped: [String: Int]
-    private var truncated = 0
-    private var tokens: ExportTokens?
-    /// The train split's task instances that there are rows of.
-    private var trainTasks: Set<String> = []
-    private var (asked, made, written) = (0, 0, 0)
-
-    init(
-        _ target: ExportJob.Target, tokens: ExportTokens?, dropping pairs: [DroppedPair],
-        into exporter: PairExporter
-    ) {
-        self.target = target
-        self.tokens = tokens
-        self.exporter = exporter
-        taking = TakenOnce(target)
-        droppedPairs = pairs
-        droppedIDs = Set(pairs.map(\.id))
-        dropped = Dictionary(pairs.map { ($0.reason.rawValue, 1) }, uniquingKeysWith: +)
-    }
-
-    /// Takes a trajectory's pairs.
-    /// - Parameter tally: what became of the answers that yielded none.
-    func take(
-        _ pairs: [FittedPair], _ tally: PairTally, of trajectory: Trajectory, in run: String
-    ) throws {
-        for fitted in pairs where !droppedIDs.contains(fitted.pair.id) {
-            guard fitted.length != .tooLong else {
-                dropped[OverLengthPolicy.dropReason, default: 0] += 1
-                continue
-            }
-            if fitted.length == .truncated { truncated += 1 }
-            var pair = fitted.pair
-            pair.run = run
-            pair.rank = taking.ranks?[trajectory.id]
-            if let length = fitted.tokens {
-                pair.tokens = length.chat
-                tokens?.add(length)
-            }
-            try ExportJob.naming(pair) { try exporter.append(pair) }
-            if pair.split == .train { trainTasks.insert(pair.taskID) }
-            written += 1
-        }
-        asked += tally.asked
-        made += pairs.count
-        dropped.merge(tally.droppedByName, uniquingKeysWith: +)
-    }
-
-    /// Loaders fail on a dataset without rows, and whoever asked for one expected some.
-    func checkThereAreRows() throws {
-        guard written == 0 else { return }
-        let reasons = dropped.sorted { $0.key < $1.key }.map { "\($0.value) \($0.key)" }
-        throw CommandFailure(
-            .badData,
-            "\(target.directory): there is nothing to export: "
-                + "\(Wording.count(taking.ids.count, "trajectory", plural: "trajectories")) taken, no row made "
-                + "(dropped: \(reasons.isEmpty ? "none" : reasons.joined(separator: ", "))). Select more, or ask for less."
-        )
-    }
-
-    /// Whoever asked for a validation split expected one.
-    func checkTasksCanBeHeldOut() throws {
-        guard trainTasks.count < 2 else { return }
-        throw CommandFailure(
-            .badData,
-            "\(target.directory): no task can be held out: the rows are of "
-                + "\(Wording.count(trainTasks.count, "task instance")) of the train split, and --holdout keeps whole ones "
-                + "back. Select more, or leave --holdout out.")
-    }
-
-    func checkNothingIsMissing() throws {
-        let missing = (target.selection?.kept ?? []).filter { !taking.ids.contains($0.id) }
-        guard let first = missing.first else { return }
-        throw CommandFailure(
-            .badData,
-            "the selection keeps \(Wording.count(missing.count, "trajectory", plural: "trajectories")) that the runs "
-                + "do not have (first: \(first.id)). Name the runs it was made from, or make it anew with "
-                + "recode-data filter.")
-    }
-
-    func finish(_ leakage: ExportLeakage, read: Int) throws -> ExportManifest {
-        try exporter.report(dropped: try droppedPairs.map { try CanonicalJSON.encode($0) })
-        return try exporter.finish(
-            trajectories: taking.ids.count, dropped: dropped, truncated: truncated, tokens: tokens,
-            leakage: leakage,
-            funnel: ExportFunnel(
-                read: read, selected: taking.ids.count, asked: asked, made: made, written: written))
     }
 }
 

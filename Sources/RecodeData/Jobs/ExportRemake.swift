@@ -96,10 +96,12 @@ struct ExportRemake {
         let gate = try sameGate()
         let template = try sameTemplate()
         try requireSamePyarrow()
+        let tokens = try sameTokens(template)
+        try requireSameControlTokens(tokens, template)
         return ExportJob(
             sources: sources, shape: shape, style: recipe.style,
             prompts: try PromptLibrary.read(from: prompts, for: [recipe.style]),
-            tokens: try sameTokens(template),
+            tokens: tokens,
             template: template, python: python, pairCriteria: try pairCriteria(), gate: gate,
             pipeline: recipe.provenance?.pipeline,
             targets: [
@@ -144,6 +146,16 @@ struct ExportRemake {
                 words: "its tokens were counted with \(recorded.name); name that file with --tokens")
         }
         return counting
+    }
+
+    /// What is looked for decides which rows there are.
+    private func requireSameControlTokens(_ tokens: TokenCounting?, _ template: ConversationTemplate) throws {
+        guard let recorded = manifest.recipe.controlTokens else { return }
+        let here = ControlTokenRule(recorded.policy, try PairScreen.tokens(tokens, template))
+        guard here == recorded else {
+            throw Obstacle(
+                words: "\(recorded.tokens) control tokens were looked for in it, and here others are (data/control-tokens.json)")
+        }
     }
 
     /// Another pyarrow packs the same rows in other bytes.

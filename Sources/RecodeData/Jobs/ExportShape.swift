@@ -16,6 +16,8 @@ struct ExportShape: Encodable, Sendable, Hashable {
     var history: Int?
     /// What becomes of rows that are too long; `nil` without a limit.
     var overLength: LengthLimit?
+    /// What becomes of rows that hold control tokens; `nil` where nobody looks for them, as exports of older programs did.
+    var controlTokens: ControlTokenPolicy? = .drop
     /// The order of the rows.
     var order = RowOrder.collected
     /// Which tasks are kept back for validation; `nil` for none.
@@ -81,7 +83,7 @@ extension ExportShape {
         self.init(
             format: recipe.format, metadata: recipe.metadata, failures: recipe.failures,
             rewardMargin: recipe.rewardMargin, history: recipe.history, overLength: recipe.overLength,
-            order: recipe.order, holdout: recipe.holdout, license: recipe.license)
+            controlTokens: recipe.controlTokens?.policy, order: recipe.order, holdout: recipe.holdout, license: recipe.license)
         guard refusal == nil, refusal(of: recipe.method) == nil, history.map({ $0 >= 0 }) ?? true,
             overLength.map({ $0.maxTokens >= 1 }) ?? true,
             holdout.map({ $0.fraction > 0 && $0.fraction < 1 }) ?? true,

@@ -49,6 +49,10 @@ struct LineageCheck {
     private let directory: String
     private var rows: [String: [Row]] = [:]
     private var undescribed = 0
+    /// What escapes control tokens as the export did; `nil` where it did not, or that is not known here.
+    private var screen: PairScreen?
+    /// Whether rows hold tokens that were escaped in a way that is not known here.
+    private var mayBeEscaped = false
     private(set) var summary = Summary()
 
     /// Begins with no rows.
@@ -77,11 +81,13 @@ struct LineageCheck {
     ///
     /// - Parameters:
     ///   - sources: the runs the export was made from.
+    ///   - screen: what escapes control tokens as the export did; `nil` where that is not known here, or it did not.
     ///   - gate: what says whether a trajectory leaks; `nil` where the export's gate is lifted.
     ///   - visit: is given every trajectory that rows come from, with its run.
     /// - Throws: `DecomposeError`, `PromptsError`; ``CommandFailure`` where the prompts here are not the export's.
     mutating func check(
-        _ manifest: ExportManifest, against sources: TrajectorySources, gate: LeakageGate?, folder: String?,
+        _ manifest: ExportManifest, against sources: TrajectorySources, escapingBy screen: PairScreen?,
+        gate: LeakageGate?, folder: String?,
         _ findings: inout CheckFindings, _ visit: (Trajectory, TrajectoryOrigin) -> Void
     ) throws {
         guard undescribed == 0 else {
@@ -93,6 +99,8 @@ struct LineageCheck {
         let builder = try builder(for: manifest, folder: folder)
         let rendering = RowRendering(manifest.recipe)
         let isCut = manifest.recipe.overLength?.policy == .truncateVariables
+        mayBeEscaped = screen == nil && (manifest.counts.controlTokens?.escaped ?? 0) > 0
+        self.screen = screen
         var isPartial = false
         do {
             try sources.forEach { trajectory, origin in
@@ -211,6 +219,7 @@ extension LineageCheck {
                 )
                 continue
             }
+            pair = screen?.written(pair) ?? pair
             pair.run = row.origin.run
             pair.rank = row.origin.rank
             pair.tokens = row.origin.tokens
@@ -232,10 +241,15 @@ extension LineageCheck {
     /// Whether cutting again gives the row; counted with the reason where it does not.
     private mutating func isComparable(_ row: Row, _ rendering: RowRendering?, mayBeCut: Bool) -> Bool {
         let reason: String? =
-            rendering == nil
-            ? "format"
-            : row.origin.kind != .answer
-                ? row.origin.kind.rawValue : mayBeCut && row.holdsMark ? "truncated" : nil
+            if rendering == nil {
+                "format"
+            } else if row.origin.kind != .answer {
+                row.origin.kind.rawValue
+            } else if mayBeCut, row.holdsMark {
+                "truncated"
+            } else {
+                mayBeEscaped ? ControlTokenPolicy.dropReason : nil
+            }
         guard let reason else { return true }
         summary.notCompared[reason, default: 0] += 1
         return false

@@ -21,39 +21,56 @@ struct FittedPair {
     var tokens: PairTokens?
     /// What became of it.
     var length: Length
+    /// The control tokens that were found in it.
+    var control = PairScreen.Verdict()
 }
 
-/// Counts the tokens of pairs, and makes those fit that are too long, where that is asked for.
+/// Looks for control tokens in pairs, counts their tokens, and makes those fit that are too long, where that is asked for.
 struct PairFitter {
     private let counter: ConversationCounter?
     private let limit: LengthLimit?
+    private let screen: PairScreen?
 
     /// - Parameters:
     ///   - tokens: what they are counted with; `nil` where they are not, and then there is no limit.
-    ///   - limit: how long pairs may be; `nil` without a limit.
+    ///   - shape: how long pairs may be, and who reads them.
+    ///   - screen: what looks for control tokens; `nil` where nothing does.
     /// - Throws: `TokensError` where the vocabulary has not the tokens that the chat template writes.
-    init(_ tokens: TokenCounting?, limit: LengthLimit?) throws {
-        counter = try tokens?.counter()
-        self.limit = limit
+    init(_ tokens: TokenCounting?, shape: ExportShape, screen: PairScreen?) throws {
+        counter = try tokens?.counter(names: shape.format == .openai ? .characters : .tokens)
+        limit = shape.overLength
+        self.screen = screen
     }
 
-    /// Counts a pair, and cuts it where it is too long and is to be cut.
+    /// Looks at a pair, counts it, and cuts it where it is too long and is to be cut.
+    ///
+    /// Control tokens are looked for in the whole pair: one that would be cut out with the middle of a value counts too.
     /// - Parameters:
     ///   - trajectory: what the pair was made of.
     ///   - builder: what made it.
     /// - Throws: `DecomposeError` as the builder; ``CommandFailure`` where a chat template of the user's raises.
     func fit(_ pair: Pair, of trajectory: Trajectory, by builder: PairBuilder) throws -> FittedPair {
-        guard let counter else { return FittedPair(pair: pair, tokens: nil, length: .whole) }
-        let tokens = try Self.tokens(of: pair, counter)
+        let control = screen?.verdict(on: pair) ?? PairScreen.Verdict()
+        guard control.fate != .dropped else {
+            return FittedPair(pair: pair, tokens: nil, length: .whole, control: control)
+        }
+        let whole = written(pair)
+        guard let counter else { return FittedPair(pair: whole, tokens: nil, length: .whole, control: control) }
+        let tokens = try Self.tokens(of: whole, counter)
         guard let limit, limit.policy != .keep, tokens.chat > limit.maxTokens else {
-            return FittedPair(pair: pair, tokens: tokens, length: .whole)
+            return FittedPair(pair: whole, tokens: tokens, length: .whole, control: control)
         }
         guard limit.policy == .truncateVariables,
             let cut = try builder.truncated(
-                pair, of: trajectory, fits: { try Self.tokens(of: $0, counter).chat <= limit.maxTokens })
-        else { return FittedPair(pair: pair, tokens: tokens, length: .tooLong) }
-        return FittedPair(pair: cut, tokens: try Self.tokens(of: cut, counter), length: .truncated)
+                pair, of: trajectory,
+                fits: { try Self.tokens(of: written($0), counter).chat <= limit.maxTokens })
+        else { return FittedPair(pair: whole, tokens: tokens, length: .tooLong, control: control) }
+        let short = written(cut)
+        return FittedPair(
+            pair: short, tokens: try Self.tokens(of: short, counter), length: .truncated, control: control)
     }
+
+    private func written(_ pair: Pair) -> Pair { screen?.written(pair) ?? pair }
 
     private static func tokens(of pair: Pair, _ counter: ConversationCounter) throws -> PairTokens {
         let tokens = try counter.count(prompt: pair.prompt, completion: pair.completion)

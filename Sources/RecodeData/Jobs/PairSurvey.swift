@@ -15,6 +15,8 @@ struct StudyCounting: Sendable {
 struct PairFacts: Sendable {
     /// Tells each pair from others; as many as there are pairs.
     var keys: [UInt64] = []
+    /// Pairs that an export would leave out for their control tokens; they are neither among the keys nor counted.
+    var screened = 0
     /// The tokens of all of them; `nil` when they were not counted.
     var tokens: PairTokens?
 }
@@ -28,12 +30,16 @@ struct PairSurvey {
     private var keys = PairKeys()
     private let counting: StudyCounting?
     private let counter: ConversationCounter?
+    private let screen: PairScreen?
 
-    /// - Parameter counting: what tokens are counted with; `nil` where they are not.
+    /// - Parameters:
+    ///   - counting: what tokens are counted with; `nil` where they are not.
+    ///   - screen: what looks for control tokens; `nil` where nothing does.
     /// - Throws: `TokensError` where the vocabulary has not the tokens that the chat template writes; ``CommandFailure`` where a
     ///   Jinja template cannot be rendered.
-    init(counting: StudyCounting?) throws {
+    init(counting: StudyCounting?, screen: PairScreen?) throws {
         self.counting = counting
+        self.screen = screen
         counter = try counting.map { try $0.tokens.counter() }
     }
 
@@ -42,21 +48,23 @@ struct PairSurvey {
     /// - Complexity: O(*n*) in the size of the trajectory for its texts; O(*t*²) in the turns of a flat method.
     mutating func facts(of trajectory: Trajectory, by method: AgentKind) throws -> PairFacts {
         var facts = PairFacts()
-        for pair in try PairBuilder(method: method, style: .bare).pairs(of: trajectory).pairs {
+        let bare = try PairBuilder(method: method, style: .bare).pairs(of: trajectory).pairs
+        var kept = bare.map { _ in true }
+        if let screen { kept = bare.map { screen.verdict(on: $0).fate != .dropped } }
+        for (pair, isKept) in zip(bare, kept) where isKept {
             facts.keys.append(keys.key(prompt: pair.prompt, completion: pair.completion))
         }
-        facts.tokens = try tokens(of: trajectory, by: method)
-        return facts
-    }
-
-    private func tokens(of trajectory: Trajectory, by method: AgentKind) throws -> PairTokens? {
-        guard let counting, let counter else { return nil }
+        facts.screened = bare.count - facts.keys.count
+        guard let counting, let counter else { return facts }
+        // The same answers in another style.
         let builder = PairBuilder(method: method, style: counting.style, prompts: counting.prompts)
         var sum = PairTokens()
-        for pair in try builder.pairs(of: trajectory).pairs {
-            sum += try counter.count(prompt: pair.prompt, completion: pair.completion)
+        for (pair, isKept) in zip(try builder.pairs(of: trajectory).pairs, kept) where isKept {
+            let written = screen?.written(pair) ?? pair
+            sum += try counter.count(prompt: written.prompt, completion: written.completion)
         }
-        return sum
+        facts.tokens = sum
+        return facts
     }
 }
 

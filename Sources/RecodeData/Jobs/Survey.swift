@@ -32,13 +32,16 @@ struct Survey: Sendable {
     /// - Parameters:
     ///   - gate: says which of them must not be trained on; `nil` where nobody asks.
     ///   - counting: what tokens are counted with; `nil` where they are not.
+    ///   - screen: what looks for control tokens: pairs that an export would leave out are not counted.
     /// - Throws: `TrajectoriesError` naming file and line; `DecomposeError` for nodes that are no tree.
     /// - Complexity: O(*n*) in the size of the trajectories; what is kept is O(1) for each, and eight bytes for each pair.
-    init(of sources: TrajectorySources, gate: ExportGate?, counting: StudyCounting?) throws {
+    init(
+        of sources: TrajectorySources, gate: ExportGate?, counting: StudyCounting?, screen: PairScreen?
+    ) throws {
         self.sources = try sources.selectionSources()
         leakageLists = gate?.lists ?? []
         var options = EpisodeOptions()
-        var pairSurvey = try PairSurvey(counting: counting)
+        var pairSurvey = try PairSurvey(counting: counting, screen: screen)
         try sources.forEach { trajectory, origin in
             let recipe = origin.recipe
             let facts = try Self.facts(of: trajectory, recipe, &pairSurvey)
@@ -47,7 +50,7 @@ struct Survey: Sendable {
                 Entry(
                     candidate: Candidate(
                         summary, leaks: gate?.gate.holdsBack(summary) ?? false,
-                        pairCount: facts.pairs[trajectory.agent]?.keys.count ?? 0),
+                        pairCount: facts.pairs[trajectory.agent].map { $0.keys.count + $0.screened } ?? 0),
                     environment: trajectory.environment.name, policy: trajectory.policy.name,
                     agent: trajectory.agent, usage: trajectory.usage,
                     options: try options.values(of: trajectory, recipe), facts: facts))
@@ -67,6 +70,15 @@ struct Survey: Sendable {
         return EpisodeFacts(
             shape: TreeShape(of: trajectory),
             structure: EpisodeStructure(of: trajectory, recordsLosses: !isImported), pairs: pairs)
+    }
+
+    /// Pairs that are not counted for the control tokens in them, by method.
+    var screened: [AgentKind: Int] {
+        entries.reduce(into: [:]) { sums, entry in
+            for (method, facts) in entry.facts.pairs where facts.screened > 0 {
+                sums[method, default: 0] += facts.screened
+            }
+        }
     }
 
     /// Those of them that are wanted.

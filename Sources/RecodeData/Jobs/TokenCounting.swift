@@ -83,9 +83,11 @@ struct TokenCounting: Sendable {
     var total: ExportTokens { ExportTokens(vocabulary: vocabulary, template: template.name) }
 
     /// Begins to count; one for each thread.
-    func counter() throws -> ConversationCounter {
+    /// - Parameter names: what names of added tokens in contents count as; under a Jinja template always as tokens.
+    func counter(names: NamesInContents = .tokens) throws -> ConversationCounter {
         switch template {
-        case .builtIn(let template): .builtIn(try PairTokenCounter(tokenizer, template: template))
+        case .builtIn(let template):
+            .builtIn(try PairTokenCounter(tokenizer, template: template, names: names))
         case .jinja(let template): .jinja(try template.renderer(), TokenCounter(tokenizer))
         }
     }

@@ -110,7 +110,7 @@ struct VerifyJob: Sendable {
         do {
             let gate = try self.gate?.adding(listsOf: manifest, beside: path)
             try lineage.check(
-                manifest, against: sources,
+                manifest, against: sources, escapingBy: try screen(of: manifest),
                 gate: manifest.leakage.gate == .on ? gate?.gate : nil, folder: prompts, &entry.findings
             ) { trajectory, origin in
                 sample.add(trajectory, in: origin.name, isImported: origin.isImported)
@@ -132,6 +132,19 @@ struct VerifyJob: Sendable {
             entry.findings.add(failure.message)
         }
         return entry
+    }
+}
+
+extension VerifyJob {
+    /// What escapes control tokens as an export did; `nil` where it did not, or looked for others than there are here.
+    private func screen(of manifest: ExportManifest) throws -> PairScreen? {
+        guard let rule = manifest.recipe.controlTokens, rule.policy == .escape else { return nil }
+        let template = try ConversationTemplate.read(template, python: machine.python)
+        let counting =
+            manifest.tokens == nil
+            ? nil : try TokenCounting.read(vocabulary, template: template, python: machine.python)
+        let screen = PairScreen(tokens: try PairScreen.tokens(counting, template), policy: .escape)
+        return screen.rule == rule ? screen : nil
     }
 }
 

@@ -46,6 +46,12 @@ struct ExportShapeOptions: ParsableArguments {
                 + "they stay. (default: drop)"))
     var overLength: OverLengthPolicy?
 
+    @Option(
+        help: ArgumentHelp(
+            "What becomes of rows that hold control tokens of chat templates, such as <|im_end|>: none are written, the tokens are "
+                + "written so that they are none, or they stay."))
+    var controlTokens = ControlTokenPolicy.drop
+
     @Option(help: "The order of the rows.")
     var order = RowOrder.Name.collected
 
@@ -114,7 +120,7 @@ struct ExportShapeOptions: ParsableArguments {
             format: format, metadata: metadata, failures: failures, rewardMargin: rewardMargin,
             history: history,
             overLength: maxTokens.map { LengthLimit(maxTokens: $0, policy: overLength ?? .drop) },
-            order: RowOrder(order, by: by, stages: stages, seed: seed),
+            controlTokens: controlTokens, order: RowOrder(order, by: by, stages: stages, seed: seed),
             holdout: holdout.map { Holdout(fraction: $0, seed: seed) }, license: license)
     }
 }
@@ -151,5 +157,6 @@ extension OptionText {
 extension ExportFormat: ExpressibleByArgument {}
 extension MetadataPlace: ExpressibleByArgument {}
 extension OverLengthPolicy: ExpressibleByArgument {}
+extension ControlTokenPolicy: ExpressibleByArgument {}
 extension FailurePolicy: ExpressibleByArgument {}
 extension RowOrder.Name: ExpressibleByArgument {}

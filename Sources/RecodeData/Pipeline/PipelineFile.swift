@@ -174,7 +174,7 @@ extension PipelineFile {
         let keys = try place?.mapping(
             of: [
                 "methods", "top", "format", "metadata", "failures", "reward_margin", "history", "max_tokens",
-                "over_length", "order", "by", "stages", "holdout", "style", "tokens", "chat_template",
+                "over_length", "control_tokens", "order", "by", "stages", "holdout", "style", "tokens", "chat_template",
                 "duplicates", "similarity", "max_per_depth", "license",
             ], called: "the export")
         let methods = try Self.methods(keys?["methods"], in: file, of: stages)
@@ -221,6 +221,9 @@ extension PipelineFile {
             metadata: try keys["metadata"].map { try value($0, called: "a place for metadata") },
             failures: try keys["failures"].map { try value($0, called: "what becomes of failed answers") }
                 ?? .drop,
+            controlTokens: try keys["control_tokens"].map {
+                try value($0, called: "what becomes of control tokens")
+            } ?? .drop,
             order: RowOrder(
                 order,
                 by: try keys["by"].map { place in

@@ -34,6 +34,9 @@ struct PipelineRun: Sendable {
         let counting = tokens.map {
             StudyCounting(tokens: $0, style: pipeline.export.style, prompts: models.prompts)
         }
+        let screen = try pipeline.export.shape.controlTokens.map {
+            PairScreen(tokens: try PairScreen.tokens(tokens, template), policy: $0)
+        }
         var worlds = try await PipelineWorlds(of: pipeline.collect, on: machine)
         try Directory.create(directory)
         // Held to the end: two programs in one directory would take each other's stages for their own.
@@ -47,7 +50,7 @@ struct PipelineRun: Sendable {
         }
         var stages: [CollectedStage] = []
         for stage in pipeline.collect {
-            let collected = try await collect(stage, in: place, worlds.site(of: stage), gate, counting)
+            let collected = try await collect(stage, in: place, worlds.site(of: stage), gate, counting, screen)
             if let reason = collected.result.stopped {
                 StandardError.say(
                     "collect/\(stage.name) stopped: \(reason). Run the same command with more budget to go on."
@@ -117,7 +120,7 @@ extension PipelineRun {
 
     private func collect(
         _ stage: CollectStage, in place: PipelineDirectory, _ site: Site, _ gate: ExportGate,
-        _ counting: StudyCounting?
+        _ counting: StudyCounting?, _ screen: PairScreen?
     ) async throws -> CollectedStage {
         var recipe = stage.recipe
         recipe.environmentOptions = site.environment.recipeOptions
@@ -137,7 +140,7 @@ extension PipelineRun {
         return CollectedStage(
             name: stage.name, environment: stage.recipe.environment, result: result, sources: sources,
             checksum: try sources.provenance().map(\.sha256).joined(separator: "\n"),
-            survey: try Survey(of: sources, gate: gate, counting: counting))
+            survey: try Survey(of: sources, gate: gate, counting: counting, screen: screen))
     }
 
     private func select(
@@ -170,6 +173,7 @@ extension PipelineRun {
     ) throws -> Int {
         var stale: [(name: String, inputs: String, target: ExportJob.Target)] = []
         var pairCount = 0
+        let control = try PairScreen.tokens(tokens, template).sha256
         for selection in stage.selections where pipeline.export.top.contains(selection.criteria.top) {
             for method in pipeline.export.methods {
                 let name = "export/\(stage.name)-\(method.rawValue)-top\(selection.criteria.top)"
@@ -180,6 +184,7 @@ extension PipelineRun {
                     "lifted": "\(gate.isLifted)", "tokens": try tokens.map { try text($0.total) } ?? "none",
                     "prompts": try promptSHA256(of: method, in: stage.environment),
                     "template": try text(template.record),
+                    "control": control,
                     "program": Version.current,
                 ])
                 if ledger.isCurrent(name, inputs: inputs) {

@@ -1,5 +1,6 @@
 import FoundationEssentials
 import JSONLines
+import Tokens
 import Trajectories
 
 /// A chat template in a file of its own, as Hugging Face models have it: `chat_template.jinja`, with `tokenizer_config.json`
@@ -11,6 +12,8 @@ struct JinjaTemplate: Sendable, Hashable {
     let sha256: String
     /// The version of Jinja that renders it.
     let version: String
+    /// The control tokens that it writes, and those that the tokenizer's settings beside it name.
+    let controlTokens: Set<String>
     fileprivate let setup: JinjaSetup
     fileprivate let python: String
     private let limit: Duration
@@ -32,12 +35,15 @@ struct JinjaTemplate: Sendable, Hashable {
         guard source.contains(where: { !$0.isWhitespace }) else {
             throw CommandFailure(.badData, "\(path): it is empty, so it is no chat template.")
         }
-        let setup = JinjaSetup(source: source, tokens: try JinjaSetup.tokens(beside: path))
+        let config = try JinjaSetup.tokenizerConfig(beside: path)
+        let setup = JinjaSetup(source: source, tokens: JinjaSetup.namedTokens(config))
         let fingerprint = try CanonicalJSON.encode(setup)
         let (_, version) = try setup.start(path: path, python: python, limit: limit)
         return JinjaTemplate(
-            path: path, sha256: Digest.sha256Hex(of: fingerprint), version: version, setup: setup,
-            python: python, limit: limit)
+            path: path, sha256: Digest.sha256Hex(of: fingerprint), version: version,
+            controlTokens: Set(ControlTokenForm.tokens(inTemplate: source)).union(
+                JinjaSetup.controlTokens(config)),
+            setup: setup, python: python, limit: limit)
     }
 
     /// Starts what renders it.
@@ -89,8 +95,8 @@ private struct JinjaSetup: Codable, Sendable, Hashable {
 
     private static let tokensFile = "tokenizer_config.json"
 
-    /// The special tokens of `tokenizer_config.json` in the template's folder; none where there is no such file.
-    static func tokens(beside path: String) throws -> [String: String] {
+    /// The keys of `tokenizer_config.json` in the template's folder; none where there is no such file.
+    static func tokenizerConfig(beside path: String) throws -> [String: JSONValue] {
         let folder = path.lastIndex(of: "/").map { String(path[...$0]) } ?? ""
         let file = folder + tokensFile
         guard Directory.isPresent(file) else { return [:] }
@@ -98,14 +104,37 @@ private struct JinjaSetup: Codable, Sendable, Hashable {
         guard case .object(let keys)? = try? CanonicalJSON.decode(JSONValue.self, from: bytes) else {
             throw CommandFailure(.badData, "\(file): it is no JSON object.")
         }
-        return keys.filter { $0.key.hasSuffix("_token") }.compactMapValues { value in
-            switch value {
-            case .string(let text): text
-            // Older files have the token's settings beside its text.
-            case .object(let token):
-                if case .string(let text)? = token["content"] { text } else { nil }
-            default: nil
+        return keys
+    }
+
+    /// The special tokens that templates have names for.
+    static func namedTokens(_ config: [String: JSONValue]) -> [String: String] {
+        config.filter { $0.key.hasSuffix("_token") }.compactMapValues(text)
+    }
+
+    /// The control tokens that a tokenizer's settings name: `eos_token` and its like, `additional_special_tokens`,
+    /// `added_tokens_decoder`.
+    static func controlTokens(_ config: [String: JSONValue]) -> [String] {
+        var special = Array(namedTokens(config).values)
+        if case .array(let more)? = config["additional_special_tokens"] { special += more.compactMap(text) }
+        var others: [String] = []
+        if case .object(let added)? = config["added_tokens_decoder"] {
+            for case .object(let token) in added.values {
+                guard let name = text(.object(token)) else { continue }
+                if token["special"] == .bool(true) { special.append(name) } else { others.append(name) }
             }
+        }
+        return special.filter { ControlTokenForm.isControlToken($0, isSpecial: true) }
+            + others.filter { ControlTokenForm.isControlToken($0, isSpecial: false) }
+    }
+
+    private static func text(_ token: JSONValue) -> String? {
+        switch token {
+        case .string(let text): text
+        // Older files have the token's settings beside its text.
+        case .object(let token):
+            if case .string(let text)? = token["content"] { text } else { nil }
+        default: nil
         }
     }
 }
