@@ -26,7 +26,7 @@ from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
-from model_answers import BEAR, DEADLY, ERRAND, SHOPPER, expansion
+from model_answers import BEAR, DEADLY, ERRAND, FORGER, SHOPPER, expansion
 
 Reply = Callable[["Handler", "Seen"], None]
 
@@ -198,6 +198,7 @@ SCENARIOS: dict[str, Reply] = {
     "bear": failing(200, completion(BEAR)),
     "errand": failing(200, completion(ERRAND)),
     "shopper": failing(200, completion(SHOPPER)),
+    "forger": failing(200, completion(FORGER)),
     "untagged": failing(200, completion("No tags at all.")),
     "empty": failing(200, completion("")),
     "parts": failing(200, completion(PARTS)),

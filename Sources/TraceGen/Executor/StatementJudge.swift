@@ -127,7 +127,9 @@ extension Unicode.Scalar {
 extension String {
     /// Whether Python takes it for a name, a keyword or not.
     fileprivate var isIdentifier: Bool {
-        guard let first = unicodeScalars.first, first == "_" || first.properties.isXIDStart else { return false }
+        guard let first = unicodeScalars.first, first == "_" || first.properties.isXIDStart else {
+            return false
+        }
         return unicodeScalars.dropFirst().allSatisfy(\.properties.isXIDContinue) && !hasPrefix("__")
     }
 
