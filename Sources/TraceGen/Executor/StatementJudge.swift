@@ -81,7 +81,8 @@ struct StatementJudge: Sendable {
                 return "with a name that its statement does not assign (\(name.excerpt))"
             }
         }
-        guard Set(gone.map { Array($0.utf8) }).count == gone.count, names.isFull || gone.allSatisfy(isPresent) else {
+        guard Set(gone.map { Array($0.utf8) }).count == gone.count, names.isFull || gone.allSatisfy(isPresent)
+        else {
             return "with a name as gone that there was not"
         }
         return nil
