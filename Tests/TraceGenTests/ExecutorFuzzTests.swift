@@ -23,7 +23,7 @@ import Trajectories
             count: 1)
         let corpus = try Self.corpus("executor-replies.jsonl")
         var counts = (believed: 0, refused: 0)
-        for seed in UInt64(0)..<5_000 {
+        for seed in UInt64(0)..<60_000 {
             var mutator = LineMutator(seed: seed, corpus: corpus)
             let statement = Self.statements[Int(seed % 4)]
             let replies = (0..<4).map { _ in mutator.line() }
@@ -73,7 +73,7 @@ import Trajectories
         let corpus = try Self.corpus("executor-replies.jsonl").filter {
             $0.starts(with: #"{"id":1,"kind":"v"#.utf8)
         }
-        for seed in UInt64(0)..<3_000 {
+        for seed in UInt64(0)..<20_000 {
             var mutator = LineMutator(seed: seed, corpus: corpus)
             let executor = PythonExecutor(
                 WorkerConnection(ScriptedLink([mutator.line()]), lineByteLimit: 1 << 16),
@@ -94,7 +94,7 @@ import Trajectories
         let start = NumberedRequest(
             id: 0, request: .start(seed: 1, limits: TestSandbox.limits, filter: SandboxCommand.filter))
         let last = try CanonicalJSON.encode(NumberedRequest(id: 77, request: .variables(["__none"])))
-        for seed in UInt64(0)..<40 {
+        for seed in UInt64(0)..<120 {
             var mutator = LineMutator(seed: seed, corpus: corpus)
             let lines = (0..<3).map { _ in mutator.line() }
             try await launch.withWorker { worker in
