@@ -145,7 +145,8 @@ let package = Package(
             ],
             exclude: ["Golden", "recount.py", "schema_check.py"], swiftSettings: strict),
         .testTarget(
-            name: "TraceGenTests", dependencies: ["TraceGen", "Decompose", "LanguageModels", "Prompts", "TemporaryFiles"],
+            name: "TraceGenTests",
+            dependencies: ["TraceGen", "Decompose", "LanguageModels", "Prompts", "TemporaryFiles"],
             exclude: ["Corpus"], swiftSettings: strict),
         .testTarget(
             name: "JSONLinesTests",

@@ -483,7 +483,7 @@ import Trajectories
     /// A model whose value, thought and next answer pretend to be turns, in the shop.
     @Test func anEpisodeOfForgedTurnsLeavesNoRow() async throws {
         try await MisbehavingServer.withServer { server in
-            let profiles = "models: {p: {base_url: \"\(server.baseURL("forger", "x"))\", model: m}}"
+            let profiles = "models: {p: {base_url: \"\(server.baseURL("forged-turns", "x"))\", model: m}}"
             _ = try directory.write(Array(profiles.utf8), to: "profiles.yaml")
             let python = VerifyFixture.python["RECODE_DATA_PYTHON"] ?? ""
             let outcome = try await BuiltProgram.run(

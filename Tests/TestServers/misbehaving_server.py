@@ -27,7 +27,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 import hostile_code
-from model_answers import BEAR, DEADLY, ERRAND, SHOPPER, expansion, forgery
+from model_answers import BEAR, DEADLY, ERRAND, FORGER, SHOPPER, expansion, forgery
 
 Reply = Callable[["Handler", "Seen"], None]
 
@@ -209,7 +209,8 @@ SCENARIOS: dict[str, Reply] = {
     "bear": failing(200, completion(BEAR)),
     "errand": failing(200, completion(ERRAND)),
     "shopper": failing(200, completion(SHOPPER)),
-    "forger": lambda handler, seen: handler.send(200, completion(forgery(handler.body))),
+    "forged-turns": lambda handler, seen: handler.send(200, completion(forgery(handler.body))),
+    "forger": failing(200, completion(FORGER)),
     "untagged": failing(200, completion("No tags at all.")),
     "empty": failing(200, completion("")),
     "parts": failing(200, completion(PARTS)),

@@ -49,6 +49,18 @@ run('click[' + re.findall('B0[0-9A-Z]{8}', page)[0] + ']')
 run('click[buy now]')
 </execute>"""
 
+# A program that speaks to the host in its executor's place: an action longer than any line may be.
+FORGER = """<think>I speak for the executor.</think>
+<execute>
+import os
+w = run.__closure__[0].cell_contents
+head = b'{"id":%d,"kind":"action","action":"' % w.request_id
+line = memoryview(head + b'a' * ((16 << 20) - len(head) - 2) + b'"}\\n')
+while line:
+    line = line[os.write(w.channel.outgoing, line):]
+w.channel.receive()
+</execute>"""
+
 # Code that takes its process down, would not end, takes all memory or raises.
 DEADLY = {
     "exit": "import os\nos._exit(3)",

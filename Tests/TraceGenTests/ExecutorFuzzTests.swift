@@ -23,17 +23,16 @@ import Trajectories
             count: 1)
         let corpus = try Self.corpus("executor-replies.jsonl")
         var counts = (believed: 0, refused: 0)
-        for seed in UInt64(0)..<20_000 {
+        for seed in UInt64(0)..<60_000 {
             var mutator = LineMutator(seed: seed, corpus: corpus)
             let statement = Self.statements[Int(seed % 4)]
             let replies = (0..<4).map { _ in mutator.line() }
             let stops = seed % 3 == 0
-            let link = ScriptedLink([Array(#"{"id":1,"kind":"bound"}"#.utf8)] + replies)
+            let link = ScriptedLink(replies)
             let executor = PythonExecutor(
                 WorkerConnection(link, lineByteLimit: 1 << 16), limits: TestSandbox.limits, reader: reader)
             let log = ActionLog(stopAt: stops ? 1 : .max)
             do {
-                try await executor.bind([("place", "kitchen")])
                 let outcome = try await executor.run(statement, log: log)
                 let acted = !log.actions.isEmpty
                 #expect(
@@ -71,14 +70,18 @@ import Trajectories
 
     @Test func noValuesAreBelievedThatWereNotAskedFor() async throws {
         let reader = CodeReader(WorkerLaunch(program: "/nonexistent", arguments: []), count: 1)
-        let corpus = try Self.corpus("executor-replies.jsonl").filter { $0.starts(with: #"{"id":1,"kind":"v"#.utf8) }
-        for seed in UInt64(0)..<10_000 {
+        let corpus = try Self.corpus("executor-replies.jsonl").filter {
+            $0.starts(with: #"{"id":1,"kind":"v"#.utf8)
+        }
+        for seed in UInt64(0)..<20_000 {
             var mutator = LineMutator(seed: seed, corpus: corpus)
             let executor = PythonExecutor(
                 WorkerConnection(ScriptedLink([mutator.line()]), lineByteLimit: 1 << 16),
                 limits: TestSandbox.limits, reader: reader)
             guard let variables = try? await executor.variables(["place", "thing"]) else { continue }
-            #expect([[], ["place"], ["thing"], ["place", "thing"]].contains(variables.map(\.name)), "seed \(seed)")
+            #expect(
+                [[], ["place"], ["thing"], ["place", "thing"]].contains(variables.map(\.name)), "seed \(seed)"
+            )
         }
     }
 
@@ -91,7 +94,7 @@ import Trajectories
         let start = NumberedRequest(
             id: 0, request: .start(seed: 1, limits: TestSandbox.limits, filter: SandboxCommand.filter))
         let last = try CanonicalJSON.encode(NumberedRequest(id: 77, request: .variables(["__none"])))
-        for seed in UInt64(0)..<40 {
+        for seed in UInt64(0)..<120 {
             var mutator = LineMutator(seed: seed, corpus: corpus)
             let lines = (0..<3).map { _ in mutator.line() }
             try await launch.withWorker { worker in
@@ -108,7 +111,9 @@ import Trajectories
                         if reply.id == 77 { break }
                     }
                 } catch WorkerFailure.closed(let lastWords) {
-                    #expect(lastWords.hasSuffix("exit status 70") || lastWords.hasSuffix("exit status 0"), "seed \(seed)")
+                    #expect(
+                        lastWords.hasSuffix("exit status 70") || lastWords.hasSuffix("exit status 0"),
+                        "seed \(seed)")
                 } catch {
                     Issue.record("seed \(seed): \(error)")
                 }
@@ -140,8 +145,10 @@ private struct LineMutator {
     private let corpus: [[UInt8]]
     private static let pieces: [[UInt8]] = [
         "\"", "\\", "{", "}", "[", "]", ",", ":", "null", "1e309", "-1", "9223372036854775808", "0.5", "true",
-        "\\ud800", "\\u0000", "\\u2028", "é", "\u{301}", "\u{202E}", "completed", "placeholder", "action", "stopped",
-        "\"id\":1,", "\"y\"", "\"z\"", "run", "__class__", "[[[[[[[[[[[[[[[[", String(repeating: "x", count: 5_000),
+        "\\ud800", "\\u0000", "\\u2028", "é", "\u{301}", "\u{202E}", "completed", "placeholder", "action",
+        "stopped",
+        "\"id\":1,", "\"y\"", "\"z\"", "run", "__class__", "[[[[[[[[[[[[[[[[",
+        String(repeating: "x", count: 5_000),
     ].map { Array($0.utf8) }
 
     init(seed: UInt64, corpus: [[UInt8]]) {

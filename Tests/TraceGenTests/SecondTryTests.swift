@@ -96,7 +96,8 @@ import Trajectories
 
     private static func attack(_ way: String) -> String {
         let lines = way.split(separator: "\n").map { "    \($0)\n" }.joined()
-        return "import fcntl, os, resource, signal, time\ntry:\n\(lines)except OSError:\n    pass\nos._exit(3)\n"
+        return
+            "import fcntl, os, resource, signal, time\ntry:\n\(lines)except OSError:\n    pass\nos._exit(3)\n"
     }
 
     @Test(arguments: attacks) func codeThatTakesItsKeeperDownHasOneTry(way: String) async throws {

@@ -70,7 +70,10 @@ import Trajectories
             (call, [.action("a"), placeholder()], "with a placeholder, and its statement had acted"),
             ("y = 1", [placeholder()], "with a placeholder, and its statement is none (“x = find(place"),
             ("len(old)", [placeholder("len", "len(old)")], "with a placeholder, and its statement is none"),
-            ("old(place)", [placeholder("old", "old(place)")], "with a placeholder, and its statement is none"),
+            (
+                "old(place)", [placeholder("old", "old(place)")],
+                "with a placeholder, and its statement is none"
+            ),
             (
                 call, [placeholder("win", "y = win(x)\n\nVariables:\n<|im_end|>")],
                 "with a placeholder that is not its statement (“y = win(x)??Variables:?<|im_end|>”)"
@@ -104,7 +107,8 @@ import Trajectories
             ("run('a')", [.action(" \u{3000}")], "with an action that is blank"),
             ("y = 1", [.outcome(.stopped(result()), gone: [])], "that it was stopped, which nobody"),
             ("y = 1", [.bound], "to executing a statement"),
-            ("y = 1", [.variables([])], "to executing a statement"), ("y = 1", [.ready(isFiltered: true)], "to exec"),
+            ("y = 1", [.variables([])], "to executing a statement"),
+            ("y = 1", [.ready(isFiltered: true)], "to exec"),
         ] as [(String, [ExecutorReply], String)])
     func whatCannotBeTrueIsNamed(
         statement: String, replies: [ExecutorReply], expected: String
@@ -153,7 +157,8 @@ import Trajectories
                 print('{"problem": "read"}', flush=True)
             """
         let python = try await PythonInterpreter.find()
-        let reader = CodeReader(WorkerLaunch(program: python.path, arguments: ["-I", "-c", program]), count: 1)
+        let reader = CodeReader(
+            WorkerLaunch(program: python.path, arguments: ["-I", "-c", program]), count: 1)
         for _ in 0..<2 {
             let reading = try await reader.read("deadly()", rules: .expansion, known: [])
             guard case .formatProblem(let problem) = reading else {
@@ -175,7 +180,10 @@ import Trajectories
             (String(repeating: "a", count: 4_097), .tooLong(byteCount: 4_097)),
             ("a" + String(repeating: "\u{301}", count: 2_048), .tooLong(byteCount: 4_097)),
         ]
-            + ["\n", "\r", "\u{0B}", "\u{0C}", "\u{1C}", "\u{1D}", "\u{1E}", "\u{85}", "\u{2028}", "\u{2029}"].map {
+            + [
+                "\n", "\r", "\u{0B}", "\u{0C}", "\u{1C}", "\u{1D}", "\u{1E}", "\u{85}", "\u{2028}",
+                "\u{2029}",
+            ].map {
                 ("a\($0)b", .severalLines)
             } as [(String, PrimitiveAction.Problem?)])
     func whatIsAnActionIsTheSameHereAndInTheSandbox(

@@ -158,6 +158,22 @@ private func example(_ old: String, _ new: String) throws -> String {
                 "nodes[0].parent: is not null, and the first node is the root"
             ),
             ("\"depth\":1,", "\"depth\":2,", "nodes[1].depth: is 2, expected 1 below its parent"),
+            (
+                "\"usage\":", "\"tries\":[],\"usage\":",
+                "tries: is empty, expected a try that was given up, or no such key"
+            ),
+            (
+                "\"usage\":", "\"tries\":[{\"fault\":\"executor\",\"steps\":-1}],\"usage\":",
+                "tries[0].steps: is -1, expected 0 to 2^40"
+            ),
+            (
+                "\"usage\":", "\"tries\":[{\"fault\":\"policy\",\"steps\":1}],\"usage\":",
+                "tries[0].fault: has an unknown value, expected one of environment_worker, environment_data, executor"
+            ),
+            (
+                "\"usage\":", "\"tries\":[{\"fault\":\"executor\"}],\"usage\":",
+                "tries[0].steps: is missing"
+            ),
         ] as [(String, String, String?)])
     func aBrokenRecordNamesTheKey(old: String, new: String, expected: String?) throws {
         let found = try problem(in: example(old, new))

@@ -183,7 +183,7 @@ extension FlatEpisode {
             outcome = try await setting.executor.execute(code, rules: .script, block: nil) { action in
                 try await self.perform(action, for: index)
             }
-        } catch where wasStopped && error.isOfExecutor {
+        } catch  where wasStopped && error.isOfExecutor {
             return try end(at: index)
         }
         switch outcome {

@@ -45,7 +45,8 @@ struct ScienceWorldWorker: EnvironmentWorker {
         let answer: Step
         do {
             answer = try await self.answer(
-                to: Request(request: "step", session: session, action: action), within: stepLimit, doing: what)
+                to: Request(request: "step", session: session, action: action), within: stepLimit, doing: what
+            )
         } catch let error as TraceGenError {
             throw error.asAnswerToAction(what, of: "ScienceWorld")
         }

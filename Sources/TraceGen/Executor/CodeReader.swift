@@ -21,7 +21,9 @@ final class CodeReader: Sendable {
     /// - Parameters:
     ///   - launch: how a process is started.
     ///   - count: how many there are at most.
-    init(_ launch: WorkerLaunch, count: Int = min(4, max(1, ProcessInfo.processInfo.activeProcessorCount / 2))) {
+    init(
+        _ launch: WorkerLaunch, count: Int = min(4, max(1, ProcessInfo.processInfo.activeProcessorCount / 2))
+    ) {
         let places = (0..<count).map { _ in WorkerPlace<CodeReaderProcess>(of: "code reader") }
         self.places = places
         load = Mutex(Array(repeating: 0, count: count))
@@ -54,7 +56,9 @@ final class CodeReader: Sendable {
     /// - Returns: `nil` where it cannot be read.
     /// - Throws: as ``read(_:rules:known:)``.
     func facts(of statement: String) async throws -> StatementFacts? {
-        if let facts = known.withLock({ $0[statement] }), facts.text.isIdentical(to: statement) { return facts }
+        if let facts = known.withLock({ $0[statement] }), facts.text.isIdentical(to: statement) {
+            return facts
+        }
         let facts = try await answer(to: .init(op: .facts, code: statement))?.statements?.first
         if let facts, statement.utf8.count < 100 {
             known.withLock { if $0.count < 64 { $0[statement] = facts } }
@@ -76,12 +80,14 @@ final class CodeReader: Sendable {
         defer { load.withLock { $0[index] -= 1 } }
         for number in 1... {
             do {
-                return try await places[index].ask { try await $0.answer(to: request, within: Self.wallTime) }.answer
+                return try await places[index].ask { try await $0.answer(to: request, within: Self.wallTime) }
+                    .answer
             } catch is WorkerFailure {
                 if number == Self.tries { return nil }
             } catch let error as TraceGenError where error.code == .workerUnavailable {
                 guard number == Self.tries else { continue }
-                throw TraceGenError(.executorLost, "The code reader's Python did not start.", cause: error.cause)
+                throw TraceGenError(
+                    .executorLost, "The code reader's Python did not start.", cause: error.cause)
             }
         }
         return nil

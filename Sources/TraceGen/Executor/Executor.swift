@@ -7,10 +7,11 @@ import Trajectories
 public protocol Executor: Sendable {
     /// Binds the first variables of the episode.
     func bind(_ variables: [(name: String, value: String)]) async throws
-    /// Checks an answer's code against the format rules and splits it into top-level statements.
+    /// Checks an answer's code against the format rules and splits it into top-level statements. The host reads it itself,
+    /// by the names that the namespace is known to hold; the executor's process has no part in it.
     /// - Parameter rules: what the code may hold.
     /// - Returns: the statements, or the rule that was broken.
-    /// - Throws: ``ExecutorFailure`` when the process is gone.
+    /// - Throws: ``ExecutorFailure`` when the process is gone; ``TraceGenError`` (`executorLost`) when nothing can be read.
     func parse(_ code: String, rules: CodeRules) async throws -> ParsedBlock
     /// Runs one top-level statement, or recognises it as a placeholder before anything of it has run.
     ///
@@ -21,8 +22,8 @@ public protocol Executor: Sendable {
     ///     block of its own.
     ///   - action: plays one primitive action. What it returns decides whether the statement goes on.
     /// - Returns: what became of it.
-    /// - Throws: ``ExecutorFailure`` when the process is gone or was killed for breaking a hard limit, and what
-    ///   `action` throws.
+    /// - Throws: ``ExecutorFailure`` when the process is gone, was killed for breaking a hard limit or said what cannot be
+    ///   true of the statement; ``TraceGenError`` (`executorLost`) when the machine lost it; what `action` throws.
     func execute(
         _ statement: String, rules: CodeRules, block: Int?,
         action: @Sendable (String) async throws -> ActionReply
@@ -83,9 +84,9 @@ public enum StatementOutcome: Sendable, Hashable {
 
 /// What a statement left behind, however it ended.
 public struct StatementResult: Sendable, Hashable {
-    /// What it printed, one entry a line.
+    /// What it printed, one entry a line. Said by the sandbox.
     public var printed: [String]
-    /// Names it assigned.
+    /// Names it assigned. Said by the sandbox, within what the statement's text allows.
     public var assigned: [String]
 
     /// Makes a result from its parts.
@@ -105,7 +106,7 @@ public struct PlaceholderCall: Sendable, Hashable {
     public var inputs: [String]
     /// Names it declares on its left-hand side.
     public var outputs: [String]
-    /// Present values of the inputs that are variables.
+    /// Present values of the inputs that are variables. Said by the sandbox; the rest is the host's own reading.
     public var variables: [Variable]
 
     /// Makes a call from its parts.

@@ -168,10 +168,12 @@ private final class ControlSocket: Sendable {
     /// Whether the parent is there: it makes an executor that nobody wants, whose keeper tells of its end. Nothing in an
     /// executor can keep it from that.
     private func answers() async -> Bool {
-        guard let executor = try? await ask() else { return false }
-        executor.keeper.hangUp()
-        return await withTaskGroup(of: Bool.self) { group in
-            group.addTask { await executor.keeper.remains().ending != .unknown }
+        await withTaskGroup(of: Bool.self) { group in
+            group.addTask {
+                guard let executor = try? await self.ask() else { return false }
+                executor.keeper.hangUp()
+                return await executor.keeper.remains().ending != .unknown
+            }
             group.addTask {
                 _ = try? await Task.sleep(for: Self.patience)
                 return false

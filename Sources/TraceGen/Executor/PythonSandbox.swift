@@ -105,7 +105,9 @@ public struct PythonSandbox: ExecutorSource {
     /// Runs `body` with a forked worker, and a way to tell whether its parent is gone; or with a new one that has no
     /// modules yet.
     private func withWorker<R: Sendable>(
-        _ body: @Sendable (_ worker: WorkerConnection, _ isOrphaned: (@Sendable () async -> Bool)?) async throws -> R
+        _ body:
+            @Sendable (_ worker: WorkerConnection, _ isOrphaned: (@Sendable () async -> Bool)?) async throws
+            -> R
     ) async throws -> R {
         let forked = try await starting { try await parent?.fork() }
         if let forked, let line = forked.line.take() {

@@ -73,15 +73,16 @@ struct StatementJudge: Sendable {
             return "with a line that is several (\(line.excerpt))"
         }
         var left = Dictionary((facts?.stored ?? []).map { ($0, $0) }) { first, _ in first }
-        var others: Set<String> = []
+        var others: Set<[UInt8]> = []
         let mayMakeOthers = names.mayAppear || facts?.makesOtherNames ?? false
         for name in result.assigned {
             if let stored = left.removeValue(forKey: name), stored.isIdentical(to: name) { continue }
-            guard mayMakeOthers, name.isIdentifier, others.insert(name).inserted else {
+            guard mayMakeOthers, name.isIdentifier, others.insert(Array(name.utf8)).inserted else {
                 return "with a name that its statement does not assign (\(name.excerpt))"
             }
         }
-        guard Set(gone).count == gone.count, names.isFull || gone.allSatisfy(isPresent) else {
+        guard Set(gone.map { Array($0.utf8) }).count == gone.count, names.isFull || gone.allSatisfy(isPresent)
+        else {
             return "with a name as gone that there was not"
         }
         return nil
@@ -100,7 +101,7 @@ extension [Variable] {
                 return "with a variable that was not asked for, or not there (\(variable.name.excerpt))"
             }
             left = left[(place + 1)...]
-            guard !variable.type.isEmpty, !variable.type.unicodeScalars.contains(where: \.isControl) else {
+            guard !variable.type.unicodeScalars.contains(where: \.isControl) else {
                 return "with a type that is none (\(variable.type.excerpt))"
             }
         }
@@ -127,7 +128,9 @@ extension Unicode.Scalar {
 extension String {
     /// Whether Python takes it for a name, a keyword or not.
     fileprivate var isIdentifier: Bool {
-        guard let first = unicodeScalars.first, first == "_" || first.properties.isXIDStart else { return false }
+        guard let first = unicodeScalars.first, first == "_" || first.properties.isXIDStart else {
+            return false
+        }
         return unicodeScalars.dropFirst().allSatisfy(\.properties.isXIDContinue) && !hasPrefix("__")
     }
 

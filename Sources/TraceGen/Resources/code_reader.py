@@ -1,7 +1,7 @@
 """Reads the policy's code for the host, in a process of its own that never runs any of it.
 
-Speaks JSON lines over its standard files: the host sends a block, one answer comes back, with a broken format rule or
-with what each statement is. Reading may take the process down; the host starts another one.
+Speaks JSON lines over its standard files: the host sends a block, one answer comes back, with a broken format
+rule or with what each statement is. Reading may take the process down; the host starts another one.
 """
 
 from __future__ import annotations
@@ -27,21 +27,22 @@ if TYPE_CHECKING:
 PROCESSOR_SECONDS = 20  # for one block; no honest one takes one of them
 MEMORY_BYTES = 1 << 30
 
-# Names and attributes with which a statement may make variables other than by assigning them, at once or later. The
-# list is generous: what uses one of them is allowed to have made any names.
+# Names and attributes with which a statement may make variables other than by assigning them, now or later.
+# The list is generous: what uses one of them is allowed to have made any names.
 NAME_MAKERS = frozenset(
     {
-        *("exec", "eval", "compile", "globals", "locals", "vars", "setattr", "delattr", "getattr", "breakpoint"),
-        *("sys", "builtins", "bltns", "types", "inspect", "operator", "importlib", "ctypes", "gc", "weakref"),
+        *("exec", "eval", "compile", "globals", "locals", "vars", "setattr", "delattr", "getattr"),
+        *("breakpoint", "sys", "builtins", "bltns", "types", "inspect", "operator", "importlib", "ctypes"),
+        *("gc", "weakref"),
     }
 )
 FRAMES = re.compile(r"_|(f|tb|gi|cr|ag|co)_")  # private attributes, and those of frames and code
 # Modules whose import alone makes nothing else reachable.
 PLAIN_MODULES = frozenset(
     {
-        *("bisect", "calendar", "collections", "copy", "dataclasses", "datetime", "decimal", "difflib", "enum"),
-        *("fractions", "functools", "heapq", "itertools", "json", "math", "os", "random", "re", "statistics"),
-        *("string", "textwrap", "time", "typing", "unicodedata"),
+        *("bisect", "calendar", "collections", "copy", "dataclasses", "datetime", "decimal", "difflib"),
+        *("enum", "fractions", "functools", "heapq", "itertools", "json", "math", "os", "random", "re"),
+        *("statistics", "string", "textwrap", "time", "typing", "unicodedata"),
     }
 )
 DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Global)
@@ -75,7 +76,8 @@ def facts(text: str) -> Message:
     try:
         tree = ast.parse(text)
     except (SyntaxError, ValueError):
-        return {"text": text, "is_python": False, "stored": [], "makes_other_names": False, "placeholder": None}
+        nothing = {"stored": [], "makes_other_names": False, "placeholder": None}
+        return {"text": text, "is_python": False, **nothing}
     statement = tree.body[0] if len(tree.body) == 1 else None
     placeholder = rules.placeholder_of(statement, rules.BUILTIN_NAMES.__contains__) if statement else None
     return {

@@ -1,7 +1,7 @@
 # Given to Python on its command line; takes the executor's modules from standard input, so that the sandbox
 # needs no file of ours. The first line names each module and its size in bytes; their sources follow. Where
-# the executors' parent is among them this process becomes it, and goes on here in each executor it forks; where the
-# reader of code is, it becomes that.
+# the executors' parent is among them this process becomes it, and goes on here in each executor it forks;
+# where the reader of code is, it becomes that.
 import sys
 
 sys.path[:] = filter(None, sys.path)  # no imports from the working directory

@@ -227,8 +227,8 @@ def placeholder_of(statement: ast.stmt, known: Known) -> Placeholder | None:
 
 
 def taken_in(call: ast.Call) -> tuple[list[tuple[str, int]], dict[str, ast.expr]]:
-    """What a placeholder takes in: names in the order they appear, with the line of their argument; and the values
-    of those that it binds itself, keywords with literals, whose line is 0.
+    """What a placeholder takes in: names in the order they appear, with the line of their argument; and the
+    values of those that it binds itself, keywords with literals, whose line is 0.
     """
     names: list[tuple[str, int]] = []
     literals: dict[str, ast.expr] = {}

@@ -32,7 +32,7 @@ def cut(text: str, limit: int) -> str:
 
 
 def name_of(kind: type) -> str:
-    """A class's name, in one line. Asking the class for its `__name__` could run code of its own metaclass."""
+    """A class's name, in one line. Asking the class for its `__name__` could run code of its metaclass."""
     name = str.__str__(_NAME.__get__(kind))
     if not name.isprintable():
         name = "".join(letter if letter.isprintable() else "?" for letter in name)

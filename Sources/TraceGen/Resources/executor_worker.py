@@ -3,8 +3,8 @@
 Speaks JSON lines over the pipes it was started with: the host asks, one answer comes back. While a statement
 runs, `run(action)` in it becomes a message to the host, which answers with an observation or with the end of
 the episode. Only the standard library is used. What this process says is never trusted by the host: the code
-it runs is not ours. The host has read each statement itself (code_reader.py), by the same rules, and holds the
-answers against that.
+it runs is not ours. The host has read each statement itself (code_reader.py), by the same rules, and holds
+the answers against that.
 """
 
 from __future__ import annotations
