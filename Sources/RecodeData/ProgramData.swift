@@ -14,7 +14,8 @@ enum ProgramData {
     /// The list of control tokens of chat templates.
     static func controlTokens() throws -> ControlTokenList {
         let name = "control-tokens.json"
-        let path = InstalledFiles.first(of: ["data/\(name)", "share/recode-data/\(name)"], where: Directory.isPresent)
+        let path = InstalledFiles.first(
+            of: ["data/\(name)", "share/recode-data/\(name)"], where: Directory.isPresent)
         guard let path else {
             throw CommandFailure(
                 .missingProgram,

@@ -1,10 +1,10 @@
-/// Which of a vocabulary's added tokens, and of the words of a chat template, are control tokens: what a text must not say where
-/// only the template should.
+/// Which of a vocabulary's added tokens, and of the words of a chat template, are control tokens: what a text
+/// must not say where only the template should.
 ///
-/// Vocabularies also add what ordinary texts hold: runs of blanks, bytes (`<0x0A>`), HTML tags, words. So a token counts where its
-/// vocabulary calls it special, or where it has a form that nobody writes by chance: `<|name|>`, `<｜name｜>`, `[|name|]`,
-/// `<tool_call>` with an underscore, `<<NAME>>`, `[NAME]`. Letters, digits and white space alone never count, nor do fewer than
-/// three characters.
+/// Vocabularies also add what ordinary texts hold: runs of blanks, bytes (`<0x0A>`), HTML tags, words. So a
+/// token counts where its vocabulary calls it special, or where it has a form that nobody writes by chance:
+/// `<|name|>`, `<｜name｜>`, `[|name|]`, `<tool_call>` with an underscore, `<<NAME>>`, `[NAME]`. Letters,
+/// digits and white space alone never count, nor do fewer than three characters.
 public enum ControlTokenForm {
     /// Whether an added token is a control token.
     public static func isControlToken(_ token: String, isSpecial: Bool) -> Bool {
@@ -56,7 +56,8 @@ public enum ControlTokenForm {
         let isDoubled = name.count < scalars.count - 2
         if name.first == "/" { name = name.dropFirst() }
         guard name.count >= 2, name.allSatisfy({ $0 == "_" || isASCIIWordly($0) }) else { return false }
-        let isUpper = name.allSatisfy { !("a"..."z").contains($0) } && name.contains { ("A"..."Z").contains($0) }
+        let isUpper =
+            name.allSatisfy { !("a"..."z").contains($0) } && name.contains { ("A"..."Z").contains($0) }
         return isDoubled || first == "[" ? isUpper : name.contains("_")
     }
 

@@ -93,7 +93,8 @@ public final class PairTokenCounter {
         case .tokens: chat = counter.count(template.rendered(message))
         case .characters:
             let parts = template.parts(of: message)
-            chat = counter.count(parts.before) + counter.countOrdinary(parts.text) + counter.count(parts.after)
+            chat =
+                counter.count(parts.before) + counter.countOrdinary(parts.text) + counter.count(parts.after)
         }
         return MessageTokens(
             content: content, chat: chat, trained: chat - counter.count(template.opening(of: message)))

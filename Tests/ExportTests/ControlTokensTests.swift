@@ -107,7 +107,9 @@ import Trajectories
     }
 
     /// As many bytes as a record's largest value in a test's time: a search that goes back would not end.
-    @Test(arguments: ["<", "<|", "<|im_", "[", "<s", "<<"]) func longTextsOfBeginningsHoldNone(text: String) throws {
+    @Test(arguments: ["<", "<|", "<|im_", "[", "<s", "<<"]) func longTextsOfBeginningsHoldNone(text: String)
+        throws
+    {
         let long = String(repeating: text, count: (2 << 20) / text.count)
         #expect(try common().found(in: [long, "|im_en"]).isEmpty)
         #expect(try common().found(in: [long, "<|im_end|>"]) == ["<|im_end|>"])
@@ -117,12 +119,15 @@ import Trajectories
         let list = try ControlTokenList(path: Self.path)
         let tokens = list.families.flatMap(\.tokens)
         #expect(tokens.count > 200 && Set(tokens).count == tokens.count, "each once")
-        #expect(list.families.allSatisfy { !$0.family.isEmpty && $0.source.contains("/") && !$0.tokens.isEmpty })
+        #expect(
+            list.families.allSatisfy { !$0.family.isEmpty && $0.source.contains("/") && !$0.tokens.isEmpty })
         #expect(tokens.allSatisfy { !$0.contains(where: \.isNewline) })
         for name in [
-            "<|im_start|>", "<|im_end|>", "<|endoftext|>", "<|eot_id|>", "<|start_header_id|>", "[INST]", "[/INST]",
+            "<|im_start|>", "<|im_end|>", "<|endoftext|>", "<|eot_id|>", "<|start_header_id|>", "[INST]",
+            "[/INST]",
             "<<SYS>>", "<s>", "</s>", "<start_of_turn>", "<end_of_turn>", "<|user|>", "<|assistant|>",
-            "<|system|>", "<|end|>", "<|begin_of_text|>", "<｜User｜>", "<｜Assistant｜>", "<｜end▁of▁sentence｜>", "<bos>",
+            "<|system|>", "<|end|>", "<|begin_of_text|>", "<｜User｜>", "<｜Assistant｜>", "<｜end▁of▁sentence｜>",
+            "<bos>",
             "<eos>", "<tool_call>", "<|fim_prefix|>", "<|channel|>", "<|message|>", "<|start|>", "<|return|>",
             "<|call|>", "[gMASK]", "<|START_OF_TURN_TOKEN|>",
         ] {

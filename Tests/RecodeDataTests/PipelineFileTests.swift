@@ -379,7 +379,8 @@ private let badFiles: [BadFile] = [
             shape
                 == ExportShape(
                     failures: .preference, rewardMargin: 0.25, history: 0,
-                    overLength: LengthLimit(maxTokens: 4096, policy: .truncateVariables), controlTokens: .keep))
+                    overLength: LengthLimit(maxTokens: 4096, policy: .truncateVariables), controlTokens: .keep
+                ))
         let limited = try PipelineFile.parse(head + "export: {max_tokens: 9}\n", file: "p.yaml")
         #expect(limited.export.shape.overLength == LengthLimit(maxTokens: 9, policy: .drop))
         #expect(limited.export.shape.controlTokens == .drop)

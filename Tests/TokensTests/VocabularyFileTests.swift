@@ -85,11 +85,14 @@ struct VocabularyFileTests {
 
     /// What a vocabulary adds and a text must not say: not all that it adds.
     @Test(arguments: [
-        ("<|end|>", false, true), ("<｜User｜>", false, true), ("<end_of_turn>", false, true), ("[INST]", false, true),
+        ("<|end|>", false, true), ("<｜User｜>", false, true), ("<end_of_turn>", false, true),
+        ("[INST]", false, true),
         ("<</SYS>>", false, true), ("[|user|]", false, true), ("</s>", true, true), ("<s>", true, true),
-        ("▁<EOT>", true, true), ("<|reserved 1|>", true, true), ("<think>", false, false), ("</b>", false, false),
+        ("▁<EOT>", true, true), ("<|reserved 1|>", true, true), ("<think>", false, false),
+        ("</b>", false, false),
         ("<h1>", false, false), ("<0x0A>", true, false), ("\\n\\n", true, false), ("  ", true, false),
-        ("word", true, false), ("<", true, false), ("中文字", true, false), ("[a]", false, false), ("--", true, false),
+        ("word", true, false), ("<", true, false), ("中文字", true, false), ("[a]", false, false),
+        ("--", true, false),
     ])
     func controlTokensAreToldByTheirFlagOrTheirForm(name: String, isSpecial: Bool, isControl: Bool) throws {
         let added = "{\"id\": 257, \"content\": \"\(name)\", \"special\": \(isSpecial)}"

@@ -9,7 +9,8 @@ enum DatasetCard {
     static func text(for manifest: ExportManifest) throws -> String {
         [
             header(manifest), opening(manifest), use(manifest), try making(manifest.recipe, manifest.report),
-            controlTokens(manifest), tokens(manifest.tokens), columns(manifest.recipe), license(manifest.recipe), citation,
+            controlTokens(manifest), tokens(manifest.tokens), columns(manifest.recipe),
+            license(manifest.recipe), citation,
         ].filter { !$0.isEmpty }.joined(separator: "\n")
     }
 
@@ -199,7 +200,9 @@ enum DatasetCard {
 
     /// Which control tokens were found, and what became of them.
     private static func controlTokens(_ manifest: ExportManifest) -> String {
-        guard let rule = manifest.recipe.controlTokens, let found = manifest.counts.controlTokens else { return "" }
+        guard let rule = manifest.recipe.controlTokens, let found = manifest.counts.controlTokens else {
+            return ""
+        }
         let dropped = manifest.counts.dropped[ControlTokenPolicy.dropReason] ?? 0
         let left = "Pairs whose texts hold any were left out: \(dropped)."
         let outcome: String
@@ -214,14 +217,16 @@ enum DatasetCard {
                 "They were **kept**. Rows that hold any: \(found.kept). Trainers take them for the ends and beginnings of turns."
         }
         let named = found.tokens.sorted { ($1.value, $0.key) < ($0.value, $1.key) }
-            .map { "| `\($0.key)` | \($0.value) |" }
-        let table = named.isEmpty ? [] : ["", "| token | pairs |", "| --- | --- |"] + named
+            .map { "- `\($0.key)`: \($0.value)" }
+        // A list, for the bars of tokens would part the cells of a table.
+        let list = named.isEmpty ? [] : ["", "Pairs that each was found in:", ""] + named
         let more = found.more > 0 ? ["", "Further tokens that were found: \(found.more)."] : []
-        return ([
-            "## Control tokens", "",
-            "\(rule.tokens) control tokens of chat templates, such as `<|im_end|>`, were looked for (sha256 `\(rule.sha256)`). "
-                + outcome,
-        ] + table + more + [""]).joined(separator: "\n")
+        return
+            ([
+                "## Control tokens", "",
+                "\(rule.tokens) control tokens of chat templates, such as `<|im_end|>`, were looked for (sha256 `\(rule.sha256)`). "
+                    + outcome,
+            ] + list + more + [""]).joined(separator: "\n")
     }
 
     private static func tokens(_ tokens: ExportTokens?) -> String {

@@ -156,7 +156,8 @@ struct RowTally {
             problems.append("leakage.leaks: holds \(leak), and the gate is on.")
         }
         if let sum = manifest.tokens, described > 0 { compare("tokens.chat", sum.chat, tokens) }
-        problems += lengthProblems(with: manifest) + controlTokenProblems(with: manifest)
+        problems +=
+            lengthProblems(with: manifest) + controlTokenProblems(with: manifest)
             + countProblems(with: counts)
         var first: [DataSplit: Int] = [:]
         for (index, stage) in (manifest.stages ?? []).enumerated() {
@@ -197,8 +198,12 @@ extension RowTally {
     private func controlTokenProblems(with manifest: ExportManifest) -> [String] {
         let key = "counts.control_tokens"
         guard let rule = manifest.recipe.controlTokens, let found = manifest.counts.controlTokens else {
-            guard (manifest.recipe.controlTokens == nil) != (manifest.counts.controlTokens == nil) else { return [] }
-            return ["\(key): control_tokens says what was looked for, and this what was found: one is missing."]
+            guard (manifest.recipe.controlTokens == nil) != (manifest.counts.controlTokens == nil) else {
+                return []
+            }
+            return [
+                "\(key): control_tokens says what was looked for, and this what was found: one is missing."
+            ]
         }
         var problems: [String] = []
         let (escaped, kept) = (found.escaped, found.kept)

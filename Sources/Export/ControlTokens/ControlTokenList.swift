@@ -1,7 +1,8 @@
 import JSONLines
 import Trajectories
 
-/// The control tokens of common chat templates, from a file that anybody can add to: `data/control-tokens.json`.
+/// The control tokens of common chat templates, from a file that anybody can add to:
+/// `data/control-tokens.json`.
 public struct ControlTokenList: Sendable, Hashable {
     /// The tokens of some models, and where that can be seen.
     public struct Family: Decodable, Sendable, Hashable {
@@ -41,7 +42,8 @@ public struct ControlTokenList: Sendable, Hashable {
     }
 
     /// Reads a list.
-    /// - Throws: ``ExportError`` (`badControlTokens`) naming the file and what is wrong; `JSONLinesError` where it cannot be read.
+    /// - Throws: ``ExportError`` (`badControlTokens`) naming the file and what is wrong; `JSONLinesError` where it
+    ///   cannot be read.
     public init(path: String) throws {
         let bytes = try AtomicFile.read(path, byteLimit: 16 << 20)
         let file: File
@@ -57,21 +59,27 @@ public struct ControlTokenList: Sendable, Hashable {
         let tokens = families.flatMap(\.tokens) + leftOut.map(\.token)
         if let token = tokens.first(where: { $0.unicodeScalars.count < 3 }) {
             throw Self.problem(
-                path, "the token \(token.debugDescription) has fewer than three characters, which ordinary texts hold")
+                path,
+                "the token \(token.debugDescription) has fewer than three characters, which ordinary texts hold"
+            )
         }
         let never = Set(leftOut.map(\.token))
         if let token = families.flatMap(\.tokens).first(where: never.contains) {
-            throw Self.problem(path, "the token \(token.debugDescription) is among the families and in left_out")
+            throw Self.problem(
+                path, "the token \(token.debugDescription) is among the families and in left_out")
         }
     }
 
-    /// What is looked for: the list's tokens and those of an export's own vocabulary and chat template, without what is left out.
+    /// What is looked for: the list's tokens and those of an export's own vocabulary and chat template,
+    /// without what is left out.
     public func tokens(with own: some Sequence<String>) -> ControlTokens {
         let never = Set(leftOut.map(\.token))
         return ControlTokens((families.flatMap(\.tokens) + Array(own)).filter { !never.contains($0) })
     }
 
     private static func problem(_ path: String, _ what: String, cause: String? = nil) -> ExportError {
-        ExportError(.badControlTokens, "\(path): \(what). Correct it, or take the file that came with the program.", cause: cause)
+        ExportError(
+            .badControlTokens, "\(path): \(what). Correct it, or take the file that came with the program.",
+            cause: cause)
     }
 }

@@ -28,7 +28,8 @@ public struct ControlTokenRule: Codable, Sendable, Hashable {
     }
 }
 
-/// What was found of control tokens in an export's rows. Rows that are left out for them are among the dropped ones.
+/// What was found of control tokens in an export's rows. Rows that are left out for them are among the
+/// dropped ones.
 public struct ControlTokenCounts: Codable, Sendable, Hashable {
     /// How many tokens are counted by name.
     public static let namedCount = 100
@@ -37,7 +38,8 @@ public struct ControlTokenCounts: Codable, Sendable, Hashable {
     public var escaped = 0
     /// Rows that hold tokens as they are.
     public var kept = 0
-    /// The rows in which each token was found, whatever became of them: of the ``namedCount`` tokens found in most rows.
+    /// The rows in which each token was found, whatever became of them: of the ``namedCount`` tokens found in
+    /// most rows.
     public var tokens: [String: Int] = [:]
     /// How many further tokens were found.
     public var more = 0

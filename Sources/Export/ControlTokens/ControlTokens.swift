@@ -1,9 +1,10 @@
 import Trajectories
 
-/// Texts that a trainer's tokenizer takes for control tokens, such as `<|im_end|>`, and where they are in other texts.
+/// Texts that a trainer's tokenizer takes for control tokens, such as `<|im_end|>`, and where they are in
+/// other texts.
 ///
-/// They are found by their bytes. Of what Unicode's normal form C makes of other characters, the one letter that they can hold
-/// is K, which U+212A KELVIN SIGN becomes: either is found.
+/// They are found by their bytes. Of what Unicode's normal form C makes of other characters, the one letter
+/// that they can hold is K, which U+212A KELVIN SIGN becomes: either is found.
 public struct ControlTokens: Sendable {
     /// The tokens, in the order of their bytes.
     public let names: [String]
@@ -28,16 +29,21 @@ public struct ControlTokens: Sendable {
         }
         self.tokens = tokens
         lengths = strings.map(\.count)
-        firstLengths = strings.map { String(decoding: $0, as: UTF8.self).unicodeScalars.first?.utf8.count ?? 1 }
+        firstLengths = strings.map {
+            String(decoding: $0, as: UTF8.self).unicodeScalars.first?.utf8.count ?? 1
+        }
         automaton = TokenAutomaton(strings)
     }
 
-    /// The token with each of its letters K as it is and as the Kelvin sign; from the fifth on they are left as they are.
+    /// The token with each of its letters K as it is and as the Kelvin sign; from the fifth on they are left
+    /// as they are.
     private static func variants(of name: String) -> [[UInt8]] {
         var variants: [[UInt8]] = [[]]
         for scalar in name.unicodeScalars {
             let asItIs = variants.map { $0 + Array(scalar.utf8) }
-            variants = asItIs + (scalar == "K" && variants.count < 16 ? variants.map { $0 + [0xE2, 0x84, 0xAA] } : [])
+            variants =
+                asItIs
+                + (scalar == "K" && variants.count < 16 ? variants.map { $0 + [0xE2, 0x84, 0xAA] } : [])
         }
         return variants
     }
@@ -45,46 +51,39 @@ public struct ControlTokens: Sendable {
     /// SHA-256 of the tokens, one a line.
     public var sha256: String { Digest.sha256Hex(of: names.joined(separator: "\n").utf8) }
 
-    /// Where tokens are in texts that follow each other.
-    struct Places {
-        /// The tokens, by their numbers.
-        var tokens: Set<Int> = []
-        /// Behind the first character of each, in bytes of all the texts together.
-        var cuts: [Int] = []
-    }
-
-    /// Which tokens there are in texts, those among them that begin in one and end in the next: a chat template may write nothing
-    /// in between.
+    /// Which tokens there are in texts, those among them that begin in one and end in the next: a chat
+    /// template may write nothing in between.
     /// - Complexity: O(*n*) in bytes.
     public func found(in texts: [String]) -> Set<String> {
-        Set(places(in: texts).tokens.map { names[$0] })
+        var isFound = [Bool](repeating: false, count: names.count)
+        forEach(in: texts) { string, _ in isFound[tokens[string]] = true }
+        return Set(names.indices.lazy.filter { isFound[$0] }.map { names[$0] })
     }
 
-    func places(in texts: [String]) -> Places {
-        var places = Places()
+    /// Finds every token in texts that follow each other.
+    /// - Parameter body: is given the string of the automaton, and where it ends, in bytes of all the texts
+    ///   together.
+    private func forEach(in texts: [String], _ body: (_ string: Int, _ end: Int) -> Void) {
         var state = TokenAutomaton.State()
         var start = 0
         for var text in texts {
             text.withUTF8 { bytes in
-                automaton.read(bytes, from: &state) { string, end in
-                    places.tokens.insert(tokens[string])
-                    places.cuts.append(start + end - lengths[string] + firstLengths[string])
-                }
+                automaton.read(bytes, from: &state) { string, end in body(string, start + end) }
                 start += bytes.count
             }
         }
-        return places
     }
 
     /// What ``escaped(_:)`` puts behind the first character of a token.
     public static let escape: Character = "\\"
 
-    /// The texts with a backslash behind the first character of every token: `<\|im_end|>`. A backslash is no white space, has no
-    /// other normal form and is a byte of its own in every byte-level vocabulary, so that no tokenizer puts the two sides together
-    /// again, and a reader sees what it was.
+    /// The texts with a backslash behind the first character of every token: `<\|im_end|>`. A backslash is no
+    /// white space, has no other normal form and is a byte of its own in every byte-level vocabulary, so that
+    /// no tokenizer puts the two sides together again, and a reader sees what it was.
     /// - Complexity: O(*n*) in bytes, but for sorting what is found.
     public func escaped(_ texts: [String]) -> [String] {
-        let cuts = places(in: texts).cuts
+        var cuts: [Int] = []
+        forEach(in: texts) { string, end in cuts.append(end - lengths[string] + firstLengths[string]) }
         guard !cuts.isEmpty else { return texts }
         var left = Set(cuts).sorted()[...]
         var start = 0

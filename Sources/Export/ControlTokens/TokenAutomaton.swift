@@ -1,7 +1,13 @@
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#endif
+
 /// Finds any of many byte strings in one pass (Aho and Corasick, Communications of the ACM 18(6), 1975).
 ///
-/// A table has a row for each state, which is what the bytes read last may begin, and a column for each byte that is in any of
-/// the strings. Whatever the text, each of its bytes is one look into the table.
+/// A table has a row for each state, which is what the bytes read last may begin, and a column for each byte
+/// that is in any of the strings. Whatever the text, each of its bytes is one look into the table.
 struct TokenAutomaton: Sendable {
     /// Where a search is: what the last bytes may begin. It goes on in the next text.
     struct State {
@@ -19,10 +25,13 @@ struct TokenAutomaton: Sendable {
     private var shorter: [Int32] = [0]
     /// Whether anything ends in a row, or in a suffix of it.
     private var accepts: [Bool] = [false]
+    /// The bytes that strings begin with.
+    private let firstBytes: [UInt8]
 
     /// Takes the strings; empty ones are never found.
     /// - Complexity: O(*n*) in their bytes, times the number of different bytes.
     init(_ strings: [[UInt8]]) {
+        firstBytes = Set(strings.compactMap(\.first)).sorted()
         for byte in strings.joined() where columns[Int(byte)] == 0 {
             columns[Int(byte)] = Int32(columnCount)
             columnCount += 1
@@ -76,18 +85,27 @@ struct TokenAutomaton: Sendable {
     }
 
     /// Reads bytes on from a state.
-    /// - Parameter found: is given every string that ends here, by its number, and how many of the bytes are read then.
+    ///
+    /// Nearly all bytes begin no string. Where none has begun, the next one that does is looked for by the C
+    /// library, which reads many at a time; each of the bytes is read once for each of the few bytes that
+    /// strings begin with.
+    /// - Parameter found: is given every string that ends here, by its number, and how many of the bytes are read
+    ///   then.
     /// - Complexity: O(*n*) in bytes and in what is found.
     func read(
-        _ bytes: UnsafeBufferPointer<UInt8>, from state: inout State, _ found: (_ string: Int, _ end: Int) -> Void
+        _ bytes: UnsafeBufferPointer<UInt8>, from state: inout State,
+        _ found: (_ string: Int, _ end: Int) -> Void
     ) {
         var row = state.row
         let width = Int32(columnCount)
+        var starts = StartFinder(firstBytes, in: bytes)
         columns.withUnsafeBufferPointer { columns in
             next.withUnsafeBufferPointer { next in
                 accepts.withUnsafeBufferPointer { accepts in
                     var place = 0
-                    while place < bytes.count {
+                    while true {
+                        if row == 0 { place = starts.next(from: place) }
+                        guard place < bytes.count else { break }
                         row = next[Int(row &+ columns[Int(bytes[place])])]
                         place &+= 1
                         if row != 0, accepts[Int(row / width)] { report(Int(row / width), place, found) }
@@ -105,5 +123,32 @@ struct TokenAutomaton: Sendable {
             found(Int(ending[suffix]), end)
             suffix = Int(shorter[suffix])
         }
+    }
+}
+
+/// Finds the next of some bytes.
+private struct StartFinder {
+    private let bytes: UnsafeBufferPointer<UInt8>
+    /// Each byte, and where it is next; no place where it does not come any more.
+    private var places: [(byte: UInt8, next: Int)]
+
+    init(_ wanted: [UInt8], in bytes: UnsafeBufferPointer<UInt8>) {
+        self.bytes = bytes
+        places = wanted.map { ($0, -1) }
+    }
+
+    /// The first place from `start` on with one of them; the number of bytes where there is none.
+    /// - Parameter start: no less than before.
+    mutating func next(from start: Int) -> Int {
+        guard let base = bytes.baseAddress, start < bytes.count else { return bytes.count }
+        var first = bytes.count
+        for index in places.indices {
+            if places[index].next < start {
+                let found = memchr(base + start, Int32(places[index].byte), bytes.count - start)
+                places[index].next = found.map { UnsafeRawPointer(base).distance(to: $0) } ?? bytes.count
+            }
+            first = min(first, places[index].next)
+        }
+        return first
     }
 }

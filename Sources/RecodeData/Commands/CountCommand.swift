@@ -91,7 +91,9 @@ struct CountCommand: LongCommand {
         }
         guard eachRun else {
             let sources = try TrajectorySources(paths: runs)
-            return [StudyJob.Part(survey: try Survey(of: sources, gate: gate, counting: counting, screen: screen))]
+            return [
+                StudyJob.Part(survey: try Survey(of: sources, gate: gate, counting: counting, screen: screen))
+            ]
         }
         let parts = try runs.map { path in
             let sources = try TrajectorySources(paths: [path])

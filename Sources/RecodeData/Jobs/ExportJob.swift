@@ -228,7 +228,8 @@ struct ExportJob: Sendable {
 
     /// Whether rows, their tokens or what is looked for in them depend on the template.
     private var usesTemplate: Bool {
-        tokens != nil || shape.format == .text || shape.controlTokens != nil && !template.controlTokens.isEmpty
+        tokens != nil || shape.format == .text
+            || shape.controlTokens != nil && !template.controlTokens.isEmpty
     }
 
     private func provenance(of target: Target, _ sight: TargetSight) throws -> ExportProvenance {

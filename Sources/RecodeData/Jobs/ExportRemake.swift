@@ -154,7 +154,9 @@ struct ExportRemake {
         let here = ControlTokenRule(recorded.policy, try PairScreen.tokens(tokens, template))
         guard here == recorded else {
             throw Obstacle(
-                words: "\(recorded.tokens) control tokens were looked for in it, and here others are (data/control-tokens.json)")
+                words:
+                    "\(recorded.tokens) control tokens were looked for in it, and here others are (data/control-tokens.json)"
+            )
         }
     }
 

@@ -83,7 +83,8 @@ extension ExportShape {
         self.init(
             format: recipe.format, metadata: recipe.metadata, failures: recipe.failures,
             rewardMargin: recipe.rewardMargin, history: recipe.history, overLength: recipe.overLength,
-            controlTokens: recipe.controlTokens?.policy, order: recipe.order, holdout: recipe.holdout, license: recipe.license)
+            controlTokens: recipe.controlTokens?.policy, order: recipe.order, holdout: recipe.holdout,
+            license: recipe.license)
         guard refusal == nil, refusal(of: recipe.method) == nil, history.map({ $0 >= 0 }) ?? true,
             overLength.map({ $0.maxTokens >= 1 }) ?? true,
             holdout.map({ $0.fraction > 0 && $0.fraction < 1 }) ?? true,

@@ -55,7 +55,9 @@ struct PairFitter {
             return FittedPair(pair: pair, tokens: nil, length: .whole, control: control)
         }
         let whole = written(pair)
-        guard let counter else { return FittedPair(pair: whole, tokens: nil, length: .whole, control: control) }
+        guard let counter else {
+            return FittedPair(pair: whole, tokens: nil, length: .whole, control: control)
+        }
         let tokens = try Self.tokens(of: whole, counter)
         guard let limit, limit.policy != .keep, tokens.chat > limit.maxTokens else {
             return FittedPair(pair: whole, tokens: tokens, length: .whole, control: control)

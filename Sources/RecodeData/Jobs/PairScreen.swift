@@ -4,8 +4,9 @@ import Trajectories
 
 /// Looks for control tokens in pairs, and does with them what is asked for (docs/export.md).
 ///
-/// Looked at is all that a row holds of others: the messages' contents, and what is known of it where that is written. An answer
-/// in tags has to part into one thought and one code again, else it counts as a control token too.
+/// Looked at is all that a row holds of others: the messages' contents, and what is known of it where that is
+/// written. An answer in tags has to part into one thought and one code again, else it counts as a control
+/// token too.
 struct PairScreen: Sendable {
     /// What was found in a pair.
     struct Verdict {
@@ -23,7 +24,8 @@ struct PairScreen: Sendable {
     var writesMetadata = true
 
     /// What an export looks for: common control tokens, and those of its vocabulary and its template.
-    /// - Throws: ``CommandFailure`` (`missingProgram`), `ExportError` where the list of common ones is missing or not one.
+    /// - Throws: ``CommandFailure`` (`missingProgram`), `ExportError` where the list of common ones is missing or
+    ///   not one.
     static func tokens(_ counting: TokenCounting?, _ template: ConversationTemplate) throws -> ControlTokens {
         try ProgramData.controlTokens().tokens(
             with: template.controlTokens.union(counting?.tokenizer.controlTokens ?? []))
@@ -46,7 +48,9 @@ struct PairScreen: Sendable {
         case .keep: return Verdict(found: found, fate: .kept)
         case .escape:
             // What leads back to an episode has to stay as it is, and a code that is cut in two is no answer.
-            guard elsewhere.isEmpty, holdsNone(written(pair)) else { return Verdict(found: found, fate: .dropped) }
+            guard elsewhere.isEmpty, holdsNone(written(pair)) else {
+                return Verdict(found: found, fate: .dropped)
+            }
             return Verdict(found: found, fate: .escaped)
         }
     }
@@ -84,8 +88,8 @@ struct PairScreen: Sendable {
         }
     }
 
-    /// Tags by which answers part otherwise than they were written. A failed answer is what it is: one that is to be mended, and
-    /// one that is rejected.
+    /// Tags by which answers part otherwise than they were written. A failed answer is what it is: one that
+    /// is to be mended, and one that is rejected.
     private static func strayTags(in pair: Pair) -> Set<String> {
         guard pair.agent != .react else { return [] }
         var answers = pair.prompt.enumerated().filter { $0.element.role == .assistant }

@@ -174,7 +174,8 @@ extension PipelineFile {
         let keys = try place?.mapping(
             of: [
                 "methods", "top", "format", "metadata", "failures", "reward_margin", "history", "max_tokens",
-                "over_length", "control_tokens", "order", "by", "stages", "holdout", "style", "tokens", "chat_template",
+                "over_length", "control_tokens", "order", "by", "stages", "holdout", "style", "tokens",
+                "chat_template",
                 "duplicates", "similarity", "max_per_depth", "license",
             ], called: "the export")
         let methods = try Self.methods(keys?["methods"], in: file, of: stages)

@@ -50,7 +50,8 @@ struct PipelineRun: Sendable {
         }
         var stages: [CollectedStage] = []
         for stage in pipeline.collect {
-            let collected = try await collect(stage, in: place, worlds.site(of: stage), gate, counting, screen)
+            let collected = try await collect(
+                stage, in: place, worlds.site(of: stage), gate, counting, screen)
             if let reason = collected.result.stopped {
                 StandardError.say(
                     "collect/\(stage.name) stopped: \(reason). Run the same command with more budget to go on."
