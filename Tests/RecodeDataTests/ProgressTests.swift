@@ -66,7 +66,13 @@ private final class Screen: Sendable {
 
     var text: String { state.withLock { $0.text } }
 
-    func add(_ text: String) { state.withLock { $0.text += text } }
+    func add(_ piece: ProgressPiece) {
+        switch piece {
+        case .line(let text): state.withLock { $0.text += "recode-data: \(text)\n" }
+        case .bar(let text): state.withLock { $0.text += text }
+        case .control: break
+        }
+    }
 
     func tick() -> Duration {
         state.withLock {
