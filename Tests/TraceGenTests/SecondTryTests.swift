@@ -150,6 +150,31 @@ import Trajectories
         #expect(stored == disturbed.first)
     }
 
+    @Test func aNeighbourThatLosesItsWorkerShowsInTimingsAlone() async throws {
+        let neighbour = [ListedPolicy.block("run('go right')"), ListedPolicy.block("print(run('win'))")]
+        let quiet = try await play(
+            ListedPolicy(Self.dying, otherwise: neighbour), episodes: 2, in: world(), concurrency: 2)
+        let (walked, markWalked) = AsyncStream.makeStream(of: Never.self)
+        let (back, markBack) = AsyncStream.makeStream(of: Never.self)
+        // The first dies when the second is under way; the second goes on when the first has begun again.
+        let policy = ListedPolicy(Self.dying, otherwise: neighbour) { variation, number in
+            switch (variation, number) {
+            case (0, 2): for await _ in walked {}
+            case (0, 3): markBack.finish()
+            case (1, 2):
+                markWalked.finish()
+                for await _ in back {}
+            default: break
+            }
+        }
+        let disturbed = try await play(policy, episodes: 2, in: world(deaths: 1), concurrency: 2)
+        #expect(
+            disturbed.trajectories.map(\.tries) == [[GivenUpTry(fault: .environmentWorker, steps: 1)], nil])
+        #expect(disturbed.timings.map(\.tries) == [2, 2] && policy.asked == 5)
+        let bytes = try [quiet, disturbed].map { try CanonicalJSON.encode($0.trajectories[1]) }
+        #expect(bytes[0] == bytes[1])
+    }
+
     @Test(arguments: [FlatAgent.codeact as any Agent, FlatAgent.react, ReCodeAgent()])
     func aWorkerThatDiesTwiceLeavesARecordWithWhatThereIs(agent: any Agent) async throws {
         let answers =
@@ -206,7 +231,7 @@ import Trajectories
         let killer = ParentKiller(moment, of: sandbox)
         let policy = ListedPolicy(
             [ListedPolicy.block("run('go left')"), ListedPolicy.block("run('win')")],
-            beforeAnswer: { await killer.look(at: .answer($0)) })
+            beforeAnswer: { _, number in await killer.look(at: .answer(number)) })
         let world = WatchedWorld(try await world()) { if $0.done { await killer.look(at: .done) } }
         let played = try await play(policy, in: world, sandbox)
         #expect(played.first.ended == ended, "\(played.first.endedDetail ?? "")")
@@ -246,13 +271,13 @@ final class ListedPolicy: Policy {
     let scouting = Scouting.none
     private let answers: [String]
     private let otherwise: [String]?
-    private let beforeAnswer: @Sendable (Int) async -> Void
+    private let beforeAnswer: @Sendable (_ variation: Int, _ number: Int) async -> Void
     private let count = Mutex(0)
 
     /// - Parameter otherwise: the answers in all episodes but the first.
     init(
         _ answers: [String], otherwise: [String]? = nil,
-        beforeAnswer: @escaping @Sendable (Int) async -> Void = { _ in }
+        beforeAnswer: @escaping @Sendable (_ variation: Int, _ number: Int) async -> Void = { _, _ in }
     ) {
         self.answers = answers
         self.otherwise = otherwise
@@ -265,15 +290,19 @@ final class ListedPolicy: Policy {
     var asked: Int { count.withLock { $0 } }
 
     func begin(_ context: PolicyContext) async throws -> any PolicySession {
-        Session(policy: self, answers: context.instance.variation == 0 ? answers : otherwise ?? answers)
+        let variation = context.instance.variation
+        return Session(
+            policy: self, answers: variation == 0 ? answers : otherwise ?? answers, variation: variation)
     }
 
     private actor Session: PolicySession {
         let policy: ListedPolicy
         let answers: [String]
+        let variation: Int
         var given = 0
 
-        init(policy: ListedPolicy, answers: [String]) {
+        init(policy: ListedPolicy, answers: [String], variation: Int) {
+            self.variation = variation
             self.policy = policy
             self.answers = answers
         }
@@ -284,7 +313,7 @@ final class ListedPolicy: Policy {
         private func next() async -> PolicyAnswer {
             policy.count.withLock { $0 += 1 }
             given += 1
-            await policy.beforeAnswer(given)
+            await policy.beforeAnswer(variation, given)
             return PolicyAnswer(
                 text: answers[min(given, answers.count) - 1],
                 usage: Usage(promptTokens: 7, completionTokens: 3))
