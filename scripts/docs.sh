@@ -14,7 +14,7 @@ cat <<'HEAD'
 
 Written by `make docs` from the program's own help. Data goes to standard output, messages and progress to standard error.
 HEAD
-for command in run collect games import filter export count verify held-out; do
+for command in run collect games import filter export count verify held-out doctor; do
     printf '\n## recode-data %s\n\n```\n' "$command"
     help_of "$command"
     printf '```\n'

@@ -13,5 +13,6 @@ struct RootCommand: AsyncParsableCommand {
         subcommands: [
             RunCommand.self, CollectCommand.self, ImportCommand.self, FilterCommand.self, ExportCommand.self,
             CountCommand.self, VerifyCommand.self, HeldOutCommand.self, GamesCommand.self, EnvCommand.self,
+            DoctorCommand.self,
         ])
 }

@@ -11,13 +11,14 @@ struct BuiltProgram {
         var errors: String
     }
 
-    /// Runs it to its end, with more environment variables.
+    /// Runs it to its end, with more environment variables; or another program, which starts it.
     static func run(
-        _ arguments: [String], in directory: String? = nil, variables: [String: String] = [:]
+        _ arguments: [String], at program: String = path, in directory: String? = nil,
+        variables: [String: String] = [:]
     ) async throws -> Outcome {
         let added = variables.map { (Environment.Key(rawValue: $0) ?? "", Optional($1)) }
         let result = try await Subprocess.run(
-            .path(.init(path)), arguments: Arguments(arguments),
+            .path(.init(program)), arguments: Arguments(arguments),
             environment: .inherit.updating(Dictionary(added) { first, _ in first }),
             workingDirectory: directory.map { .init($0) },
             output: .string(limit: 1 << 20), error: .string(limit: 1 << 20))

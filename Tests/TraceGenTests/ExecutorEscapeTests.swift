@@ -82,7 +82,7 @@ enum Containment: Sendable {
             "import signal\nsignal.raise_signal(9)",
             .raises("PermissionError: [Errno 1] Operation not permitted")
         ),
-        ("import os\nprint(os.getpid(), os.getppid())", .prints(["2 1"])),
+        ("import os\nprint(os.getpid(), os.getppid())", .prints(["2 0"])),
         ("import os\nos._exit(0)", .fails(.died, "exit status 0")),
         ("import os\nos.abort()", .fails(.died, "killed by signal 11")),
         ("import ctypes\nctypes.string_at(0)", .fails(.died, "killed by signal 11")),

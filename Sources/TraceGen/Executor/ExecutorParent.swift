@@ -11,6 +11,7 @@ import SystemPackage
 actor ExecutorParent {
     private let launch: WorkerLaunch
     private let modules: [UInt8]
+    private let groups: ControlGroups?
     private var starting: Task<ControlSocket?, any Error>?
 
     /// How long it may take to load its modules, on a busy machine too.
@@ -19,9 +20,11 @@ actor ExecutorParent {
     /// - Parameters:
     ///   - launch: how it is started.
     ///   - modules: what it reads first, the parent's module among them.
-    init(_ launch: WorkerLaunch, modules: [UInt8]) {
+    ///   - groups: where episodes have their control groups; looked for when `nil`.
+    init(_ launch: WorkerLaunch, modules: [UInt8], groups: ControlGroups?) {
         self.launch = launch
         self.modules = modules
+        self.groups = groups
     }
 
     /// Its sandbox's process, where it runs.
@@ -29,14 +32,22 @@ actor ExecutorParent {
         get async { try? await starting?.value?.process }
     }
 
+    /// How the memory of episodes is limited in addition to the executors' own limits; `nil` where no parent runs.
+    var controlGroups: ControlGroupsFound? {
+        get async { try? await starting?.value?.groups }
+    }
+
     /// Asks for one executor.
     ///
+    /// - Parameter limits: what it may use up.
     /// - Returns: the lines to it and to its keeper; `nil` on a machine that does not let sandboxes divide themselves
     ///   further, where each executor needs a sandbox of its own.
     /// - Throws: ``WorkerFailure`` when the parent does not start or dies again and again.
-    func fork() async throws -> ForkedExecutor? {
+    func fork(within limits: ExecutorLimits) async throws -> ForkedExecutor? {
         for _ in 0..<2 {
-            let start = starting ?? Task { [launch, modules] in try await Self.start(launch, modules) }
+            let start = starting ?? Task { [launch, modules, groups] in
+                try await Self.start(launch, modules, groups)
+            }
             starting = start
             let control: ControlSocket?
             do {
@@ -46,13 +57,15 @@ actor ExecutorParent {
                 throw error
             }
             guard let control else { return nil }
-            if let executor = try await control.ask() { return executor }
+            if let executor = try await control.ask(limits) { return executor }
             if starting == start { starting = nil }
         }
         throw WorkerFailure.closed(lastWords: "The executors' parent process dies as soon as it is started.")
     }
 
-    private static func start(_ launch: WorkerLaunch, _ modules: [UInt8]) async throws -> ControlSocket? {
+    private static func start(
+        _ launch: WorkerLaunch, _ modules: [UInt8], _ groups: ControlGroups?
+    ) async throws -> ControlSocket? {
         let pair = try SocketPair()
         // Opened once for all, so that executors need no /proc of their own to say which user they are.
         let processes = OwnedDescriptor(open("/proc", O_RDONLY | O_DIRECTORY | O_CLOEXEC))
@@ -78,12 +91,23 @@ actor ExecutorParent {
         }
         for await state in states {
             switch state {
-            case .ready(let process): return ControlSocket(pair.ours, of: process)
+            case .ready(let process):
+                let found = if let groups { ControlGroupsFound.success(groups) } else { await Self.groups() }
+                return ControlSocket(pair.ours, of: process, found)
             case .alone: return nil
             case .ended(let words): throw WorkerFailure.closed(lastWords: words)
             }
         }
         throw WorkerFailure.closed(lastWords: "")
+    }
+
+    private static func groups() async -> ControlGroupsFound {
+        do {
+            return .success(try await ControlGroups.make())
+        } catch {
+            return .failure(
+                error as? ControlGroups.Unavailable ?? ControlGroups.Unavailable(description: "\(error)"))
+        }
     }
 
     /// Tells what becomes of a parent that was started, until it has ended.
@@ -110,6 +134,9 @@ actor ExecutorParent {
         }
     }
 }
+
+/// Where episodes have their control groups, or why they have none.
+typealias ControlGroupsFound = Result<ControlGroups, ControlGroups.Unavailable>
 
 /// The lines to a forked executor.
 struct ForkedExecutor: Sendable {
@@ -141,36 +168,46 @@ private enum ParentState: Sendable {
 /// Where requests go. The parent ends when this is gone.
 private final class ControlSocket: Sendable {
     let process: pid_t
+    let groups: ControlGroupsFound
     private let socket: OwnedDescriptor
 
-    init(_ socket: OwnedDescriptor, of process: pid_t) {
+    init(
+        _ socket: OwnedDescriptor, of process: pid_t,
+        _ groups: ControlGroupsFound
+    ) {
         self.socket = socket
         self.process = process
+        self.groups = groups
     }
 
     /// Sends one request, waiting while the parent has too many before it.
     /// - Returns: `nil` when the parent is gone.
-    func ask() async throws -> ForkedExecutor? {
+    func ask(_ limits: ExecutorLimits) async throws -> ForkedExecutor? {
         let line = try SocketPair()
         let keeper = try SocketPair()
-        let group = OwnedDescriptor(open("/dev/null", O_WRONLY | O_CLOEXEC))
+        let group = try? groups.get().makeGroup(memoryByteCount: limits.memoryByteCount)
+        // Executors do the same with and without a group, so that memory lies the same in them.
+        let joining = try group?.openForJoining() ?? OwnedDescriptor(open("/dev/null", O_WRONLY | O_CLOEXEC))
         while true {
-            switch socket.send(descriptors: [line.theirs, keeper.theirs, group]) {
+            switch socket.send(descriptors: [line.theirs, keeper.theirs, joining]) {
             case 0:
                 return ForkedExecutor(
-                    line: line.ours, keeper: KeeperLine(keeper.ours), isOrphaned: { await !self.answers() })
+                    line: line.ours, keeper: KeeperLine(keeper.ours, group: group),
+                    isOrphaned: { await !self.answers(limits) })
             case EAGAIN, EINTR, ETOOMANYREFS: try await Task.sleep(for: .milliseconds(5))
-            default: return nil
+            default:
+                group?.remove()
+                return nil
             }
         }
     }
 
     /// Whether the parent is there: it makes an executor that nobody wants, whose keeper tells of its end. Nothing in an
     /// executor can keep it from that.
-    private func answers() async -> Bool {
+    private func answers(_ limits: ExecutorLimits) async -> Bool {
         await withTaskGroup(of: Bool.self) { group in
             group.addTask {
-                guard let executor = try? await self.ask() else { return false }
+                guard let executor = try? await self.ask(limits) else { return false }
                 executor.keeper.hangUp()
                 return await executor.keeper.remains().ending != .unknown
             }

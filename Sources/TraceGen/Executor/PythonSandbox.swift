@@ -3,7 +3,8 @@ import Glibc
 
 /// What keeps the policy's code away from the machine.
 public enum SandboxMode: Sendable, Hashable {
-    /// Bubblewrap, at this path: own namespaces, nothing writable, no network, and a filter of system calls.
+    /// Bubblewrap, at this path: own namespaces, an unprivileged user, nothing writable, no network, and a filter of
+    /// system calls.
     case bubblewrap(program: String)
     /// Nothing but resource limits and, where the kernel allows it, the filter of system calls: the policy's code
     /// can read whatever the user can read. An explicit choice.
@@ -29,13 +30,18 @@ public struct PythonSandbox: ExecutorSource {
         self.init(mode: mode, limits: limits, python: python, forks: mode != .none)
     }
 
-    /// - Parameter forks: whether executors come from one parent; otherwise each is started by itself.
-    init(mode: SandboxMode, limits: ExecutorLimits, python: PythonInterpreter, forks: Bool) {
+    /// - Parameters:
+    ///   - forks: whether executors come from one parent; otherwise each is started by itself.
+    ///   - groups: where episodes have their control groups; looked for when `nil`.
+    init(
+        mode: SandboxMode, limits: ExecutorLimits, python: PythonInterpreter, forks: Bool = true,
+        groups: ControlGroups? = nil
+    ) {
         self.mode = mode
         self.limits = limits
         self.python = python
         let launch = SandboxCommand(mode: mode, python: python).launch(in: nil)
-        parent = forks ? ExecutorParent(launch, modules: SandboxCommand.parentModules) : nil
+        parent = forks ? ExecutorParent(launch, modules: SandboxCommand.parentModules, groups: groups) : nil
         reader = CodeReader(
             mode == .none ? SandboxCommand(mode: mode, python: python).launch(in: "/") : launch)
     }
@@ -109,7 +115,7 @@ public struct PythonSandbox: ExecutorSource {
             @Sendable (_ worker: WorkerConnection, _ isOrphaned: (@Sendable () async -> Bool)?) async throws
             -> R
     ) async throws -> R {
-        let forked = try await starting { try await parent?.fork() }
+        let forked = try await starting { try await parent?.fork(within: limits) }
         if let forked, let line = forked.line.take() {
             return try await SocketLink.withLink(over: line, keeper: forked.keeper) { link in
                 try await body(

@@ -26,9 +26,16 @@ actor SocketLink: WorkerLink {
     static func withLink<Result: Sendable>(
         over socket: CInt, keeper: KeeperLine, _ body: (SocketLink) async throws -> Result
     ) async throws -> Result {
-        try await open(socket).executeThenClose { input, output in
-            defer { keeper.hangUp() }
-            return try await body(SocketLink(input, output, keeper))
+        do {
+            let result = try await open(socket).executeThenClose { input, output in
+                defer { keeper.hangUp() }
+                return try await body(SocketLink(input, output, keeper))
+            }
+            await keeper.removeGroup()
+            return result
+        } catch {
+            await keeper.removeGroup()
+            throw error
         }
     }
 
@@ -74,9 +81,12 @@ actor SocketLink: WorkerLink {
 /// The line to the keeper of a forked worker. The worker ends when this is gone.
 struct KeeperLine: Sendable {
     private let socket: OwnedDescriptor
+    /// What the worker's memory is counted in.
+    private let group: ControlGroup?
 
-    init(_ socket: OwnedDescriptor) {
+    init(_ socket: OwnedDescriptor, group: ControlGroup?) {
         self.socket = socket
+        self.group = group
     }
 
     /// Tells the keeper that the worker is to end. It answers all the same.
@@ -86,7 +96,10 @@ struct KeeperLine: Sendable {
 
     /// Waits for the keeper to tell how the worker ended, and has it end one that stays.
     ///
-    /// - Returns: the worker's last words and its ending: `unknown` where the keeper died as well.
+    /// The worker cannot reach its keeper. A line that closes without a word is the machine's doing, or the host's: the
+    /// keeper was killed, or the parent of all executors was.
+    ///
+    /// - Returns: the worker's last words and its ending: `unknown` where nobody could tell.
     func remains() async -> (lastWords: String, ending: WorkerEnding) {
         guard let copy = socket.duplicate() else { return ("", .unknown) }
         let patience = Task {
@@ -99,7 +112,16 @@ struct KeeperLine: Sendable {
             for try await chunk in input { report += Array(buffer: chunk) }
             return report
         }
-        return Self.read(report ?? [])
+        var (lastWords, ending) = Self.read(report ?? [])
+        if let words = group?.memoryLimitWords { lastWords = words }
+        return (lastWords, ending)
+    }
+
+    /// Removes the worker's control group, once the worker has ended.
+    func removeGroup() async {
+        guard let group else { return }
+        _ = await remains()
+        group.remove()
     }
 
     /// The first line is an exit status, or the negative of a signal; what follows are last words.
