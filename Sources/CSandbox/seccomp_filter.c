@@ -2,8 +2,8 @@
 // nothing else. Every other call is refused with EPERM.
 //
 // The list was measured by tracing CPython 3.11 to 3.13 with the modules of the standard library that
-// compute. The worker installs the filter on itself after its own start, so that even `execve`, which starting it
-// needs, is gone by the time the policy's first statement runs.
+// compute. The worker installs the filter on itself after its own start, so that even `execve`, which starting
+// it needs, is gone by the time the policy's first statement runs.
 //
 // A filter sees the halves of 64-bit arguments. Where the kernel takes an int, the low half is what it takes.
 
