@@ -13,7 +13,7 @@ import Testing
         Dictionary(
             output.split(separator: "\n").map { line in
                 let name = line.firstRange(of: "  ").map { line[..<$0.lowerBound] } ?? line
-                return (String(name), line.dropFirst(name.count).drop { $0 == " " }.description)
+                return (String(name), String(line.dropFirst(name.count).drop { $0 == " " }))
             }, uniquingKeysWith: { first, _ in first })
     }
 
@@ -45,7 +45,10 @@ import Testing
     }
 
     /// As a user that the test makes, with a copy of the program that everybody may run.
-    @Test(.enabled(if: geteuid() == 0, "only root can make a user; as an ordinary user every other test is this one"))
+    @Test(
+        .enabled(
+            if: geteuid() == 0, "only root can make a user; as an ordinary user every other test is this one")
+    )
     func anOrdinaryUserHasTheSameSandbox() async throws {
         let directory = try TemporaryDirectory()
         let program = "\(directory.path)/recode-data"
@@ -53,14 +56,16 @@ import Testing
         try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: directory.path)
         try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: program)
         let name = "recode-test-\(getpid())"
-        try await run("/usr/sbin/useradd", ["--system", "--no-create-home", "--home-dir", "/nonexistent", name])
+        try await run(
+            "/usr/sbin/useradd", ["--system", "--no-create-home", "--home-dir", "/nonexistent", name])
         let outcome: BuiltProgram.Outcome
         let user: String
         do {
             user = try await run("/usr/bin/id", ["-u", name]).filter(\.isNumber)
             outcome = try await BuiltProgram.run(
                 [
-                    "--reuid", name, "--regid", name, "--clear-groups", program, "doctor", "--executor-python",
+                    "--reuid", name, "--regid", name, "--clear-groups", program, "doctor",
+                    "--executor-python",
                     Self.python,
                 ], at: "/usr/bin/setpriv", in: "/")
         } catch {

@@ -33,12 +33,17 @@ import Testing
             try ControlGroups.candidates(mounts: mounts, membership: "0::/docker/abc/own/leaf", isRoot: false)
                 == ["/sys/fs/cgroup/own/leaf", "/sys/fs/cgroup/own"])
         // Elsewhere in the hierarchy: nothing of it can be seen.
-        #expect(throws: ControlGroups.Unavailable(description: "only root may make control groups below /sys/fs/cgroup"))
-        { try ControlGroups.candidates(mounts: mounts, membership: "0::/docker/abcd/own", isRoot: false) }
+        #expect(
+            throws: ControlGroups.Unavailable(
+                description: "only root may make control groups below /sys/fs/cgroup")
+        ) { try ControlGroups.candidates(mounts: mounts, membership: "0::/docker/abcd/own", isRoot: false) }
     }
 
     @Test(arguments: [
-        ("22 1 254:0 / / rw - ext4 /dev/vda rw", "0::/a", "no hierarchy of control groups (cgroup v2) is mounted"),
+        (
+            "22 1 254:0 / / rw - ext4 /dev/vda rw", "0::/a",
+            "no hierarchy of control groups (cgroup v2) is mounted"
+        ),
         (mounts, "4:memory:/a", "this process is in no control group (cgroup v2)"),
         (mounts, "0::/", "only root may make control groups below /sys/fs/cgroup/unified"),
         ("", "", "no hierarchy of control groups (cgroup v2) is mounted"),
@@ -49,7 +54,9 @@ import Testing
         }
     }
 
-    private func withDirectory<R>(_ files: [String: String], _ body: (String) async throws -> R) async throws -> R {
+    private func withDirectory<R>(_ files: [String: String], _ body: (String) async throws -> R) async throws
+        -> R
+    {
         let directory = FileManager.default.temporaryDirectory.appending(path: "recode-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
         defer { try? FileManager.default.removeItem(at: directory) }
@@ -95,13 +102,17 @@ import Testing
             let list = controllers.split(whereSeparator: \.isWhitespace).joined(separator: ", ")
             #expect(
                 throws: ControlGroups.Unavailable(
-                    description: "\(directory) has no memory controller (it has: \(list.isEmpty ? "none" : list))")
+                    description:
+                        "\(directory) has no memory controller (it has: \(list.isEmpty ? "none" : list))")
             ) { try ControlGroups.make(in: [directory]) }
         }
     }
 
     @Test(arguments: [
-        ("low 0\nhigh 0\nmax 4\noom 1\noom_kill 1\n", "it reached the memory limit of its control group (oom_kill 1)"),
+        (
+            "low 0\nhigh 0\nmax 4\noom 1\noom_kill 1\n",
+            "it reached the memory limit of its control group (oom_kill 1)"
+        ),
         ("max 4\noom 1\noom_kill 0\noom_group_kill 0\n", nil), ("", nil), ("oom_kill nonsense", nil),
         ("oom_kill 12", "it reached the memory limit of its control group (oom_kill 12)"),
     ])
@@ -114,7 +125,9 @@ import Testing
     @Test func whatDeadProcessesLeftIsRemovedAndWhatOthersHaveIsKept() async throws {
         try await withDirectory(["cgroup.controllers": "memory"]) { directory in
             let process = try await Self.endedProcess()
-            let names = ["recode-data-\(process)-1/episode-1", "recode-data-\(getppid())-1", "recode-data-x", "other"]
+            let names = [
+                "recode-data-\(process)-1/episode-1", "recode-data-\(getppid())-1", "recode-data-x", "other",
+            ]
             for name in names {
                 try FileManager.default.createDirectory(
                     atPath: "\(directory)/\(name)", withIntermediateDirectories: true)
@@ -134,7 +147,8 @@ import Testing
     }
 
     /// With a hierarchy of this machine, where this process may make groups in it: no controllers are needed to join one.
-    @Test(.enabled(if: ownHierarchy != nil, "no hierarchy of version 2 in which this process may make groups"))
+    @Test(
+        .enabled(if: ownHierarchy != nil, "no hierarchy of version 2 in which this process may make groups"))
     func anExecutorJoinsARealGroupWhichIsGoneAfterwards() async throws {
         let place = try #require(Self.ownHierarchy)
         let groups = ControlGroups(path: "\(place)/recode-data-\(getpid())-test", controllers: [])
@@ -145,7 +159,9 @@ import Testing
         try await sandbox.withExecutor(seed: 1) { executor in
             try await executor.complete("x = 1")
             let group = "\(groups.path)/episode-1"
-            let members = ControlGroups.text(of: "\(group)/cgroup.procs").split(separator: "\n").compactMap { Int32($0) }
+            let members = ControlGroups.text(of: "\(group)/cgroup.procs").split(separator: "\n").compactMap {
+                Int32($0)
+            }
             #expect(members.count == 1)
             // The executor itself, and not its keeper.
             let status = ControlGroups.text(of: "/proc/\(members.first ?? 0)/status")

@@ -58,7 +58,9 @@ import Testing
                 let keeper = try #require(Self.field("PPid", of: process))
                 #expect(Self.session(of: process) != Self.session(of: Int32(keeper) ?? 0))
                 // The executor has a number in one namespace more than its keeper.
-                let numbers = { (process: Int32) in Self.field("NSpid", of: process)?.split(separator: "\t").count }
+                let numbers = { (process: Int32) in
+                    Self.field("NSpid", of: process)?.split(separator: "\t").count
+                }
                 #expect(numbers(process) == numbers(Int32(keeper) ?? 0).map { $0 + 1 })
             }
         }
@@ -159,7 +161,8 @@ import Testing
         }
         #expect(thrown?.code == .died)
         #expect(thrown?.message.hasSuffix("exit status 9.") == true)
-        #expect(try await TestSandbox.withExecutor { try await $0.complete("print('next')").printed } == ["next"])
+        #expect(
+            try await TestSandbox.withExecutor { try await $0.complete("print('next')").printed } == ["next"])
     }
 
     @Test(arguments: [
@@ -201,7 +204,8 @@ import Testing
                 try await executor.complete("import time\ntime.sleep(20)")
             }
         }
-        #expect(failure == ExecutorFailure(.died, "The executor ended while it ran a block: killed by signal 9."))
+        #expect(
+            failure == ExecutorFailure(.died, "The executor ended while it ran a block: killed by signal 9."))
         try await sandbox.withExecutor(seed: 1) { _ = try await $0.complete("x = 2") }
     }
 
@@ -214,7 +218,8 @@ import Testing
             }
         }
         let process = await sandbox.parent?.process
-        #expect(try await sandbox.withExecutor(seed: 1) { try await $0.complete("print(1)").printed } == ["1"])
+        #expect(
+            try await sandbox.withExecutor(seed: 1) { try await $0.complete("print(1)").printed } == ["1"])
         #expect(await sandbox.parent?.process == process)
     }
 }

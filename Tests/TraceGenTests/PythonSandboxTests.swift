@@ -33,7 +33,8 @@ import Testing
         try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
         defer { try? FileManager.default.removeItem(at: directory) }
         let program = directory.appending(path: "bwrap").path
-        let script = "#!/bin/sh\nexec bwrap --bind / / --unshare-user --disable-userns --cap-drop ALL bwrap \"$@\"\n"
+        let script =
+            "#!/bin/sh\nexec bwrap --bind / / --unshare-user --disable-userns --cap-drop ALL bwrap \"$@\"\n"
         #expect(
             FileManager.default.createFile(
                 atPath: program, contents: Data(script.utf8), attributes: [.posixPermissions: 0o755]))

@@ -27,7 +27,7 @@ import Testing
         return try await sandbox.withExecutor(seed: 1) { try await $0.complete(text).printed }
     }
 
-    private static let reading = { (directory: String) in
+    private static func reading(_ directory: String) -> String {
         """
         for name in ('open', 'secret'):
             try:
@@ -37,12 +37,16 @@ import Testing
         """
     }
 
-    @Test(.enabled(if: geteuid() == 0, "only root has files that other users may not read"), arguments: [true, false])
+    @Test(
+        .enabled(if: geteuid() == 0, "only root has files that other users may not read"),
+        arguments: [true, false])
     func whatOnlyRootMayReadIsNotRead(forks: Bool) async throws {
         #expect(try await printed(Self.reading, forks: forks) == ["open", "13"])
     }
 
-    @Test(.enabled(if: geteuid() != 0, "an ordinary user's files, where the tests run as one"), arguments: [true, false])
+    @Test(
+        .enabled(if: geteuid() != 0, "an ordinary user's files, where the tests run as one"),
+        arguments: [true, false])
     func anOrdinaryUsersCodeHasThatUsersRightsInWhatItSees(forks: Bool) async throws {
         #expect(try await printed(Self.reading, forks: forks) == ["open", "secret"])
     }

@@ -13,7 +13,8 @@ struct DoctorCommand: LongCommand {
             """)
 
     @Option(
-        help: ArgumentHelp("The Python that runs the policy's code; the system's without it.", valueName: "path"))
+        help: ArgumentHelp(
+            "The Python that runs the policy's code; the system's without it.", valueName: "path"))
     var executorPython: String?
 
     func run() async throws {

@@ -243,7 +243,8 @@ struct ControlGroup: Sendable {
     /// In the system's words, where the kernel has killed a process for want of memory within the limit.
     var memoryLimitWords: String? {
         let events = ControlGroups.text(of: "\(path)/memory.events").split(separator: "\n")
-        let kills = events.first { $0.hasPrefix("oom_kill ") }?.split(separator: " ").last.flatMap { Int($0) } ?? 0
+        let kills =
+            events.first { $0.hasPrefix("oom_kill ") }?.split(separator: " ").last.flatMap { Int($0) } ?? 0
         guard kills > 0 else { return nil }
         return "it reached the memory limit of its control group (oom_kill \(kills))"
     }

@@ -45,9 +45,11 @@ actor ExecutorParent {
     /// - Throws: ``WorkerFailure`` when the parent does not start or dies again and again.
     func fork(within limits: ExecutorLimits) async throws -> ForkedExecutor? {
         for _ in 0..<2 {
-            let start = starting ?? Task { [launch, modules, groups] in
-                try await Self.start(launch, modules, groups)
-            }
+            let start =
+                starting
+                ?? Task { [launch, modules, groups] in
+                    try await Self.start(launch, modules, groups)
+                }
             starting = start
             let control: ControlSocket?
             do {

@@ -33,12 +33,15 @@ extension PythonSandbox {
                 "executors",
                 forks
                     ? "forked by one parent, each in a user and a process namespace of its own; their keepers are outside"
-                    : "started one by one, each in a sandbox of its own: this machine allows no namespaces inside one")
+                    : "started one by one, each in a sandbox of its own: this machine allows no namespaces inside one"
+            )
         }
         add("system calls", "by list (seccomp); every other is refused")
         add("limits", "of the process (rlimits): memory, processor time, files, processes")
         add("control group", await controlGroupWords)
-        add("addresses", SandboxCommand.fixedAddresses.isEmpty ? "random: sets may come in another order" : "fixed")
+        add(
+            "addresses",
+            SandboxCommand.fixedAddresses.isEmpty ? "random: sets may come in another order" : "fixed")
         return facts
     }
 
@@ -55,7 +58,8 @@ extension PythonSandbox {
 
     private static func version(of program: String) async -> String {
         let result = try? await Subprocess.run(
-            .path(.init(program)), arguments: ["--version"], output: .string(limit: 1 << 10), error: .discarded)
+            .path(.init(program)), arguments: ["--version"], output: .string(limit: 1 << 10),
+            error: .discarded)
         let words = result?.standardOutput.split(whereSeparator: \.isWhitespace) ?? []
         return words.last.map(String.init) ?? "version unknown"
     }

@@ -1,9 +1,9 @@
 """What a process inside the sandbox gives up, for good, before it serves anyone.
 
-Bubblewrap makes the mounts, as root where the program runs as root: Python may lie where only root can go. So what
-it starts still has rights. That is this file, which drops all of them and becomes the command in its arguments: a
-Python that finds itself the same whoever started the program, and whose addresses the kernel leaves alone, for it
-gains no right by being started.
+Bubblewrap makes the mounts, as root where the program runs as root: Python may lie where only root can go. So
+what it starts still has rights. That is this file, which drops all of them and becomes the command in its
+arguments: a Python that finds itself the same whoever started the program, and whose addresses the kernel
+leaves fixed, for it gains no right by being started.
 
 Executors have this as a module.
 """
@@ -25,7 +25,8 @@ DEVICES = ("/dev/null", "/dev/urandom")
 
 # <linux/mount.h>, <linux/prctl.h>, <linux/capability.h>
 MS_RDONLY, MS_REMOUNT, MS_BIND, MS_RELATIME = 1, 32, 4_096, 1 << 21
-KEPT_MOUNT_FLAGS = 2 | 4 | 8 | 1_024 | 2_048  # nosuid, nodev, noexec, noatime, nodiratime: the same in statvfs(3)
+# nosuid, nodev, noexec, noatime, nodiratime: the same in statvfs(3)
+KEPT_MOUNT_FLAGS = 2 | 4 | 8 | 1_024 | 2_048
 ST_RELATIME = 4_096
 PR_CAPBSET_DROP, PR_SET_NO_NEW_PRIVS, PR_SET_THP_DISABLE = 24, 38, 41
 CAPABILITY_VERSION_3 = 0x20080522
@@ -59,8 +60,8 @@ def become_nobody() -> None:
     for path in (sys.executable, os.__file__):
         if not os.access(path, os.R_OK):
             raise PermissionError(
-                f"the executor runs as user {NOBODY}, who may not read {path}: let everybody read that Python's"
-                " files (chmod -R a+rX), or name another Python: --executor-python PATH"
+                f"the executor runs as user {NOBODY}, who may not read {path}: let everybody read the files"
+                " of that Python (chmod -R a+rX), or name another Python: --executor-python PATH"
             )
 
 

@@ -1,19 +1,21 @@
 """Waits with everything loaded and forks an executor for each episode that asks for one.
 
-The host's messages come over standard input, a socket: first a descriptor of its /proc, in which a process sets
-up its own user namespace, for there is none in the sandbox; then requests, one byte each, with three descriptors:
-the line to the new executor, a line to its keeper, and where the executor joins its control group.
+The host's messages come over standard input, a socket: first a descriptor of its /proc, in which a process
+sets up its own user namespace, for there is none in the sandbox; then requests, one byte each, with three
+descriptors: the line to the new executor, a line to its keeper, and where the executor joins its control
+group.
 
 For each request there are three processes, all forked from one that has done nothing else:
 
-- the keeper: stays in the process-id namespace of this parent, tells how the executor ended and ends it when the
-  host hangs up. No process that runs the policy's code has a number for it.
-- the first process of a namespace of its own, which does nothing but end with the keeper. The kernel spares a first
-  process the signals it has not asked for, the one for its processor time among them: the executor must be no such.
+- the keeper: stays in the process-id namespace of this parent, tells how the executor ended and ends it when
+  the host hangs up. No process that runs the policy's code has a number for it.
+- the first process of a namespace of its own, which does nothing but end with the keeper. The kernel spares a
+  first process the signals it has not asked for, the one for its processor time among them: the executor must
+  be no such.
 - the executor, the only other process in there.
 
-Every executor begins with the same memory to the byte: where objects lie decides the order of some sets, and so
-what episodes do.
+Every executor begins with the same memory to the byte: where objects lie decides the order of some sets, and
+so what episodes do.
 """
 
 from __future__ import annotations
@@ -159,9 +161,9 @@ def received() -> tuple[int, ...]:
 
 
 def wait_for_end(alive: int) -> None:
-    """What the first process of a namespace does: nothing, and without anything open, until its keeper is gone.
+    """What the first process of a namespace does: nothing, with nothing else open, until its keeper is gone.
 
-    Only the keeper has the other end of the pipe for longer than its start. The namespace ends with this process.
+    Only the keeper has the other end of the pipe once all have started. The namespace ends with this process.
     """
     try:
         signal.signal(signal.SIGINT, signal.SIG_DFL)
