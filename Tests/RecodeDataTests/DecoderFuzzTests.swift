@@ -15,7 +15,7 @@ import Testing
 /// Every decoder of foreign bytes, given inputs that were good before they were changed: each ends in a value or in words.
 ///
 /// What an input is depends on the decoder's name and the input's number alone. RECODE_DATA_FUZZ=N makes N times as many; a trap
-/// ends the test program, and then the line printed last says which decoder and which hundred numbers it was at.
+/// ends the test program, and then the line printed last says which decoder and which thousand numbers it was at.
 /// RECODE_DATA_FUZZ_ONLY=NAME:NUMBER tries one.
 @Suite(.timeLimit(.minutes(10))) struct DecoderFuzzTests {
     /// A decoder, and how many inputs it is given.
@@ -26,9 +26,9 @@ import Testing
 
         var count: Int {
             switch self {
-            case .environment, .template: 8
-            case .tokenizer, .ranks: 60
-            default: 250
+            case .environment, .template: 12
+            case .tokenizer, .ranks: 400
+            default: 2_500
             }
         }
 
@@ -67,7 +67,7 @@ import Testing
         guard only.isEmpty || only[0] == decoder.rawValue else { return }
         let numbers = only.count == 2 ? Int(only[1]).map { $0..<$0 + 1 } ?? 0..<0 : 0..<decoder.count * factor
         for number in numbers {
-            if number % 100 == 0 { print("fuzz \(decoder.rawValue): inputs from \(number)") }
+            if number % 1_000 == 0 { print("fuzz \(decoder.rawValue): inputs from \(number)") }
             let seed = Digest.sha256Prefix(of: "\(decoder.rawValue) \(number)")
             var mutation = Mutation(seed: seed)
             let good = corpus[number % corpus.count]
