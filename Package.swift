@@ -139,11 +139,11 @@ let package = Package(
             name: "RecodeDataTests",
             dependencies: [
                 "RecodeData", "ReferenceEpisodes", "TraceGen", "Export", "Filter", "Study", "JSONLines",
-                "Trajectories",
+                "Trajectories", "Import", "LanguageModels", "Tokens",
                 "TemporaryFiles", "TestProcesses", "TestServers",
                 .product(name: "Subprocess", package: "swift-subprocess"),
             ],
-            exclude: ["Golden", "recount.py", "schema_check.py"], swiftSettings: strict),
+            exclude: ["Corpus", "Golden", "recount.py", "schema_check.py"], swiftSettings: strict),
         .testTarget(
             name: "TraceGenTests",
             dependencies: ["TraceGen", "Decompose", "LanguageModels", "Prompts", "TemporaryFiles"],

@@ -71,7 +71,9 @@ final class OpenFile {
         return file
     }
 
-    private func opened(_ name: String, _ flags: Int32, reportedPath: String) throws(JSONLinesError) -> OpenFile {
+    private func opened(_ name: String, _ flags: Int32, reportedPath: String) throws(JSONLinesError)
+        -> OpenFile
+    {
         let opened = Self.retryingInterrupts {
             openat(descriptor, name, flags | O_NOFOLLOW | O_CLOEXEC, 0o666)
         }

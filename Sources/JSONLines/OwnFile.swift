@@ -25,7 +25,8 @@ public enum OwnFile {
         for name in folders {
             let path = "\(directory)/\(name)"
             guard lstat(path, &status) == 0 else { continue }
-            let problem = kindProblem(with: status, isDirectory: true) ?? ownerProblem(with: status, in: owner)
+            let problem =
+                kindProblem(with: status, isDirectory: true) ?? ownerProblem(with: status, in: owner)
             if let problem { throw JSONLinesError(.cannotWrite, message(path, problem)) }
         }
         for name in files {

@@ -77,7 +77,8 @@ final class FreeFormText: @unchecked Sendable {
         throw parser.malformed("there is no such value")
     }
 
-    private static func value(at path: [any CodingKey], in whole: JSONValue) throws(JSONProblem) -> JSONValue {
+    private static func value(at path: [any CodingKey], in whole: JSONValue) throws(JSONProblem) -> JSONValue
+    {
         var value = whole
         for key in path {
             switch value {

@@ -61,7 +61,9 @@ struct JSONParser {
             parser.skipMark()
             do throws(JSONProblem) {
                 let value = try parser.value(depth: 0)
-                guard parser.peek() == nil else { throw parser.malformed("something stands behind the value") }
+                guard parser.peek() == nil else {
+                    throw parser.malformed("something stands behind the value")
+                }
                 return .success(value)
             } catch {
                 return .failure(error)
@@ -205,7 +207,8 @@ extension JSONParser {
         try skipNumber()
         let text = String(decoding: bytes[start..<position], as: UTF8.self)
         if let whole = Int(text) { return .int(whole) }
-        if let dot = text.firstIndex(of: "."), text[text.index(after: dot)...].utf8.allSatisfy({ $0 == 0x30 }),
+        if let dot = text.firstIndex(of: "."),
+            text[text.index(after: dot)...].utf8.allSatisfy({ $0 == 0x30 }),
             let whole = Int(text[..<dot])
         {
             return .int(whole)

@@ -216,7 +216,8 @@ extension RecordProblem {
             if let index = key.intValue {
                 path += "[\(index)]"
             } else {
-                let name = key.stringValue.utf8.count <= 200
+                let name =
+                    key.stringValue.utf8.count <= 200
                     ? key.stringValue
                     : String(String.UnicodeScalarView(key.stringValue.unicodeScalars.prefix(60))) + "…"
                 path += path.isEmpty ? name : ".\(name)"

@@ -52,7 +52,9 @@ struct CarefulOpeningTests {
         #expect(error?.message.contains("run/\(name)") == true, "\(error?.message ?? "")")
         #expect(throws: JSONLinesError.self) { try AppendingFile.cut(name, in: run, toByteCount: 0) }
         #expect(try directory.bytes(of: "target") == Array("mine\n".utf8))
-        #expect(!Directory.isPresent(directory.file("new")) && !Directory.isPresent(directory.file("elsewhere/f")))
+        #expect(
+            !Directory.isPresent(directory.file("new")) && !Directory.isPresent(directory.file("elsewhere/f"))
+        )
         #expect(throws: JSONLinesError.self) {
             try OwnFile.require(files: [name], folders: ["linked"], in: run)
         }
@@ -91,7 +93,8 @@ struct CarefulOpeningTests {
 
     @Test(arguments: ["/dev/zero", "/dev/null", "/dev/full", "/dev/tty"])
     func devicesAreRefusedInWords(path: String) {
-        guard let error = #expect(throws: JSONLinesError.self, performing: { try AtomicFile.read(path) }) else { return }
+        guard let error = #expect(throws: JSONLinesError.self, performing: { try AtomicFile.read(path) })
+        else { return }
         #expect(error.message.contains("cannot read \(path): "), "\(error.message)")
     }
 
@@ -120,7 +123,7 @@ struct CarefulOpeningTests {
         while let line = try reader.next() {
             #expect(try JSONLinesReader(path: path, offset: line.offset).next()?.bytes == line.bytes)
         }
-        #expect(reader.wholeByteCount == 15)
+        #expect(reader.wholeByteCount == 16)
     }
 
     @Test(arguments: ["newlines", "endless", "empty members", "blanks"])
@@ -158,7 +161,8 @@ struct CarefulOpeningTests {
     }
 
     @Test func garbageBehindMembersIsDamage() throws {
-        let path = try directory.write(GzipMember.compress(Array("a\n".utf8)) + Array("garbage".utf8), to: "a.gz")
+        let path = try directory.write(
+            GzipMember.compress(Array("a\n".utf8)) + Array("garbage".utf8), to: "a.gz")
         let reader = try JSONLinesReader(path: path)
         #expect(try reader.next()?.number == 1)
         #expect(throws: JSONLinesError.self) { try reader.next() }

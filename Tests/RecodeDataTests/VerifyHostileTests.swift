@@ -93,7 +93,8 @@ import Trajectories
             let verified = try await fixture.verify(path)
             #expect(verified.code == 65)
             #expect(
-                verified.problems.contains { $0.contains("it is a pipe or a device") }, "\(verified.problems)")
+                verified.problems.contains { $0.contains("it is a pipe or a device") }, "\(verified.problems)"
+            )
         }
     }
 

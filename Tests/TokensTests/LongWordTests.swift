@@ -7,7 +7,9 @@ import Testing
 /// Words without end: counted exactly, in work and memory that grow with the text alone.
 struct LongWordTests {
     /// A vocabulary of all bytes, and of pieces of `abc` that compete for their letters.
-    private static let pieces = ["ab", "bc", "ca", "aa", "abc", "aaaa", "bcab", "cabc", "aab", "bb", "abab", "ccc"]
+    private static let pieces = [
+        "ab", "bc", "ca", "aa", "abc", "aaaa", "bcab", "cabc", "aab", "bb", "abab", "ccc",
+    ]
 
     private func model() throws -> MergeModel {
         let directory = try TemporaryDirectory()
@@ -55,7 +57,8 @@ struct LongWordTests {
     @Test(arguments: ["a", "ab", "abcab", "aab", "x", "cab"])
     func aWordOfOnePatternIsMergedOnce(pattern: String) throws {
         let text = Array(String(repeating: pattern, count: 200_000 / pattern.utf8.count).utf8)
-        let (whole, windowed, work) = try merged(text, model(), window: WindowedMerge<RankRule>.windowByteCount)
+        let (whole, windowed, work) = try merged(
+            text, model(), window: WindowedMerge<RankRule>.windowByteCount)
         #expect(whole == windowed)
         #expect(work <= 2 * text.count, "\(work) bytes were merged for \(text.count)")
     }

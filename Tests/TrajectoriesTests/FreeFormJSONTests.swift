@@ -33,7 +33,8 @@ struct FreeFormJSONTests {
     }
 
     @Test(arguments: [
-        ("1.0", JSONValue.int(1)), ("1e2", .int(100)), ("-0", .int(0)), ("9007199254740993.0", .int(9_007_199_254_740_993)),
+        ("1.0", JSONValue.int(1)), ("1e2", .int(100)), ("-0", .int(0)),
+        ("9007199254740993.0", .int(9_007_199_254_740_993)),
         ("0.1", .double(0.1)), ("9223372036854775808", .double(9_223_372_036_854_775_808)),
         (#""\ud83d\ude00""#, .string("😀")), (#""\u0000""#, .string("\0")),
     ])
@@ -44,7 +45,8 @@ struct FreeFormJSONTests {
     }
 
     @Test(arguments: [
-        "1e400", "-1e999", "01", "1.", ".5", "+1", "1e", "NaN", "Infinity", "tru", "[1,]", #"{"a":1,}"#, "[1", "\"x",
+        "1e400", "-1e999", "01", "1.", ".5", "+1", "1e", "NaN", "Infinity", "tru", "[1,]", #"{"a":1,}"#, "[1",
+        "\"x",
         #""\ud800""#, #""\ud800\u0041""#, #""\q""#, "\"\t\"", #"{"a":1,"a":2}"#, "{1:2}", "[1] 2", "", "  ",
     ])
     func whatIsNoJSONIsRefused(text: String) {
@@ -53,13 +55,16 @@ struct FreeFormJSONTests {
     }
 
     @Test func bytesThatAreNotUTF8AreRefused() {
-        for bytes: [UInt8] in [[0x22, 0xFF, 0x22], [0x22, 0xC0, 0x80, 0x22], [0x22, 0xED, 0xA0, 0x80, 0x22]] {
+        for bytes: [UInt8] in [
+            [0x22, 0xFF, 0x22], [0x22, 0xC0, 0x80, 0x22], [0x22, 0xED, 0xA0, 0x80, 0x22],
+        ] {
             #expect(throws: DecodingError.self) { try CanonicalJSON.decode(JSONValue.self, from: bytes) }
         }
     }
 
     @Test func aKeyThatIsThereTwiceIsNamed() {
-        #expect(problem(#"{"options":{"k":{"a":1,"a":2}}}"#)?.text == #"options.k: the key "a" is there twice"#)
+        #expect(
+            problem(#"{"options":{"k":{"a":1,"a":2}}}"#)?.text == #"options.k: the key "a" is there twice"#)
     }
 
     @Test(arguments: [129, 490, 1_000, 100_000])
@@ -76,7 +81,8 @@ struct FreeFormJSONTests {
     }
 
     @Test func aRecordThatNestsTooDeepIsSaidToBeThatAndNotToBeNoJSON() {
-        let line = Array(#"{"schema":"recode.trajectory.v1","environment":{"options":{"k":\#(Self.nested(490))}}}"#.utf8)
+        let line = Array(
+            #"{"schema":"recode.trajectory.v1","environment":{"options":{"k":\#(Self.nested(490))}}}"#.utf8)
         #expect(throws: RecordProblem.self) { try RecordProblem.decode(Trajectory.self, from: line) }
         do throws(RecordProblem) {
             _ = try RecordProblem.decode(Trajectory.self, from: line)
@@ -98,29 +104,41 @@ struct FreeFormJSONTests {
         let count = 20_000
         let text =
             switch form {
-            case "members": #"{"options":{"# + (0..<count).map { #""k\#($0)":\#($0)"# }.joined(separator: ",") + "}}"
+            case "members":
+                #"{"options":{"# + (0..<count).map { #""k\#($0)":\#($0)"# }.joined(separator: ",") + "}}"
             case "records":
-                #"{"options":{},"list":["# + (0..<count).map { #"{"k":[\#($0)]}"# }.joined(separator: ",") + "]}"
-            case "one": #"{"options":{},"request":["# + (0..<count).map { "[\($0)]" }.joined(separator: ",") + "]}"
+                #"{"options":{},"list":["# + (0..<count).map { #"{"k":[\#($0)]}"# }.joined(separator: ",")
+                    + "]}"
+            case "one":
+                #"{"options":{},"request":["# + (0..<count).map { "[\($0)]" }.joined(separator: ",") + "]}"
             default: #"{"options":{"t":""# + String(repeating: #"\u0301\n"#, count: count) + #""}}"#
             }
         let source = FreeFormText(Array(text.utf8))
         let record = try CanonicalJSON.decode(Record.self, from: source)
         #expect(record.options.count == (form == "members" ? count : form == "texts" ? 1 : 0))
-        #expect(source.scannedByteCount <= 7 * text.utf8.count, "\(source.scannedByteCount) of \(text.utf8.count)")
+        #expect(
+            source.scannedByteCount <= 7 * text.utf8.count, "\(source.scannedByteCount) of \(text.utf8.count)"
+        )
     }
 
     @Test func numbersWithoutEndAreRefused() {
         let digits = String(repeating: "1", count: 100_000)
         for number in [digits, "0.\(digits)", "1e\(digits)", "-\(digits)"] {
-            #expect(throws: DecodingError.self) { try CanonicalJSON.decode(JSONValue.self, from: number.utf8) }
+            #expect(throws: DecodingError.self) {
+                try CanonicalJSON.decode(JSONValue.self, from: number.utf8)
+            }
         }
     }
 
     /// Swift holds keys in their normal form, which takes n² steps for n accents that are out of order.
     @Test func keysOfManyAccentsAreRefusedBeforeTheyAreHashed() {
-        let accents = String(String.UnicodeScalarView((0..<200_000).flatMap { _ in ["\u{301}", "\u{323}"] as [Unicode.Scalar] }))
-        for text in [#"{"\#(accents)":1}"#, #"{"options":{"\#(accents)":1}}"#, #"{"options":{},"x":{"\#(accents)" : 1}}"#] {
+        let accents = String(
+            String.UnicodeScalarView(
+                (0..<200_000).flatMap { _ in ["\u{301}", "\u{323}"] as [Unicode.Scalar] }))
+        for text in [
+            #"{"\#(accents)":1}"#, #"{"options":{"\#(accents)":1}}"#,
+            #"{"options":{},"x":{"\#(accents)" : 1}}"#,
+        ] {
             #expect(problem(text)?.message.contains("a key has more than 1024 bytes") == true)
             #expect(throws: DecodingError.self) { try CanonicalJSON.decode(JSONValue.self, from: text.utf8) }
         }

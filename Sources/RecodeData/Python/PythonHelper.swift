@@ -102,7 +102,8 @@ final class PythonHelper {
                 kill(process, SIGKILL)
                 throw CommandFailure(
                     .badData,
-                    "\(failing): an answer has more than \(Self.answerByteLimit >> 20) MiB, the most that is read.")
+                    "\(failing): an answer has more than \(Self.answerByteLimit >> 20) MiB, the most that is read."
+                )
             }
         }
     }

@@ -31,8 +31,16 @@ struct EnvironmentHello: Decodable, Sendable, Hashable {
         case stepLimit = "step_limit"
     }
 
+    /// The longest name of a task, in bytes.
+    private static let longestTask = 800
+
     /// What is wrong with it, by key; `nil` where it can be used.
     var problem: String? {
+        // Looked at first, in bytes: comparing texts of many accents takes n² steps, and a character may have megabytes.
+        guard tasks.allSatisfy({ $0.utf8.count <= Self.longestTask }) else {
+            return "tasks has a name of more than \(Self.longestTask) bytes"
+        }
+        guard name.utf8.count <= 60 else { return "name has more than 60 bytes" }
         let letters = Set("abcdefghijklmnopqrstuvwxyz0123456789_-")
         let known = Set(Split.allCases.map(\.rawValue))
         let checks: [(Bool, String)] = [
