@@ -51,10 +51,12 @@ public struct KnownSecrets: Sendable, Hashable {
 enum SecretNames {
     /// Parts of names, without `-` and `_`; `token` alone is in too many (`max_tokens`, `eos_token`).
     private static let parts = [
-        "authorization", "apikey", "accesskey", "privatekey", "secret", "password", "passwd", "credential", "cookie",
+        "authorization", "apikey", "accesskey", "privatekey", "secret", "password", "passwd", "credential",
+        "cookie",
     ]
     private static let tokens = [
-        "token", "authtoken", "accesstoken", "bearertoken", "apitoken", "sessiontoken", "refreshtoken", "idtoken", "usertoken",
+        "token", "authtoken", "accesstoken", "bearertoken", "apitoken", "sessiontoken", "refreshtoken",
+        "idtoken", "usertoken",
     ]
 
     /// Whether a value of this name is a secret.
@@ -69,7 +71,8 @@ enum SecretNames {
         case .string(let text):
             guard isInside else { return [] }
             // What comes before the key of `Bearer sk-…` is none.
-            return [text] + (text.split(separator: " ").count == 2 ? [String(text.split(separator: " ")[1])] : [])
+            return [text]
+                + (text.split(separator: " ").count == 2 ? [String(text.split(separator: " ")[1])] : [])
         case .array(let elements):
             return elements.flatMap { secrets(in: $0, isSecret: isInside) }
         case .object(let members):
