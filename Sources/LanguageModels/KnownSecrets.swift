@@ -39,11 +39,12 @@ public struct KnownSecrets: Sendable, Hashable {
     }
 
     /// A value as it may be recorded: what has the name of a secret is replaced whatever it is, and so is a text that is or holds
-    /// one.
+    /// one. It is then as a file would hold it, so that what is made of it is the same before and after it was stored.
     func recordable(_ value: JSONValue) -> JSONValue {
-        SecretNames.withoutSecrets(value) { text in
+        let value = SecretNames.withoutSecrets(value) { text in
             secrets.contains { $0.text == text } ? SecretFilter.replacement : filter.redacted(text)
         }
+        return (try? filter.redacted(value)) ?? .string(SecretFilter.replacement)
     }
 }
 

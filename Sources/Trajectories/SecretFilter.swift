@@ -69,6 +69,15 @@ public struct SecretFilter: Sendable, Hashable {
         return Self.replacing(found, in: json) { range, _ in !isInString[range.lowerBound] }
     }
 
+    /// A value as its JSON is without the keys.
+    /// - Throws: `EncodingError` and `DecodingError` where it is no JSON, such as a number that is none.
+    public func redacted<Value: Codable>(_ value: Value) throws -> Value {
+        guard !isEmpty else { return value }
+        let json = try CanonicalJSON.encode(value)
+        let redacted = redacted(json: json)
+        return redacted == json ? value : try CanonicalJSON.decode(Value.self, from: redacted)
+    }
+
     /// The bytes that make up keys, as ranges that neither touch nor overlap; each says whether a key begins in it.
     private func matches(in bytes: [UInt8]) -> [SecretSpan] {
         let text = SearchText(bytes)

@@ -172,7 +172,8 @@ import Trajectories
                 try RunDirectory.open(told.directory.file("r")).trajectories().next())
             #expect("\(trajectory)".contains("[secret]"))
             for command in [
-                ["export", "r", "--out", "e"], ["verify", "r"], ["count", "r"],
+                ["export", "r", "--style", "bare", "--out", "e"], ["verify", "r"],
+                ["count", "r", "--style", "bare"],
                 ["filter", "r", "--out", "f"],
             ] {
                 let outcome = try await BuiltProgram.run(

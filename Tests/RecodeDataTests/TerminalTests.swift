@@ -29,7 +29,7 @@ import Trajectories
         #expect(hidden.isEmpty, "\(place): \(hidden.map(\.escape))", sourceLocation: sourceLocation)
         for line in outcome.errors.newlineSeparated.dropLast() {
             #expect(
-                ["recode-data: ", "  ", "Error: ", "Usage: "].contains { line.hasPrefix($0) },
+                ["recode-data: ", "  ", "Error: ", "Usage: ", "Help:  "].contains { line.hasPrefix($0) },
                 "\(place): \(line)", sourceLocation: sourceLocation)
             #expect(
                 !["recode-data: FORGED", "recode-data: error: FORGED", "recode-data: 99"].contains {
@@ -67,7 +67,8 @@ import Trajectories
             let replayed = try await told.collect(policy: "replay:r", into: "again")
             expectCalm(replayed, code)
             for command in [
-                ["verify", "r", "--replay", "1"], ["count", "r"], ["export", "r", "--out", "e"],
+                ["verify", "r", "--replay", "1"], ["count", "r", "--style", "bare"],
+                ["export", "r", "--style", "bare", "--out", "e"],
             ] {
                 expectCalm(
                     try await BuiltProgram.run(
@@ -112,7 +113,8 @@ import Trajectories
                 let script = "\(VerifyFixture.root)/Tests/Environments/told_environment.py"
                 let check = ["env", "check", "python3", "-I", "-B", script, told.directory.file("told.json")]
                 let reads = [
-                    ["count", run], ["count", run, "--format", "json"], ["verify", run],
+                    ["count", run, "--style", "bare"], ["count", run, "--style", "bare", "--format", "json"],
+                    ["verify", run],
                     ["verify", run, "--format", "json"],
                 ]
                 let isRun = Directory.isPresent(told.directory.file("\(run)/run.json"))
@@ -209,14 +211,14 @@ import Trajectories
         _ = try directory.write(lines, to: "records.jsonl")
         for format in ["text", "json", "csv", "markdown", "latex"] {
             let outcome = try await BuiltProgram.run(
-                ["count", "records.jsonl", "--format", format], in: directory.path)
+                ["count", "records.jsonl", "--style", "bare", "--format", format], in: directory.path)
             #expect(outcome.code == 0, "\(outcome.errors)")
             let lines = BuiltProgram.Outcome(
                 code: 0, output: outcome.output.replacing("\r\n", with: "\n"), errors: outcome.errors)
             expectCalm(lines, format)
         }
         let exported = try await BuiltProgram.run(
-            ["export", "records.jsonl", "--out", "e"], in: directory.path)
+            ["export", "records.jsonl", "--style", "bare", "--out", "e"], in: directory.path)
         expectCalm(exported, "export")
         if exported.code == 0 {
             let card = String(decoding: try directory.bytes(of: "e/README.md"), as: UTF8.self)

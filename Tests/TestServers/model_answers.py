@@ -66,7 +66,7 @@ def said(label: str) -> str:
 
 
 def forms(text: str) -> list[str]:
-    """What a text looks like when it was encoded, or is put together by code; each is an expression of Python."""
+    """A text encoded, or put together by code; each form is an expression of Python."""
     half, third = len(text) // 2, len(text) // 3
     encoded = text.encode()
     quoted = "".join(f"%{byte:02x}" if place % 2 else chr(byte) for place, byte in enumerate(encoded))
