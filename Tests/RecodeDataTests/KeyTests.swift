@@ -172,7 +172,7 @@ import Trajectories
                 try RunDirectory.open(told.directory.file("r")).trajectories().next())
             #expect("\(trajectory)".contains("[secret]"))
             for command in [
-                ["export", "r", "--style", "bare", "--out", "e"], ["verify", "r"],
+                ["export", "r", "--method", "codeact", "--style", "bare", "--out", "e"], ["verify", "r"],
                 ["count", "r", "--style", "bare"],
                 ["filter", "r", "--out", "f"],
             ] {
