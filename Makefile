@@ -57,9 +57,10 @@ test-model: build ## collect from a real language model on this machine, replay 
 test-interop: build ## open exports of every format with the libraries and trainers that read them
 	scripts/test-interop.sh $(PROGRAM)
 
-lint: setup-dev ## check format, imports, shell and Python
+lint: setup-dev ## check format, imports, output, shell and Python
 	$(SWIFT) format lint --strict --recursive Package.swift Sources Tests
 	scripts/check-imports.sh
+	scripts/check-output.sh
 	.venv/bin/shellcheck $(SHELL_SCRIPTS)
 	.venv/bin/ruff check --quiet $(PYTHON_SOURCES)
 	.venv/bin/ruff format --quiet --check $(PYTHON_SOURCES)

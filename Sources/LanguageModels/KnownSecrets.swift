@@ -39,11 +39,12 @@ public struct KnownSecrets: Sendable, Hashable {
     }
 
     /// A value as it may be recorded: what has the name of a secret is replaced whatever it is, and so is a text that is or holds
-    /// one.
+    /// one. It is then as a file would hold it, so that what is made of it is the same before and after it was stored.
     func recordable(_ value: JSONValue) -> JSONValue {
-        SecretNames.withoutSecrets(value) { text in
+        let value = SecretNames.withoutSecrets(value) { text in
             secrets.contains { $0.text == text } ? SecretFilter.replacement : filter.redacted(text)
         }
+        return (try? filter.redacted(value)) ?? .string(SecretFilter.replacement)
     }
 }
 
@@ -51,10 +52,12 @@ public struct KnownSecrets: Sendable, Hashable {
 enum SecretNames {
     /// Parts of names, without `-` and `_`; `token` alone is in too many (`max_tokens`, `eos_token`).
     private static let parts = [
-        "authorization", "apikey", "accesskey", "privatekey", "secret", "password", "passwd", "credential", "cookie",
+        "authorization", "apikey", "accesskey", "privatekey", "secret", "password", "passwd", "credential",
+        "cookie",
     ]
     private static let tokens = [
-        "token", "authtoken", "accesstoken", "bearertoken", "apitoken", "sessiontoken", "refreshtoken", "idtoken", "usertoken",
+        "token", "authtoken", "accesstoken", "bearertoken", "apitoken", "sessiontoken", "refreshtoken",
+        "idtoken", "usertoken",
     ]
 
     /// Whether a value of this name is a secret.
@@ -69,7 +72,8 @@ enum SecretNames {
         case .string(let text):
             guard isInside else { return [] }
             // What comes before the key of `Bearer sk-…` is none.
-            return [text] + (text.split(separator: " ").count == 2 ? [String(text.split(separator: " ")[1])] : [])
+            return [text]
+                + (text.split(separator: " ").count == 2 ? [String(text.split(separator: " ")[1])] : [])
         case .array(let elements):
             return elements.flatMap { secrets(in: $0, isSecret: isInside) }
         case .object(let members):

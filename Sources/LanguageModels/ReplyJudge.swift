@@ -30,7 +30,8 @@ struct ReplyJudge: Sendable {
         case .timedOut(let limit):
             return .passing(Setback(.timedOut, "no whole answer within \(limit.inSeconds)", .allowMoreTime))
         case .unreachable(let why):
-            return .passing(Setback(.unavailable, OneLine.text(why, limit: 200, without: secrets), .checkServer))
+            return .passing(
+                Setback(.unavailable, OneLine.text(why, limit: 200, without: secrets), .checkServer))
         case .untrusted(let why):
             return .permanent(Setback(.unavailable, why, .checkCertificate))
         case .badAddress(let why):

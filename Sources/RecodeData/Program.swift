@@ -34,7 +34,8 @@ enum Program {
         if shown != Array(arguments), !(error is ExitCode) {
             do {
                 _ = try RootCommand.parseAsRoot(shown)
-                worded = ValidationError("the arguments cannot be understood: \(shown.joined(separator: " "))")
+                worded = ValidationError(
+                    "the arguments cannot be understood: \(shown.joined(separator: " "))")
             } catch {
                 worded = error
             }

@@ -5,7 +5,8 @@ extension StudyTable {
     func latexTables(_ only: StudySection?) -> String {
         let tables = printedSections(only).flatMap { section in
             section.tables.isEmpty
-                ? section.notes.map { "% \($0.shown)\n" } : section.tables.map { $0.latex(notes: section.notes) }
+                ? section.notes.map { "% \($0.shown)\n" }
+                : section.tables.map { $0.latex(notes: section.notes) }
         }
         guard !tables.isEmpty else { return "% \(Self.nothing)\n" }
         return "% needs \\usepackage{booktabs}\n" + tables.joined(separator: "\n")

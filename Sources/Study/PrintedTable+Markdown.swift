@@ -6,8 +6,10 @@ extension StudyTable {
         let sections = printedSections(only)
         guard !sections.isEmpty else { return Self.nothing + "\n" }
         return sections.map { section in
-            (section.tables.map(\.markdown) + [section.notes.map(\.shownInMarkdown).joined(separator: "\n\n") + "\n"])
-                .joined(separator: "\n")
+            (section.tables.map(\.markdown) + [
+                section.notes.map(\.shownInMarkdown).joined(separator: "\n\n") + "\n"
+            ])
+            .joined(separator: "\n")
         }.joined(separator: "\n")
     }
 }

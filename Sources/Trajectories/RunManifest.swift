@@ -152,10 +152,8 @@ extension RunManifest {
 
     /// The manifest without keys.
     func redacted(by secrets: SecretFilter) throws(TrajectoriesError) -> RunManifest {
-        guard !secrets.isEmpty else { return self }
         do {
-            let json = secrets.redacted(json: try CanonicalJSON.encode(self))
-            return try CanonicalJSON.decode(RunManifest.self, from: json)
+            return try secrets.redacted(self)
         } catch {
             throw TrajectoriesError(.badRun, "the recipe cannot be written as JSON", cause: "\(error)")
         }

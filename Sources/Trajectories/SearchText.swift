@@ -29,7 +29,9 @@ struct SearchText {
     /// Reads escapes and quotes.
     /// - Returns: whether there is more to read in what came of it.
     private mutating func decodeOnce() -> Bool {
-        guard bytes.contains(where: { $0 == UInt8(ascii: "%") || $0 == UInt8(ascii: "\\") }) else { return false }
+        guard bytes.contains(where: { $0 == UInt8(ascii: "%") || $0 == UInt8(ascii: "\\") }) else {
+            return false
+        }
         var decoded: [UInt8] = []
         var places: [Int] = []
         decoded.reserveCapacity(bytes.count)
@@ -115,6 +117,25 @@ struct SearchText {
         }
     }
 
+    /// What is between each of some units and the next.
+    func joints(of units: ArraySlice<Int32>) -> [ArraySlice<UInt8>] {
+        zip(units, units.dropFirst()).map { bytes[(Int($0) + 1)..<Int($1)] }
+    }
+
+    /// The units between some that are a key's own, such as its plus signs, and not of the code or the JSON around it.
+    /// - Parameter own: what the key has between its units.
+    func ownJoints(_ own: [ArraySlice<UInt8>], of units: ArraySlice<Int32>) -> [Int32] {
+        var found: [Int32] = []
+        for (joint, (unit, next)) in zip(own, zip(units, units.dropFirst())) where !joint.isEmpty {
+            let between = (unit + 1)..<next
+            guard between.count == joint.count, zip(between, joint).allSatisfy({ bytes[Int($0)] == $1 }),
+                !joint.contains(where: \.shapesJSON)
+            else { continue }
+            found += between
+        }
+        return found
+    }
+
     /// The units of a part of the text that matter to a form of keys.
     func view(_ kind: SearchView.Kind, of part: SearchView.Part) -> SearchView {
         var view = SearchView()
@@ -192,11 +213,14 @@ struct SearchPattern: Hashable {
     let bytes: [UInt8]
     /// How long the longest beginning is that the bytes up to each place end with.
     let fallback: [Int]
+    /// What a key has between its bytes that a view leaves out; nothing where there are none.
+    let joints: [ArraySlice<UInt8>]
 
     /// - Precondition: there is more than one byte.
-    init(_ bytes: [UInt8]) {
+    init(_ bytes: [UInt8], joints: [ArraySlice<UInt8>] = []) {
         precondition(bytes.count > 1)
         self.bytes = bytes
+        self.joints = joints
         var fallback = [0]
         for byte in bytes.dropFirst() {
             var length = fallback[fallback.count - 1]
@@ -236,6 +260,12 @@ extension SearchView.Kind {
 extension UInt8 {
     fileprivate var isQuote: Bool {
         self == UInt8(ascii: "\"") || self == UInt8(ascii: "'") || self == UInt8(ascii: "`")
+    }
+
+    /// Whether JSON would be another without it.
+    fileprivate var shapesJSON: Bool {
+        isQuote || self == UInt8(ascii: "\\") || self == UInt8(ascii: ",") || self == UInt8(ascii: "[")
+            || self == UInt8(ascii: "]") || self == UInt8(ascii: "{") || self == UInt8(ascii: "}")
     }
 
     fileprivate var isLetterOrDigit: Bool {

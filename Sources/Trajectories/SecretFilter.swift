@@ -36,10 +36,12 @@ public struct SecretFilter: Sendable, Hashable {
     }
 
     private mutating func add(_ secret: [UInt8]) {
-        let plain = SearchText(secret).view(.plain, of: .all).bytes
+        let text = SearchText(secret)
+        let view = text.view(.plain, of: .all)
+        let plain = view.bytes
         // Of one that is nothing but quotes and brackets, too little is left to know it by.
         guard plain.count >= 8 else { return }
-        patterns[.plain, default: []].insert(SearchPattern(plain))
+        patterns[.plain, default: []].insert(SearchPattern(plain, joints: text.joints(of: view.units[...])))
         patterns[.hexadecimal, default: []].insert(SearchPattern(SecretForms.hexadecimal(of: secret)))
         for core in SecretForms.base64Cores(of: secret) where core.count >= 10 {
             patterns[.base64, default: []].insert(SearchPattern(core))
@@ -67,6 +69,15 @@ public struct SecretFilter: Sendable, Hashable {
         return Self.replacing(found, in: json) { range, _ in !isInString[range.lowerBound] }
     }
 
+    /// A value as its JSON is without the keys.
+    /// - Throws: `EncodingError` and `DecodingError` where it is no JSON, such as a number that is none.
+    public func redacted<Value: Codable>(_ value: Value) throws -> Value {
+        guard !isEmpty else { return value }
+        let json = try CanonicalJSON.encode(value)
+        let redacted = redacted(json: json)
+        return redacted == json ? value : try CanonicalJSON.decode(Value.self, from: redacted)
+    }
+
     /// The bytes that make up keys, as ranges that neither touch nor overlap; each says whether a key begins in it.
     private func matches(in bytes: [UInt8]) -> [SecretSpan] {
         let text = SearchText(bytes)
@@ -82,7 +93,8 @@ public struct SecretFilter: Sendable, Hashable {
                             begins = isFound
                         }
                         begins[text.range(of: view.units[start]).lowerBound] = true
-                        for unit in view.units[start..<(start + pattern.bytes.count)] {
+                        let units = view.units[start..<(start + pattern.bytes.count)]
+                        for unit in units + text.ownJoints(pattern.joints, of: units) {
                             for byte in text.range(of: unit) { isFound[byte] = true }
                         }
                     }
@@ -143,7 +155,8 @@ private struct SecretSpan {
             if index < isFound.count, isFound[index] {
                 start = start ?? index
             } else if let begun = start {
-                spans.append(SecretSpan(range: begun..<index, beginsKey: begins[begun..<index].contains(true)))
+                spans.append(
+                    SecretSpan(range: begun..<index, beginsKey: begins[begun..<index].contains(true)))
                 start = nil
             }
         }

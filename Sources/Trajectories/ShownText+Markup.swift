@@ -15,7 +15,9 @@ extension StringProtocol {
                 case "_": !(before.isWordPart && after.isWordPart)
                 // Bare addresses become links by themselves.
                 case ":": after == "/"
-                case ".": String(String.UnicodeScalarView(scalars[Swift.max(0, index - 3)..<index])).lowercased() == "www"
+                case ".":
+                    String(String.UnicodeScalarView(scalars[Swift.max(0, index - 3)..<index])).lowercased()
+                        == "www"
                 default: false
                 }
             if isMarkup { markdown += "\\" }
@@ -62,7 +64,8 @@ extension StringProtocol {
     /// spreadsheets read as "this is text". Numbers stay.
     package var shownInCSV: String {
         let text = shown
-        guard let first = text.unicodeScalars.first, "=+-@".unicodeScalars.contains(first), Double(text) == nil
+        guard let first = text.unicodeScalars.first, "=+-@".unicodeScalars.contains(first),
+            Double(text) == nil
         else { return text }
         return "'" + text
     }

@@ -35,7 +35,7 @@ import Testing
         let screen = Screen()
         let reporter = ProgressReporter(
             CollectProgress(title: "expert", total: 20), style: .lines, now: { screen.tick() },
-            write: { screen.add($0) })
+            write: { if case .line(let words) = $0 { screen.add("recode-data: \(words)\n") } })
         await reporter.begin()
         for _ in 0..<20 { await reporter.add(reward: 1, success: true, failed: false) }
         await reporter.end()

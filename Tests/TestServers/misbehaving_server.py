@@ -27,7 +27,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 import hostile_code
-from model_answers import BEAR, DEADLY, ERRAND, FORGER, SHOPPER, expansion, forgery
+from model_answers import BEAR, DEADLY, ERRAND, FORGER, SHOPPER, expansion, forgery, forms, revealing, said
 
 Reply = Callable[["Handler", "Seen"], None]
 
@@ -155,6 +155,33 @@ def echo_key_everywhere(handler: Handler, seen: Seen) -> None:
     handler.send(status, body)
 
 
+def say(handler: Handler, seen: Seen) -> None:
+    """The program that the label holds."""
+    handler.send(200, completion(said(handler.path.split("/")[2])))
+
+
+def reveal(handler: Handler, seen: Seen) -> None:
+    """An answer that holds the key in all its forms, wherever one can be."""
+    key = (seen.authorization or "").removeprefix("Bearer ")
+    everything = " ".join(forms(key))
+    reply = completion(revealing(key), id=everything, model=everything, extra=everything)
+    reply["choices"][0]["message"]["reasoning"] = everything
+    reply["choices"][0]["finish_reason"] = everything
+    reply["usage"]["note"] = everything
+    handler.send(200, reply, X_Request_Id=key, WWW_Authenticate=f"Bearer {key}")
+
+
+def reveal_in_errors(handler: Handler, seen: Seen) -> None:
+    """An error for each form of the key, in turn, and the key in all headers."""
+    key = (seen.authorization or "").removeprefix("Bearer ")
+    every = forms(key)
+    form = every[(seen.count - 1) % len(every)]
+    body = [error(form, form), f"<html><title>{form}</title></html>", form][seen.count % 3]
+    status = 307 if seen.count > 2 * len(every) else 500
+    where = "http://127.0.0.1/" + form.replace("\n", "")
+    handler.send(status, body, Location=where, WWW_Authenticate=f"Bearer {key}", Retry_After_X=key)
+
+
 def in_threes(handler: Handler, seen: Seen) -> None:
     """Holds every request until three are there, and a moment longer, in which more could come."""
     rounds = (seen.count + 2) // 3
@@ -269,6 +296,18 @@ SCENARIOS: dict[str, Reply] = {
     ),
     "echo": echo_key_in_answer,
     "echo-everywhere": echo_key_everywhere,
+    "say": say,
+    "reveal": reveal,
+    "reveal-in-errors": reveal_in_errors,
+    "shout": failing(500, error("\x1b]0;FORGED\x07\x1b[2J\nrecode-data: error: FORGED\r\u202e\u2028\x9b31m")),
+    "shout-page": failing(502, "<html><title>\x1b[2J\nrecode-data: FORGED\u2029</title></html>"),
+    "shout-plain": failing(500, "\x1b[8m\nrecode-data: FORGED\n\r\x9b2J" + "x\n" * 4000),
+    "shout-refusal": failing(400, error("\x1b[1A\nrecode-data: 99 episodes, FORGED\u2066\u200b", "\x1b[2J")),
+    "shout-end": failing(
+        200,
+        completion(choices=[{"message": {"content": None}, "finish_reason": "\x1b[2J\nrecode-data: FORGED"}]),
+    ),
+    "shout-place": failing(307, "", Location="http://x/\x1b[2J\x9b\tFORGED"),
     "threes": in_threes,
     "429-wait-always": failing(429, SLOW_DOWN, Retry_After="1"),
     "storm": storm,

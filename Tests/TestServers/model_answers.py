@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import re
+import urllib.parse
 
 # The first ReCode answer of an episode of lifespan-longest-lived/0 that succeeds.
 BEAR = """<think>The animals are outside.</think>
@@ -86,3 +88,57 @@ def expansion(request: str, code: str | None) -> str:
     elif code is None:
         code = "\n".join(f"seen_{number} = look_{number}(observation)" for number in range(8))
     return f"<think>I look around.</think>\n<execute>\n{code}\n</execute>"
+
+
+def block(code: str) -> str:
+    """A program as an answer."""
+    return f"<think>I try this.</think>\n<execute>\n{code}\n</execute>"
+
+
+def said(label: str) -> str:
+    """The program that a label holds, in base64 for URLs."""
+    return block(base64.urlsafe_b64decode(label + "=" * (-len(label) % 4)).decode())
+
+
+def forms(text: str) -> list[str]:
+    """A text encoded, or put together by code; each form is an expression of Python."""
+    half, third = len(text) // 2, len(text) // 3
+    encoded = text.encode()
+    quoted = "".join(f"%{byte:02x}" if place % 2 else chr(byte) for place, byte in enumerate(encoded))
+    escaped = "".join(f"\\x{byte:02x}" for byte in encoded)
+    points = "".join(f"\\u{byte:04X}" for byte in encoded)
+    return [
+        repr(text),
+        f"{text[:half]!r} + {text[half:]!r}",
+        f'"{text[:third]}" "{text[third:]}"',
+        f"(\n    f'{text[:half]}'\n    f'{text[half:]}'\n)",
+        f'"".join(["{text[:third]}", "{text[third:half]}", "{text[half:]}"])',
+        f'"".join({list(text)!r})',
+        f"f\"{{'{text[:half]}'}}{{'{text[half:]}'}}\"",
+        repr(urllib.parse.quote(text, safe="")),
+        repr(quoted),
+        repr("".join(f"%{byte:02X}" for byte in encoded)),
+        *(repr(base64.b64encode(b"x" * shift + encoded).decode()) for shift in range(3)),
+        repr(base64.urlsafe_b64encode(encoded).decode().rstrip("=")),
+        f"b{base64.b64encode(encoded).decode()[:9]!r} + b{base64.b64encode(encoded).decode()[9:]!r}",
+        repr(encoded.hex()),
+        repr(encoded.hex().upper()),
+        repr(encoded.hex(":")),
+        f"'{escaped}'",
+        f"'{points}'",
+    ]
+
+
+def revealing(text: str) -> str:
+    """A program that holds a text in all its forms, computes and prints it, and acts with it."""
+    half = len(text) // 2
+    lines = [f"v{number} = {form}" for number, form in enumerate(forms(text))]
+    lines += [f"k = '{text[:half]}'", f"k += '{text[half:]}'", "print(k)"]
+    # From here on with the text itself, which no form holds that is looked for.
+    lines += [f"k = '{text[::-1]}'[::-1]", "print(k)", "import base64, urllib.parse"]
+    names = ", ".join(f"v{number}" for number in range(len(forms(text))))
+    lines += [f"print(*(v for v in [{names}]))"]
+    lines += ["print(base64.b64encode(k.encode()), k.encode().hex())", "print(k[:9] + '\\n' + k[9:])"]
+    lines += ["print(urllib.parse.quote(k, safe=''), [c for c in k], list(k.encode()))"]
+    lines += [f"pairs = {{k: k, 'halves': [k[:{half}], k[{half}:]]}}", "run(k)"]
+    return block("\n".join(lines))

@@ -57,7 +57,8 @@ enum DatasetCard {
     private static func isPlain(_ text: String) -> Bool {
         text.first?.isLetter == true && !yamlWords.contains(text.lowercased())
             && text.utf8.allSatisfy { byte in
-                byte < 0x80 && (Character(Unicode.Scalar(byte)).isLetter || "0123456789.-_+".utf8.contains(byte))
+                byte < 0x80
+                    && (Character(Unicode.Scalar(byte)).isLetter || "0123456789.-_+".utf8.contains(byte))
             }
     }
 

@@ -63,6 +63,7 @@ struct CollectCommand: LongCommand {
     }
 
     func run() async throws {
+        models.hideKeys()
         let points = try points()
         let machine = self.machine.machine()
         let world = try self.world.choice()

@@ -35,6 +35,7 @@ struct RunCommand: LongCommand {
     var budget: BudgetOptions
 
     func run() async throws {
+        models.hideKeys()
         let text = try Self.text(of: file)
         let pipeline = try PipelineFile.parse(text, file: file)
         let run = PipelineRun(

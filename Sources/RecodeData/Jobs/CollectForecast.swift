@@ -127,6 +127,8 @@ struct CollectForecast: Sendable {
         guard let cost = answers.cost else {
             return [line, "cost unknown: profile \(profile.name.shown(limit: 200)) has no price"]
         }
-        return [line, "about \(Wording.dollars(cost)) at the price of profile \(profile.name.shown(limit: 200))"]
+        return [
+            line, "about \(Wording.dollars(cost)) at the price of profile \(profile.name.shown(limit: 200))",
+        ]
     }
 }

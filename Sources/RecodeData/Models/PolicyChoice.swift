@@ -75,7 +75,11 @@ enum PolicyPlan: Sendable {
     /// What no file and no message may hold of it.
     /// - Parameter variables: the environment variables.
     func secrets(_ variables: [String: String]) -> SecretFilter {
-        if case .chat(let profile, _) = self { KnownSecrets(profile, variables: variables).filter } else { .none }
+        if case .chat(let profile, _) = self {
+            KnownSecrets(profile, variables: variables).filter
+        } else {
+            .none
+        }
     }
 
     /// Makes sure that a budget in US dollars means something.

@@ -216,7 +216,8 @@ struct MachineOptions: ParsableArguments {
         if sandbox == .none {
             StandardError.say(
                 "warning: --sandbox none: the policy's code runs with your own rights. It can read and change your "
-                    + "files, use the network, and read the keys of this program from its environment and memory.")
+                    + "files, use the network, and read the keys of this program from its environment and memory."
+            )
         }
         return Machine(
             python: python, executorPython: executorPython, sandbox: sandbox,

@@ -10,6 +10,12 @@ struct ModelOptions: ParsableArguments {
             valueName: "file"), transform: OptionText.path)
     var profiles: String?
 
+    /// Keeps the keys of the profiles out of everything that is said from now on.
+    func hideKeys() {
+        StandardError.hide(
+            ProfileFile.secrets(in: profiles, variables: ProcessInfo.processInfo.environment))
+    }
+
     /// What the options describe, with the texts of prompts.
     func sources(prompts: PromptLibrary) -> ModelSources {
         ModelSources(

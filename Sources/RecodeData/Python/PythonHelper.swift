@@ -25,6 +25,8 @@ final class PythonHelper {
     private let process: pid_t
     private let requests: CInt
     private let answers: CInt
+    /// What it says on standard error: shown as others' words are, not by itself.
+    private let complaints: CInt
     private let limit: Duration
     private var unread: [UInt8] = []
 
@@ -37,17 +39,21 @@ final class PythonHelper {
     init(_ source: [UInt8], python: String, failing: String, limit: Duration) throws {
         var toHelper: [CInt] = [-1, -1]
         var fromHelper: [CInt] = [-1, -1]
-        guard pipe(&toHelper) == 0, pipe(&fromHelper) == 0 else {
+        var complaints: [CInt] = [-1, -1]
+        guard pipe(&toHelper) == 0, pipe(&fromHelper) == 0, pipe(&complaints) == 0 else {
             throw CommandFailure(.failed, "\(failing): no pipe can be made (\(Self.words(of: errno))).")
         }
-        for descriptor in toHelper + fromHelper { _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC) }
+        for descriptor in toHelper + fromHelper + complaints { _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC) }
         let (result, process) = Self.spawn(
             python,
             ["-I", "-B", "-c", String(decoding: PackageResources.line_protocol_py + source, as: UTF8.self)],
             input: toHelper[0],
-            output: fromHelper[1])
+            output: fromHelper[1], errors: complaints[1])
         close(toHelper[0])
         close(fromHelper[1])
+        close(complaints[1])
+        _ = fcntl(complaints[0], F_SETFL, O_NONBLOCK)
+        self.complaints = complaints[0]
         (self.process, requests, answers) = (process, toHelper[1], fromHelper[0])
         (self.failing, self.limit) = (failing, limit)
         guard result == 0 else {
@@ -61,6 +67,8 @@ final class PythonHelper {
     deinit {
         close(requests)
         close(answers)
+        relayComplaints()
+        close(complaints)
         guard process > 0 else { return }
         var status: CInt = 0
         while waitpid(process, &status, 0) < 0, errno == EINTR {}
@@ -118,26 +126,37 @@ final class PythonHelper {
             }
             var waiting = pollfd(fd: answers, events: Int16(POLLIN), revents: 0)
             let ready = poll(&waiting, 1, Self.longestWait)
+            // One that waits for somebody to read its complaints answers nothing.
+            relayComplaints()
             if ready > 0 { return }
             if ready < 0, errno != EINTR { throw ended() }
         }
     }
 
+    private func relayComplaints() {
+        var chunk = [UInt8](repeating: 0, count: 1 << 16)
+        let count = read(complaints, &chunk, chunk.count)
+        guard count > 0 else { return }
+        StandardError.relay(String(decoding: chunk[..<count], as: UTF8.self))
+    }
+
     private func ended() -> CommandFailure {
-        CommandFailure(
+        relayComplaints()
+        return CommandFailure(
             .failed,
             "\(failing): the Python program that does it ended before it answered; what it said is above. If nothing is, "
                 + "it was killed, as when memory runs out. Run again.")
     }
 
     private static func spawn(
-        _ program: String, _ arguments: [String], input: CInt, output: CInt
+        _ program: String, _ arguments: [String], input: CInt, output: CInt, errors: CInt
     ) -> (result: CInt, process: pid_t) {
         var actions = posix_spawn_file_actions_t()
         posix_spawn_file_actions_init(&actions)
         defer { posix_spawn_file_actions_destroy(&actions) }
         posix_spawn_file_actions_adddup2(&actions, input, STDIN_FILENO)
         posix_spawn_file_actions_adddup2(&actions, output, STDOUT_FILENO)
+        posix_spawn_file_actions_adddup2(&actions, errors, STDERR_FILENO)
         let path = ProcessInfo.processInfo.environment["PATH"] ?? "/usr/bin:/bin"
         let words: [String] = [program] + arguments
         let variables: [String] = ["PATH=\(path)", "PYTHONUTF8=1"]

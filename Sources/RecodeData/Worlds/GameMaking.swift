@@ -48,7 +48,9 @@ struct GameMaking: Sendable {
         var line: [UInt8] = []
         for try await chunk in chunks {
             let bytes = chunk.withUnsafeBytes { Array($0) }
-            for piece in bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false).dropLast() {
+            for piece in bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
+                .dropLast()
+            {
                 StandardError.relay(String(decoding: line + piece, as: UTF8.self))
                 line = []
             }

@@ -35,11 +35,11 @@ public struct ChatPolicy: Policy {
 
     /// How a profile's model is named in records when it is asked with these prompts.
     public static func record(of profile: ModelProfile, _ renderer: PromptRenderer) -> PolicyRecord {
+        let record = PolicyRecord(
+            name: profile.name, model: profile.model, sampling: profile.sampling,
+            promptSHA256: renderer.promptSHA256)
         // Episodes are known by this: a replay, which knows no key, must find the same.
-        let filter = KnownSecrets(profile).filter
-        return PolicyRecord(
-            name: filter.redacted(profile.name), model: filter.redacted(profile.model),
-            sampling: profile.sampling, promptSHA256: renderer.promptSHA256)
+        return (try? KnownSecrets(profile).filter.redacted(record)) ?? record
     }
 
     /// It knows nothing beforehand.
