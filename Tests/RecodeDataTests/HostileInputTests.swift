@@ -188,7 +188,7 @@ import Trajectories
             if ["none", "sessions_huge", "sessions_half", "sessions_one"].contains(mode) {
                 #expect(outcome.code == 0, "\(mode): \(outcome.errors)")
             }
-            if mode.hasPrefix("options_deep") || mode == "options_twice" || mode == "sessions_over" {
+            if mode.hasPrefix("options_deep") || mode == "sessions_over" {
                 #expect(
                     outcome.code != 0 && outcome.errors.contains("cannot be read"),
                     "\(mode): \(outcome.errors)")
