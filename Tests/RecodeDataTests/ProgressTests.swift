@@ -66,13 +66,7 @@ private final class Screen: Sendable {
 
     var text: String { state.withLock { $0.text } }
 
-    func add(_ piece: ProgressPiece) {
-        switch piece {
-        case .line(let text): state.withLock { $0.text += "recode-data: \(text)\n" }
-        case .bar(let text): state.withLock { $0.text += text }
-        case .control: break
-        }
-    }
+    func add(_ text: String) { state.withLock { $0.text += text } }
 
     func tick() -> Duration {
         state.withLock {
