@@ -130,7 +130,8 @@ let package = Package(
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "Subprocess", package: "swift-subprocess"),
             ],
-            path: "Tests/TestServers", exclude: ["hostile_code.py", "misbehaving_server.py", "model_answers.py"],
+            path: "Tests/TestServers",
+            exclude: ["hostile_code.py", "misbehaving_server.py", "model_answers.py"],
             swiftSettings: strict),
         .target(
             name: "ReferenceEpisodes", dependencies: ["Trajectories"], path: "Tests/ReferenceEpisodes",

@@ -1,5 +1,7 @@
-"""A world that gives the lines of a file as its answers, whatever they are: one for each kind of request, in the order
-hello, instances, reset, step."""
+"""A world that gives the lines of a file as its answers, whatever they are: one for each kind of request.
+
+Their order is hello, instances, reset, step.
+"""
 
 from __future__ import annotations
 

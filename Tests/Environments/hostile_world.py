@@ -1,6 +1,6 @@
 """A world that says what no world says, one thing for each mode; all else is in order.
 
-    hostile_world.py MODE
+hostile_world.py MODE
 """
 
 from __future__ import annotations

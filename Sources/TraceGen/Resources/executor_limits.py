@@ -106,7 +106,7 @@ class Clock:
         return Allowance(self.processor, self.wall, output)
 
     def moment(self) -> Allowance:
-        """Enough to turn a value or an exception into text; as long on the clock as a block, for a busy machine."""
+        """Enough to turn a value or an exception into text; on the clock as long as a block has."""
         return Allowance(min(1.0, self.processor), self.wall)
 
     def arm(self, allowance: Allowance) -> None:
