@@ -38,7 +38,7 @@ def hello(mode: str) -> dict[str, Any]:
         "task_accents": {"tasks": ["a" + "\u0301\u0323" * 200_000, "b"]},
         "version_lines": {"version": "1\n\n# Pwned\n<script>alert(1)</script>\n---\n"},
         "version_huge": {"version": "9" * 10_000_000},
-        "tasks_many": {"tasks": [f"t{i}" for i in range(300_000)]},
+        "tasks_many": {"tasks": [f"t{i}" for i in range(20_000)]},
         "step_limit_huge": {"step_limit": MOST},
         "sessions_huge": {"sessions": MOST},
         "sessions_half": {"sessions": 2**62},

@@ -1,13 +1,9 @@
 import FoundationEssentials
 import Glibc
-import Subprocess
-import TemporaryFiles
 import Testing
 
 /// What the program says of the sandbox on this machine, as the user who runs the tests and as another.
 @Suite(.serialized) struct DoctorTests {
-    private static let python = "/usr/bin/python3"
-
     /// The value of each line, by its name.
     private func facts(_ output: String) -> [String: String] {
         Dictionary(
@@ -18,7 +14,7 @@ import Testing
     }
 
     @Test func theSandboxOfThisMachineIsTold() async throws {
-        let outcome = try await BuiltProgram.run(["doctor", "--executor-python", Self.python])
+        let outcome = try await BuiltProgram.run(["doctor", "--executor-python", OrdinaryUser.python])
         #expect(outcome.code == 0, "\(outcome.errors)")
         let facts = facts(outcome.output)
         #expect(
@@ -50,42 +46,13 @@ import Testing
             if: geteuid() == 0, "only root can make a user; as an ordinary user every other test is this one")
     )
     func anOrdinaryUserHasTheSameSandbox() async throws {
-        let directory = try TemporaryDirectory()
-        let program = "\(directory.path)/recode-data"
-        try FileManager.default.copyItem(atPath: BuiltProgram.path, toPath: program)
-        try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: directory.path)
-        try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: program)
-        let name = "recode-test-\(getpid())"
-        try await run(
-            "/usr/sbin/useradd", ["--system", "--no-create-home", "--home-dir", "/nonexistent", name])
-        let outcome: BuiltProgram.Outcome
-        let user: String
-        do {
-            user = try await run("/usr/bin/id", ["-u", name]).filter(\.isNumber)
-            outcome = try await BuiltProgram.run(
-                [
-                    "--reuid", name, "--regid", name, "--clear-groups", program, "doctor",
-                    "--executor-python",
-                    Self.python,
-                ], at: "/usr/bin/setpriv", in: "/")
-        } catch {
-            _ = try? await run("/usr/sbin/userdel", [name])
-            throw error
+        let (user, outcome) = try await OrdinaryUser.withUser { user in
+            (user.number, try await user.run(["doctor", "--executor-python", OrdinaryUser.python]))
         }
-        try await run("/usr/sbin/userdel", [name])
         #expect(outcome.code == 0, "\(outcome.errors)")
         #expect(
             facts(outcome.output)["user of the code"]
                 == "\(user) on this machine, 65534 inside; by way of a user namespace, made by this user")
         #expect(facts(outcome.output)["executors"]?.hasPrefix("forked by one parent") == true)
-    }
-
-    @discardableResult
-    private func run(_ program: String, _ arguments: [String]) async throws -> String {
-        let result = try await Subprocess.run(
-            .path(.init(program)), arguments: Arguments(arguments), output: .string(limit: 1 << 12),
-            error: .string(limit: 1 << 12))
-        #expect(result.terminationStatus.isSuccess, "\(program): \(result.standardError)")
-        return result.standardOutput
     }
 }

@@ -5,7 +5,7 @@ enum ReadingProgress {
     /// How often it is looked.
     private static let pause = Duration.seconds(5)
     /// Less than this since the last look is not worth a line: a command that does other work reads now and then.
-    private static let leastByteCount = 64 << 20
+    private static let leastByteCount = 16 << 20
 
     /// Shows progress until the task is cancelled.
     static func show() async {
