@@ -14,7 +14,7 @@ import Trajectories
     /// Collects rows of four rooms, where the model is honest, and of nine, where it is as the scenario says.
     private func collect(
         _ scenario: String, _ agent: AgentKind, _ server: MisbehavingServer, python: String,
-        in directory: TemporaryDirectory, _ program: ([String]) async throws -> BuiltProgram.Outcome
+        in directory: TemporaryDirectory, _ program: @Sendable ([String]) async throws -> BuiltProgram.Outcome
     ) async throws -> [Trajectory] {
         let run = "\(scenario)-\(agent.rawValue)"
         let profiles = """
@@ -39,7 +39,7 @@ import Trajectories
     /// A quiet run and a hostile one.
     private func runs(
         of agent: AgentKind, in directory: TemporaryDirectory,
-        _ program: ([String]) async throws -> BuiltProgram.Outcome
+        _ program: @Sendable ([String]) async throws -> BuiltProgram.Outcome
     ) async throws -> (quiet: [Trajectory], hostile: [Trajectory]) {
         try await MisbehavingServer.withServer { server in
             var runs: [[Trajectory]] = []

@@ -33,7 +33,8 @@ struct OrdinaryUser: Sendable {
         } catch {
             result = .failure(error)
         }
-        try await run("/usr/sbin/userdel", [name])
+        // Whether or not the last of their processes is gone already.
+        try await run("/usr/sbin/userdel", ["--force", name])
         return try result.get()
     }
 
