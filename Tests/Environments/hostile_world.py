@@ -5,6 +5,7 @@ hostile_world.py MODE
 
 from __future__ import annotations
 
+import functools
 import json
 import sys
 from typing import Any
@@ -50,6 +51,7 @@ def hello(mode: str) -> dict[str, Any]:
     return said | changes.get(mode, {})
 
 
+@functools.cache
 def instances(mode: str) -> dict[str, Any]:
     changes = {
         "variations_huge": [MOST],
