@@ -8,6 +8,7 @@ from __future__ import annotations
 import functools
 import json
 import sys
+from collections.abc import Callable
 from typing import Any
 
 MOST = 2**63 - 1
@@ -123,12 +124,17 @@ def raw(mode: str) -> dict[str, str]:
 def main() -> None:
     mode = sys.argv[1]
     lines = raw(mode)
+    answers: dict[str, Callable[[str], dict[str, Any]]] = {
+        "hello": hello,
+        "instances": instances,
+        "reset": reset,
+        "step": step,
+    }
     if mode == "errors_flood":
         for _ in range(200):
             sys.stderr.write("E" * 1_000_000)
     for line in sys.stdin:
         kind = json.loads(line)["request"]
-        answers = {"hello": hello, "instances": instances, "reset": reset, "step": step}
         answer = answers[kind](mode) if kind in answers else {}
         print(lines.get(kind) or json.dumps(answer), flush=True)
 
