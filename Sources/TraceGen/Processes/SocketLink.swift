@@ -102,8 +102,9 @@ struct KeeperLine: Sendable {
     /// - Returns: the worker's last words and its ending: `unknown` where nobody could tell.
     func remains() async -> (lastWords: String, ending: WorkerEnding) {
         guard let copy = socket.duplicate() else { return ("", .unknown) }
+        // As long as a busy machine may take to end it: how it ended goes into a record.
         let patience = Task {
-            try await Task.sleep(for: .milliseconds(500))
+            try await Task.sleep(for: .seconds(10))
             hangUp()
         }
         defer { patience.cancel() }
