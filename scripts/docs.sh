@@ -14,8 +14,10 @@ cat <<'HEAD'
 
 Written by `make docs` from the program's own help. Data goes to standard output, messages and progress to standard error.
 HEAD
-for command in run collect games import filter export count verify held-out doctor; do
+for command in run collect games import filter export count verify held-out doctor "env check"; do
     printf '\n## recode-data %s\n\n```\n' "$command"
-    help_of "$command"
+    # One command of two words.
+    # shellcheck disable=SC2086
+    help_of $command
     printf '```\n'
 done

@@ -106,8 +106,9 @@ static const unsigned int lock_operations[] = {
 // "This process" where a process is named by its number.
 static const unsigned int itself[] = {0};
 
-// Flags of mmap that take memory otherwise than page by page as it is used.
-#define REFUSED_MAP_FLAGS (MAP_HUGETLB | MAP_LOCKED | MAP_POPULATE | MAP_GROWSDOWN)
+// Flags of mmap that take memory otherwise than page by page as it is used; and shared maps, whose pages stay when all but
+// one of them are given back, so that the limit on the address space does not count them.
+#define REFUSED_MAP_FLAGS (MAP_SHARED | MAP_HUGETLB | MAP_LOCKED | MAP_POPULATE | MAP_GROWSDOWN)
 // Flags of an open file that send signals or bypass the cache.
 #define REFUSED_FILE_FLAGS (O_ASYNC | O_DIRECT)
 

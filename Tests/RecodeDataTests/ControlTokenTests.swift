@@ -246,6 +246,70 @@ import Trajectories
         #expect(verified.code == 0 && verified.output.contains("made again: "), "\(verified.errors)")
     }
 
+    /// With a backslash in it a code is another one, or none.
+    @Test(arguments: ["y = a[INST]", "note = '<|im_end|>'", "ok = a<bos>b", "# <|eot_id|>\nx = 1"])
+    func escapingLeavesOutAnswersThatActWithAToken(code: String) async throws {
+        try write { trajectory in
+            let node = Self.expansions(of: trajectory)[1]
+            trajectory.nodes[node].expansion?.code += "\n\(code)"
+        }
+        let options = ["--chat-template", "none", "--tokens", "none"]
+        let (kept, _) = try await export(options + ["--control-tokens", "keep"])
+        #expect(kept?.counts.controlTokens?.kept == 1)
+        let (escaped, _) = try await export(options + ["--control-tokens", "escape"])
+        #expect(escaped?.counts.dropped["control_tokens"] == 1 && escaped?.counts.controlTokens?.escaped == 0)
+    }
+
+    @Test func aThoughtOfReactWithAnActionIsLeftOut() async throws {
+        let options = ["--method", "react", "--history", "0", "--chat-template", "none", "--tokens", "none"]
+        try write()
+        let (honest, _) = try await export(options)
+        try FileManager.default.removeItem(atPath: directory.file("run"))
+        try write { trajectory in
+            for node in Self.expansions(of: trajectory) {
+                trajectory.nodes[node].expansion?.thought += "\nAction: obey"
+            }
+        }
+        let (forged, _) = try await export(options)
+        let dropped = forged?.counts.dropped["control_tokens"] ?? 0
+        #expect(honest?.counts.dropped["control_tokens"] == nil && dropped > 0)
+        #expect(forged?.counts.pairs == (honest?.counts.pairs ?? 0) - dropped)
+    }
+
+    /// A tokenizer's file may name any text a token: in the card it is shown as a name.
+    @Test func theCardShowsTokensOfOthersAsText() async throws {
+        let token = "<|`\n# Forged heading\u{1b}[31m|>"
+        try write { trajectory in
+            let node = Self.expansions(of: trajectory)[1]
+            trajectory.nodes[node].expansion?.thought += token
+        }
+        let source = "{% for m in messages %}<{{ m.role }}>{{ m.content }}{% endfor %}{{ eos_token }}"
+        _ = try directory.write(Array(source.utf8), to: "t.jinja")
+        let config = try CanonicalJSON.encode(["eos_token": token])
+        _ = try directory.write(config, to: "tokenizer_config.json")
+        _ = try await export(
+            [
+                "--format", "text", "--chat-template", "t.jinja", "--tokens", "none", "--control-tokens",
+                "keep",
+            ])
+        let card = String(decoding: try directory.bytes(of: "e/README.md"), as: UTF8.self)
+        #expect(card.contains("Forged heading"))
+        #expect(
+            !card.contains("\u{1b}") && !card.split(separator: "\n").contains { $0.hasPrefix("# Forged") })
+    }
+
+    @Test func tokensOfFilesAreBounded() async throws {
+        try write()
+        _ = try directory.write(Array("{{ messages[0].content }}".utf8), to: "t.jinja")
+        let names = (0..<20_000).map { JSONValue.string("<|made_up_\($0)|>") }
+        let config = try CanonicalJSON.encode(
+            JSONValue.object(["additional_special_tokens": .array(names)]))
+        _ = try directory.write(config, to: "tokenizer_config.json")
+        let (_, errors) = try await export(
+            ["--format", "text", "--chat-template", "t.jinja", "--tokens", "none"], expecting: 65)
+        #expect(errors.contains("20000 control tokens"), "\(errors)")
+    }
+
     @Test(arguments: ["drop", "escape", "keep"]) func parquetToo(policy: String) async throws {
         try writeForgery(Self.forgeries[0])
         let (manifest, _) = try await export(["--format", "parquet", "--control-tokens", policy])

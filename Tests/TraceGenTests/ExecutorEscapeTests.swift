@@ -237,7 +237,7 @@ enum Containment: Sendable {
             ("x = []\nwhile True:\n    x.append(bytearray(1 << 20))", .isLimited("MemoryError")),
             ("x = 'a'\nwhile True:\n    x += x", .isLimited("MemoryError")),
             (
-                "import mmap\nx = mmap.mmap(-1, 1 << 30)",
+                "import mmap\nx = mmap.mmap(-1, 1 << 30, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS)",
                 .raises("OSError: [Errno 12] Cannot allocate memory")
             ),
         ] as [(String, Containment)])

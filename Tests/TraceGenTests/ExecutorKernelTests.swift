@@ -160,9 +160,11 @@ import Testing
                 "call('vmsplice', 1, None, 0, 0)", "call('splice', 0, None, 1, None, 4096, 0)",
                 "call('tee', 0, 1, 4096, 0)", "os.sendfile(1, binary, 0, 4096)",
                 "os.copy_file_range(binary, 1, 4096)", "call('readahead', binary, 0, 4096)",
-                "mmap.mmap(-1, 4096).madvise(14)", "mmap.mmap(-1, 4096).madvise(25)",
-                "mmap.mmap(-1, 4096).madvise(12)", "mmap.mmap(-1, 4096).madvise(23)",
-                "mmap.mmap(-1, 4096).madvise(9)", "mmap.mmap(-1, 4096).madvise(100)",
+                "mmap.mmap(-1, 4096, flags=0x22).madvise(14)", "mmap.mmap(-1, 4096, flags=0x22).madvise(25)",
+                "mmap.mmap(-1, 4096, flags=0x22).madvise(12)", "mmap.mmap(-1, 4096, flags=0x22).madvise(23)",
+                "mmap.mmap(-1, 4096, flags=0x22).madvise(9)", "mmap.mmap(-1, 4096, flags=0x22).madvise(100)",
+                "mmap.mmap(-1, 4096)", "mmap.mmap(-1, 4096, flags=0x23)",
+                "mmap.mmap(open('/etc/ld.so.cache', 'rb').fileno(), 4096, mmap.MAP_SHARED, mmap.PROT_READ)",
                 "mmap.mmap(-1, 1 << 21, flags=0x40022)", "mmap.mmap(-1, 4096, flags=0x2022)",
                 "mmap.mmap(-1, 4096, flags=0x8022)", "call('mlock', ctypes.addressof(ctypes.c_int()), 4)",
                 "call('mlockall', 1)", "system(325, 284, 0, 4096, 0)", "call('prctl', 41, 0, 0, 0, 0)",
@@ -230,7 +232,7 @@ import Testing
                 print(copy, fcntl.fcntl(copy, fcntl.F_GETFD), os.get_blocking(copy), os.isatty(copy))
                 print([outcome(lambda: fcntl.fcntl(copy, fcntl.F_SETFL, flag)) for flag in (os.O_ASYNC, os.O_DIRECT)])
                 print([outcome(lambda: fcntl.ioctl(copy, request, 0)) for request in (0x5412, 0x541C, 0x5452, 0x8901)])
-                print(resource.getrlimit(resource.RLIMIT_NPROC), mmap.mmap(-1, 4096).madvise(4))
+                print(resource.getrlimit(resource.RLIMIT_NPROC), mmap.mmap(-1, 4096, flags=0x22).madvise(4))
                 """
             let printed = try await executor.complete(code).printed
             #expect(
@@ -269,7 +271,7 @@ import Testing
         "import zlib, pickle, copy\nprint(zlib.decompress(zlib.compress(b'x' * 9999)) == b'x' * 9999 and pickle.loads(pickle.dumps({1: (2,)})) == copy.deepcopy({1: (2,)}))",
         "import inspect, traceback, pprint, ast, dis\nprint(str(inspect.signature(lambda a: a)) == '(a)' and pprint.pformat([1]) == '[1]')",
         "import ctypes\nnumbers = (ctypes.c_int * 3)(3, 1, 2)\norder = ctypes.CFUNCTYPE(ctypes.c_int, ctypes.POINTER(ctypes.c_int), ctypes.POINTER(ctypes.c_int))(lambda a, b: a[0] - b[0])\nctypes.CDLL(None).qsort(numbers, 3, 4, order)\nprint(list(numbers) == [1, 2, 3])",
-        "import mmap\nm = mmap.mmap(-1, 1 << 16)\nm.resize(1 << 15)\nm[999] = 7\nprint(m[999] == 7 and m.flush() is None)",
+        "import mmap\nm = mmap.mmap(-1, 1 << 16, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS)\nm.resize(1 << 15)\nm[999] = 7\nprint(m[999] == 7 and m.flush() is None)",
         "import threading, queue\nlock = threading.Lock()\nlock.acquire()\nprint(lock.acquire(timeout=0.01) is False and threading.Event().wait(0.01) is False)",
         "import select, selectors, asyncio, subprocess, ssl, tempfile\nprint(select.select([], [], [], 0.001) == ([], [], []))",
         "import os, platform, shutil\nprint(os.cpu_count() >= 1 and shutil.get_terminal_size().columns > 0 and bool(platform.machine()) and len(os.urandom(3)) == 3)",

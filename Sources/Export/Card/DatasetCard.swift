@@ -215,10 +215,10 @@ enum DatasetCard {
                 + "Pairs in which that could not be done were left out: \(dropped)."
         case .keep:
             outcome =
-                "They were **kept**. Rows that hold any: \(found.kept). Trainers take them for the ends and beginnings of turns."
+                "They were **kept**. Rows that hold any: \(found.kept). A trainer that renders and encodes them takes them for turns."
         }
         let named = found.tokens.sorted { ($1.value, $0.key) < ($0.value, $1.key) }
-            .map { "- `\($0.key)`: \($0.value)" }
+            .map { "- \($0.key.markdownCode): \($0.value)" }
         // A list, for the bars of tokens would part the cells of a table.
         let list = named.isEmpty ? [] : ["", "Pairs that each was found in:", ""] + named
         let more = found.more > 0 ? ["", "Further tokens that were found: \(found.more)."] : []

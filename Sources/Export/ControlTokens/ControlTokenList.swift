@@ -72,10 +72,23 @@ public struct ControlTokenList: Sendable, Hashable {
 
     /// What is looked for: the list's tokens and those of an export's own vocabulary and chat template,
     /// without what is left out.
-    public func tokens(with own: some Sequence<String>) -> ControlTokens {
+    /// - Throws: ``ExportError`` (`badControlTokens`) where those of the export's own are too many to be looked for.
+    public func tokens(with own: some Sequence<String>) throws -> ControlTokens {
         let never = Set(leftOut.map(\.token))
-        return ControlTokens((families.flatMap(\.tokens) + Array(own)).filter { !never.contains($0) })
+        let own = Array(own)
+        let byteCount = own.reduce(0) { $0 + ControlTokens.searchedByteCount(of: $1) }
+        guard byteCount <= Self.ownByteLimit else {
+            throw ExportError(
+                .badControlTokens,
+                "the vocabulary and the chat template have \(own.count) control tokens, of \(byteCount) bytes together: more than "
+                    + "the \(Self.ownByteLimit) bytes that are looked for. Take the files of a real tokenizer, or leave out what "
+                    + "is no control token from its added tokens.")
+        }
+        return ControlTokens((families.flatMap(\.tokens) + own).filter { !never.contains($0) })
     }
+
+    /// What tokens of files may come to: some hundred bytes of memory for each. The largest real vocabularies have 80 kB.
+    private static let ownByteLimit = 256 << 10
 
     private static func problem(_ path: String, _ what: String, cause: String? = nil) -> ExportError {
         ExportError(

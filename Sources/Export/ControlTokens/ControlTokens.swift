@@ -35,6 +35,12 @@ public struct ControlTokens: Sendable {
         automaton = TokenAutomaton(strings)
     }
 
+    /// How many bytes are looked for because of a token, its variants together.
+    static func searchedByteCount(of name: String) -> Int {
+        let doublings = min(4, name.utf8.count { $0 == UInt8(ascii: "K") })
+        return (name.utf8.count + 2 * doublings) << doublings
+    }
+
     /// The token with each of its letters K as it is and as the Kelvin sign; from the fifth on they are left
     /// as they are.
     private static func variants(of name: String) -> [[UInt8]] {

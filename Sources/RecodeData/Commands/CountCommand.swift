@@ -48,8 +48,8 @@ struct CountCommand: LongCommand {
     @OptionGroup var tokens: TokenOptions
     @Option(
         help: ArgumentHelp(
-            "Which pairs are counted that hold control tokens of chat templates, as export writes them: none (drop), or with tokens "
-                + "escaped or kept."))
+            "Whether pairs that hold control tokens of chat templates are counted: not (drop), or as export writes them "
+                + "(escape, keep)."))
     var controlTokens = ControlTokenPolicy.drop
 
     @OptionGroup var tables: StudyTableOptions

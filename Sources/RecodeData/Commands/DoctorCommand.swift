@@ -6,7 +6,7 @@ struct DoctorCommand: LongCommand {
     static let afterInterruption = AfterInterruption.startsOver
     static let configuration = CommandConfiguration(
         commandName: "doctor",
-        abstract: "Tell what keeps the policy's code away from this machine.",
+        abstract: "Tell what isolates the policy's code on this machine.",
         discussion: """
             Starts the sandbox as collect does and prints what it is made of here. Exit code 69 says that it does not work, with \
             the words collect would use.

@@ -135,7 +135,7 @@ extension ExportManifest {
         let cut = counts.truncated > 0 ? "; \(counts.truncated) with values cut" : ""
         let control = counts.controlTokens.map {
             ($0.escaped > 0 ? "; \($0.escaped) with control tokens escaped" : "")
-                + ($0.kept > 0 ? "; \($0.kept) with control tokens, which trainers obey" : "")
+                + ($0.kept > 0 ? "; \($0.kept) with control tokens" : "")
         }
         let unheld =
             recipe.holdout != nil && counts.pairsBySplit[DataSplit.validation.rawValue] == nil

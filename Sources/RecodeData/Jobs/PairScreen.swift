@@ -5,8 +5,8 @@ import Trajectories
 /// Looks for control tokens in pairs, and does with them what is asked for (docs/export.md).
 ///
 /// Looked at is all that a row holds of others: the messages' contents, and what is known of it where that is
-/// written. An answer in tags has to part into one thought and one code again, else it counts as a control
-/// token too.
+/// written. An answer has to part into one thought and one code, or one action, again, else what parts it counts as a
+/// control token too.
 struct PairScreen: Sendable {
     /// What was found in a pair.
     struct Verdict {
@@ -47,8 +47,9 @@ struct PairScreen: Sendable {
         case .drop: return Verdict(found: found, fate: .dropped)
         case .keep: return Verdict(found: found, fate: .kept)
         case .escape:
-            // What leads back to an episode has to stay as it is, and a code that is cut in two is no answer.
-            guard elsewhere.isEmpty, holdsNone(written(pair)) else {
+            // What leads back to an episode has to stay as it is, a code that is cut in two is no answer, and one with a
+            // backslash in it may be no Python.
+            guard elsewhere.isEmpty, !actsWithOne(pair), holdsNone(written(pair)) else {
                 return Verdict(found: found, fate: .dropped)
             }
             return Verdict(found: found, fate: .escaped)
@@ -88,13 +89,39 @@ struct PairScreen: Sendable {
         }
     }
 
-    /// Tags by which answers part otherwise than they were written. A failed answer is what it is: one that
-    /// is to be mended, and one that is rejected.
+    /// Tags by which answers part otherwise than they were written.
     private static func strayTags(in pair: Pair) -> Set<String> {
-        guard pair.agent != .react else { return [] }
+        Set(
+            answers(of: pair).compactMap { answer in
+                guard pair.agent == .react else { return AnswerFormat.strayTag(in: answer) }
+                return actionLines(of: answer).count > 1 ? "Action:" : nil
+            })
+    }
+
+    /// Whether a token is in what an answer does: in its code, or in its action.
+    private func actsWithOne(_ pair: Pair) -> Bool {
+        Self.answers(of: pair).contains { answer in
+            let deeds: [String]
+            if pair.agent == .react {
+                deeds = Self.actionLines(of: answer)
+            } else if case .success(let parsed) = AnswerFormat.parse(answer) {
+                deeds = [parsed.code]
+            } else {
+                deeds = [answer]
+            }
+            return !tokens.found(in: deeds).isEmpty
+        }
+    }
+
+    /// The answers to learn from, and those before them. A failed answer is what it is: one that is to be mended, and one that
+    /// is rejected.
+    private static func answers(of pair: Pair) -> [String] {
         var answers = pair.prompt.enumerated().filter { $0.element.role == .assistant }
         if pair.kind == .repair { answers.removeAll { $0.offset == pair.prompt.count - 2 } }
-        return Set(
-            (answers.map(\.element) + pair.completion).compactMap { AnswerFormat.strayTag(in: $0.content) })
+        return (answers.map(\.element) + pair.completion).map(\.content)
+    }
+
+    private static func actionLines(of answer: String) -> [String] {
+        answer.split(separator: "\n").filter { $0.hasPrefix("Action:") }.map(String.init)
     }
 }

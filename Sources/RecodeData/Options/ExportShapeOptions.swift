@@ -48,8 +48,8 @@ struct ExportShapeOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "What becomes of rows that hold control tokens of chat templates, such as <|im_end|>: none are written, the tokens are "
-                + "written so that they are none, or they stay."))
+            "What becomes of rows that hold control tokens of chat templates, such as <|im_end|>: left out (drop), with a "
+                + "backslash in each token (escape), or unchanged (keep)."))
     var controlTokens = ControlTokenPolicy.drop
 
     @Option(help: "The order of the rows.")

@@ -135,11 +135,15 @@ extension PythonExecutor {
         return try await receive(answerTo: request, within: &time)
     }
 
+    /// The longest line that says an action, each of whose bytes may take six in JSON.
+    private static let actionLineLimit = 32 << 10
+
     private var wholeBlock: Duration { limits.wallTime + Self.grace }
 
     /// Sends a request under a number of its own.
     private func begin(_ request: ExecutorRequest) async throws {
         if let failure { throw failure }
+        guard await !worker.hasUnread else { throw outOfStep("before it was asked") }
         lastID += 1
         try await send(request)
     }
@@ -174,6 +178,9 @@ extension PythonExecutor {
             throw outOfStep("with a line that is no message of its")
         }
         guard message.id == lastID else { throw outOfStep("to a request that was not the last") }
+        if case .action = message.reply, line.count > Self.actionLineLimit {
+            throw outOfStep("with more than it may send (action)")
+        }
         if let part = message.reply.oversizedPart(asAnswerTo: request, limits) {
             throw outOfStep("with more than it may send (\(part))")
         }
@@ -196,6 +203,10 @@ extension PythonExecutor {
 
     private func exhausted() -> ExecutorFailure {
         let seconds = limits.episodeProcessorTime.inSeconds
+        // One thread has no more of the processor than of the clock.
+        guard limits.episodeWallTime - episodeTime >= limits.episodeProcessorTime * 0.9 else {
+            return outOfStep("that its processor time is over, which cannot be")
+        }
         return overtime("The episode's blocks used more than \(seconds) seconds of processor time in all.")
     }
 

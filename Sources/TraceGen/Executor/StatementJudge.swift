@@ -32,17 +32,25 @@ struct StatementJudge: Sendable {
         switch reply {
         case .action(let action):
             guard facts != nil else { return "with an action of a statement that is no Python" }
+            guard !isPlaceholder else { return "with an action of a placeholder" }
             hasActed = true
             return Self.problem(withAction: action)
         case .outcome(.placeholder(let call), _): return problem(with: call)
         case .outcome(.stopped, _): return "that it was stopped, which nobody had told it to"
         case .outcome(.completed(let result), let gone), .outcome(.limited(let result, _), let gone):
             guard facts != nil else { return "that a statement ran that is no Python" }
+            guard !isPlaceholder else { return "that a placeholder ran, whose function nobody has defined" }
             return problem(with: result, gone: gone)
         case .outcome(.raised(let result, _), let gone): return problem(with: result, gone: gone)
         case .exhausted: return nil
         case .ready, .bound, .variables: return "to executing a statement"
         }
+    }
+
+    /// Whether the statement can be nothing but a placeholder: its function is no name that there is.
+    private var isPlaceholder: Bool {
+        guard rules == .expansion, let own = facts?.placeholder else { return false }
+        return !names.contains(own.name) && !names.mayAppear && !names.isFull && !own.name.hasPrefix("__")
     }
 
     private static func problem(withAction action: String) -> String? {

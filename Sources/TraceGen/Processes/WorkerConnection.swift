@@ -11,6 +11,9 @@ actor WorkerConnection {
         self.lineByteLimit = lineByteLimit
     }
 
+    /// Whether something came that nobody has read.
+    var hasUnread: Bool { lines.unfinishedByteCount > 0 }
+
     /// Writes one line.
     /// - Parameters:
     ///   - line: the line, without its newline.

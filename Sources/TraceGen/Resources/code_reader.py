@@ -64,6 +64,8 @@ def is_suspect(node: ast.AST) -> bool:
         return (node.module or "").split(".")[0] not in PLAIN_MODULES or any(
             alias.name == "*" or is_suspect_attribute(alias.name) for alias in node.names
         )
+    if isinstance(node, ast.GeneratorExp):  # may bind a name when it is consumed, in a later statement
+        return any(isinstance(part, ast.NamedExpr) for part in ast.walk(node))
     return isinstance(node, DEFINITIONS)
 
 
@@ -112,6 +114,8 @@ def read(code: str, expands: bool, known: list[str]) -> Message:
             raise rules.FormatProblem(
                 1, "the code is nested too deeply to be read. Write it as several simple statements."
             ) from None
+        except ValueError as error:  # a number that Python reads and does not write
+            raise rules.FormatProblem(1, f"the code cannot be written out: {error}.") from None
     except rules.FormatProblem as problem:
         return {"problem": str(problem)}
 
@@ -120,7 +124,7 @@ def read_statement(code: str) -> Message:
     """One statement, or one script, as it is; nothing is said of what is nested too deeply."""
     try:
         return {"statements": [facts(code)]}
-    except (RecursionError, MemoryError):
+    except (RecursionError, MemoryError, ValueError):
         return {"statements": []}
 
 

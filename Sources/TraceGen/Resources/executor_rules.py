@@ -92,7 +92,7 @@ def read(source: str) -> ast.Module:
         raise FormatProblem(line, "the code holds a null byte. Remove it.")
     try:
         tree = ast.parse(source, FILE_NAME)
-        compile(tree, FILE_NAME, "exec")
+        compile(tree, FILE_NAME, "exec", dont_inherit=True)
     except SyntaxError as error:
         raise FormatProblem(
             error.lineno or 1, f"this is not valid Python: {error.msg}. Answer with plain Python statements."
@@ -113,21 +113,31 @@ def read(source: str) -> ast.Module:
 def split(source: str, tree: ast.Module) -> list[str]:
     """The statements' own texts; a comment block directly above a statement belongs to it."""
     lines = source.split("\n")
+    encoded: dict[int, bytes] = {}
+
+    def piece(line: int, start: int, end: int | None = None) -> str:
+        """Part of a line, by offsets in bytes. It costs the part, not the line: one may hold thousands."""
+        if lines[line].isascii():
+            return lines[line][start:end]
+        if line not in encoded:
+            encoded[line] = lines[line].encode()
+        return encoded[line][start:end].decode()
+
     texts: list[str] = []
     taken = 0  # lines that belong to the statements before
     for index, statement in enumerate(tree.body):
         following = tree.body[index + 1] if index + 1 < len(tree.body) else None
-        end = statement.end_lineno or statement.lineno
-        body = lines[statement.lineno - 1 : end]
-        if following is None or following.lineno > end:
-            rest = after(body[-1], statement.end_col_offset or 0).lstrip(" \t\f;")
-            if not rest.startswith("#"):
-                body[-1] = before(body[-1], statement.end_col_offset or 0)
+        first, last = statement.lineno - 1, (statement.end_lineno or statement.lineno) - 1
+        end: int | None = statement.end_col_offset or 0
+        is_last_of_line = following is None or following.lineno - 1 > last
+        if is_last_of_line and piece(last, end or 0).lstrip(" \t\f;").startswith("#"):
+            end = None
+        if first == last:
+            body = [piece(first, statement.col_offset, end)]
         else:
-            body[-1] = before(body[-1], statement.end_col_offset or 0)
-        body[0] = after(body[0], statement.col_offset)
-        texts.append("\n".join(comments_above(lines, statement.lineno - 1, taken) + body))
-        taken = end
+            body = [piece(first, statement.col_offset), *lines[first + 1 : last], piece(last, 0, end)]
+        texts.append("\n".join(comments_above(lines, first, taken) + body))
+        taken = last + 1
     return texts
 
 
@@ -137,14 +147,6 @@ def comments_above(lines: list[str], first: int, taken: int) -> list[str]:
     while start > taken and lines[start - 1].lstrip().startswith("#"):
         start -= 1
     return lines[start:first]
-
-
-def before(line: str, byte_offset: int) -> str:
-    return line.encode()[:byte_offset].decode()
-
-
-def after(line: str, byte_offset: int) -> str:
-    return line.encode()[byte_offset:].decode()
 
 
 # --- names

@@ -135,7 +135,8 @@ class Episode:
         self.restore_names()
         try:
             tree = ast.parse(code, rules.FILE_NAME)
-            compiled = compile(tree, rules.FILE_NAME, "exec")
+            # Without what this file has from the future.
+            compiled = compile(tree, rules.FILE_NAME, "exec", dont_inherit=True)
             placeholder = None
             if expands and len(tree.body) == 1:
                 placeholder = rules.placeholder_of(tree.body[0], self.is_known)
