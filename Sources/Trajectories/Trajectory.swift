@@ -228,12 +228,15 @@ public struct EpisodeLimits: Codable, Sendable, Hashable {
         case stepLimit = "step_limit"
     }
 
+    /// The highest a record may say: 2^40. What is above is no limit in practice, and counts as this.
+    public static let most = 1 << 40
+
     /// Makes limits; the defaults are the paper's.
     public init(maxDepth: Int = 10, maxRetry: Int = 5, maxRewrite: Int = 5, stepLimit: Int) {
-        self.maxDepth = maxDepth
-        self.maxRetry = maxRetry
-        self.maxRewrite = maxRewrite
-        self.stepLimit = stepLimit
+        self.maxDepth = min(maxDepth, Self.most)
+        self.maxRetry = min(maxRetry, Self.most)
+        self.maxRewrite = min(maxRewrite, Self.most)
+        self.stepLimit = min(stepLimit, Self.most)
     }
 }
 

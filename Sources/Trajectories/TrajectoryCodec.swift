@@ -121,7 +121,7 @@ public enum TrajectoryInvariants {
             ("limits.step_limit", record.limits.stepLimit),
         ]
         // The upper bound keeps sums over any number of records from overflowing.
-        for (key, count) in counts where !(0...(1 << 40)).contains(count) {
+        for (key, count) in counts where !(0...EpisodeLimits.most).contains(count) {
             throw RecordProblem(
                 keyPath: key, message: "is \(count), expected 0 or more" + (count > 0 ? ", at most 2^40" : "")
             )

@@ -598,7 +598,9 @@ import Trajectories
                     + "--control-tokens escape, or keep."), "\(refused)")
         let escaped = try #require(
             try await export(["--format", "text", "--control-tokens", "escape"]).manifest)
-        #expect(escaped.counts.pairs == 2 && escaped.counts.controlTokens?.escaped == 2)
+        // The plan's own code holds tokens: it is left out.
+        #expect(escaped.counts.pairs == 1 && escaped.counts.controlTokens?.escaped == 1)
+        #expect(escaped.counts.dropped["control_tokens"] == 1)
         #expect(try lines().allSatisfy { $0.split(separator: "<|im_start|>").count == 4 })
         #expect(
             try lines().contains {

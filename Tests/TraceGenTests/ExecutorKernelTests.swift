@@ -164,7 +164,7 @@ import Testing
                 "mmap.mmap(-1, 4096, flags=0x22).madvise(12)", "mmap.mmap(-1, 4096, flags=0x22).madvise(23)",
                 "mmap.mmap(-1, 4096, flags=0x22).madvise(9)", "mmap.mmap(-1, 4096, flags=0x22).madvise(100)",
                 "mmap.mmap(-1, 4096)", "mmap.mmap(-1, 4096, flags=0x23)",
-                "mmap.mmap(open('/etc/ld.so.cache', 'rb').fileno(), 4096, mmap.MAP_SHARED, mmap.PROT_READ)",
+                "mmap.mmap(binary, 4096, mmap.MAP_SHARED, mmap.PROT_READ)",
                 "mmap.mmap(-1, 1 << 21, flags=0x40022)", "mmap.mmap(-1, 4096, flags=0x2022)",
                 "mmap.mmap(-1, 4096, flags=0x8022)", "call('mlock', ctypes.addressof(ctypes.c_int()), 4)",
                 "call('mlockall', 1)", "system(325, 284, 0, 4096, 0)", "call('prctl', 41, 0, 0, 0, 0)",

@@ -54,7 +54,7 @@ import Trajectories
         arguments: [
             (call, [placeholder()]), (call, [placeholder(variables: [("kind", "str")])]),
             (call, [placeholder(variables: [])]),
-            (call, [completed(["x"])]), ("old = 1", [completed(["old"])]), ("y = 1", [completed([])]),
+            ("old(place)", [completed()]), ("old = 1", [completed(["old"])]), ("y = 1", [completed([])]),
             ("del old", [completed(gone: ["old"])]), ("globals()['z'] = 1", [completed(["z"])]),
             ("print(1)", [completed(printed: ["1", ""])]),
             ("x = (", [.outcome(.raised(result(), traceback: "SyntaxError"), gone: [])]),
@@ -67,7 +67,9 @@ import Trajectories
 
     @Test(
         arguments: [
-            (call, [.action("a"), placeholder()], "with a placeholder, and its statement had acted"),
+            (call, [.action("a")], "with an action of a placeholder"),
+            (call, [completed(["x"])], "that a placeholder ran, whose function nobody has defined"),
+            ("y = run('a')", [.action("a"), placeholder()], "with a placeholder, and its statement had acted"),
             ("y = 1", [placeholder()], "with a placeholder, and its statement is none (“x = find(place"),
             ("len(old)", [placeholder("len", "len(old)")], "with a placeholder, and its statement is none"),
             (
