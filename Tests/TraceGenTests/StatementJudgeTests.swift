@@ -69,7 +69,10 @@ import Trajectories
         arguments: [
             (call, [.action("a")], "with an action of a placeholder"),
             (call, [completed(["x"])], "that a placeholder ran, whose function nobody has defined"),
-            ("y = run('a')", [.action("a"), placeholder()], "with a placeholder, and its statement had acted"),
+            (
+                "y = run('a')", [.action("a"), placeholder()],
+                "with a placeholder, and its statement had acted"
+            ),
             ("y = 1", [placeholder()], "with a placeholder, and its statement is none (“x = find(place"),
             ("len(old)", [placeholder("len", "len(old)")], "with a placeholder, and its statement is none"),
             (
