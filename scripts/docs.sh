@@ -7,7 +7,7 @@ set -eu
 program=${1:?the path of recode-data}
 
 # Wide enough that no line of help is wrapped.
-help_of() { COLUMNS=100 "$program" "$@" --help; }
+help_of() { COLUMNS=100 "$program" help "$@"; }
 
 cat <<'HEAD'
 # Commands
