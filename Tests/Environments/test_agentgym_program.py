@@ -35,11 +35,18 @@ class AddressTests(unittest.TestCase):
                 self.assertEqual(len({row["instance"] for row in instances}), support.GAMES // 5)
                 self.assertIn(f"agentgym-{kind}/{kind}/", instances[0]["task_id"])
 
-    def test_a_server_that_is_not_there_is_named_without_its_password(self) -> None:
-        done, instances = held_out("--env-url", "http://me:secret@127.0.0.1:9", "--env-kind", "alfworld")
+    def test_a_server_that_is_not_there_is_named(self) -> None:
+        done, instances = held_out("--env-url", "http://127.0.0.1:9", "--env-kind", "alfworld")
         self.assertEqual((done.returncode, instances), (1, []))
         self.assertIn("http://127.0.0.1:9: no connection", done.stderr)
-        self.assertNotIn("secret", done.stderr)
+
+    def test_an_address_with_a_password_is_refused_and_not_shown(self) -> None:
+        for address in ("http://me:secret@127.0.0.1:9", "http://127.0.0.1:9/?key=secret"):
+            with self.subTest(address):
+                done, instances = held_out("--env-url", address, "--env-kind", "alfworld")
+                self.assertEqual((done.returncode, instances), (64, []))
+                self.assertIn("has a user name, a password or a query", done.stderr)
+                self.assertNotIn("secret", done.stderr)
 
 
 if __name__ == "__main__":
