@@ -80,7 +80,12 @@ def facts(text: str) -> Message:
     except (SyntaxError, ValueError):
         nothing = {"stored": [], "makes_other_names": False, "placeholder": None}
         return {"text": text, "is_python": False, **nothing}
-    statement = tree.body[0] if len(tree.body) == 1 else None
+    return facts_of(text, tree)
+
+
+def facts_of(text: str, tree: ast.Module, is_script: bool = False) -> Message:
+    """A script has no placeholders, whatever it calls."""
+    statement = tree.body[0] if len(tree.body) == 1 and not is_script else None
     placeholder = rules.placeholder_of(statement, rules.BUILTIN_NAMES.__contains__) if statement else None
     return {
         "text": text,
@@ -107,9 +112,15 @@ def read(code: str, expands: bool, known: list[str]) -> Message:
     """A block by the format rules: which one it breaks, or its statements. A script is one statement."""
     names = frozenset(known) | rules.BUILTIN_NAMES
     try:
-        texts = rules.parse_block(code, names.__contains__ if expands else None)
         try:
-            return {"statements": [facts(text) for text in (texts if expands else [code])]}
+            if not expands:
+                return {
+                    "statements": [
+                        facts_of(code, rules.read(rules.with_plain_line_ends(code)), is_script=True)
+                    ]
+                }
+            texts = rules.parse_block(code, names.__contains__)
+            return {"statements": [facts(text) for text in texts]}
         except (RecursionError, MemoryError):
             raise rules.FormatProblem(
                 1, "the code is nested too deeply to be read. Write it as several simple statements."

@@ -67,7 +67,7 @@ def parse_block(code: str, known: Known | None) -> list[str]:
 
     Without `known`, which tells what functions there are, any Python is right.
     """
-    source = code.replace("\r\n", "\n").replace("\r", "\n")
+    source = with_plain_line_ends(code)
     try:
         tree = read(source)
         if known:
@@ -77,6 +77,10 @@ def parse_block(code: str, known: Known | None) -> list[str]:
         raise FormatProblem(
             1, "the code is nested too deeply to be read. Write it as several simple statements."
         ) from None
+
+
+def with_plain_line_ends(code: str) -> str:
+    return code.replace("\r\n", "\n").replace("\r", "\n")
 
 
 def read(source: str) -> ast.Module:
