@@ -111,7 +111,7 @@ public struct ExportCounts: Codable, Sendable, Hashable {
     public var dropped: [String: Int]
     /// Rows whose variables' values were cut so that they fit the length limit.
     public var truncated: Int
-    /// What was found of control tokens; `nil` where nobody looked.
+    /// Control tokens that were found; `nil` where the export did not look for them.
     public var controlTokens: ControlTokenCounts?
     /// Rows by the split the environment files their tasks under.
     public var pairsBySplit: [String: Int]

@@ -19,7 +19,7 @@ public struct ExportRecipe: Codable, Sendable, Hashable {
     public var history: Int?
     /// What became of rows that are too long; `nil` without a limit.
     public var overLength: LengthLimit?
-    /// Which control tokens were looked for, and what became of rows that held any; `nil` where nobody looked.
+    /// Which control tokens were looked for, and what became of rows that held any; `nil` where the export did not look.
     public var controlTokens: ControlTokenRule?
     /// The order of the rows.
     public var order: RowOrder

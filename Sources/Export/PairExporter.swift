@@ -93,7 +93,7 @@ public final class PairExporter {
     ///   - trajectories: how many were decomposed.
     ///   - dropped: answers that yielded no pair, by reason.
     ///   - truncated: rows whose variables' values were cut.
-    ///   - controlTokens: what was found of them; `nil` where nobody looked.
+    ///   - controlTokens: those that were found; `nil` where the export did not look for them.
     ///   - tokens: those of the rows; `nil` where they were not counted.
     ///   - leakage: what the leakage gate said of the trajectories.
     ///   - funnel: what each stage on the way left; `nil` where nobody counted.

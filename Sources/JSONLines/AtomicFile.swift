@@ -10,7 +10,7 @@ public enum AtomicFile {
     public enum Links: Sendable, Hashable {
         /// Write the file it leads to: the user named it.
         case followed
-        /// Refuse it: the directory is ours, and somebody else put the link there.
+        /// Refuse it: the directory belongs to this run, and another program made the link.
         case refused
     }
 

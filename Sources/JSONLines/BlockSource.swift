@@ -37,7 +37,7 @@ final class PlainSource: BlockSource {
     }
 
     /// The next bytes, valid until the next call; none at the end of the file.
-    /// - Throws: `cannotRead`; `cancelled` where nobody waits any longer, which long files of nothing would not notice elsewhere.
+    /// - Throws: `cannotRead`; `cancelled` where the task was cancelled. A long file of blank lines has no other check.
     func nextBlock() throws(JSONLinesError) -> UnsafeMutableBufferPointer<UInt8> {
         try JSONLinesError.checkCancellation()
         let count = try file.read(into: block)

@@ -6,7 +6,7 @@
 
 /// What the files and folders of a directory that this program writes in have to be: no links, and this user's alone.
 ///
-/// Who goes on in a directory that somebody else has filled must not write to a file elsewhere that a link there leads to.
+/// A run that resumes in a directory another user filled must not follow links out of it.
 public enum OwnFile {
     /// Looks at files and folders before anything is read or written; those that are not there are fine.
     ///

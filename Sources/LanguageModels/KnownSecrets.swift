@@ -1,6 +1,6 @@
 import Trajectories
 
-/// What a profile and the environment variables hold that nobody else may learn, and how it is taken out of what is said
+/// What a profile and the environment variables hold that must stay secret, and how it is taken out of what is said
 /// and stored.
 public struct KnownSecrets: Sendable, Hashable {
     /// For what is stored and shown: finds keys of ``SecretFilter/shortestKey`` bytes or more, in all their forms.

@@ -66,7 +66,7 @@ public struct ModelProfile: Sendable, Hashable {
 }
 
 extension ModelProfile {
-    /// What decides answers beside the prompt, for records: temperature, top_p, max_tokens, seed and the extra body,
+    /// What decides answers in addition to the prompt, for records: temperature, top_p, max_tokens, seed and the extra body,
     /// in which secrets are replaced.
     public var sampling: [String: JSONValue] {
         var sampling = settings

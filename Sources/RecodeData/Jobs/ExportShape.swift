@@ -16,7 +16,7 @@ struct ExportShape: Encodable, Sendable, Hashable {
     var history: Int?
     /// What becomes of rows that are too long; `nil` without a limit.
     var overLength: LengthLimit?
-    /// What becomes of rows that hold control tokens; `nil` where nobody looks for them, as exports of older programs did.
+    /// What becomes of rows that hold control tokens; `nil` where the export does not look for them, as in older exports.
     var controlTokens: ControlTokenPolicy? = .drop
     /// The order of the rows.
     var order = RowOrder.collected

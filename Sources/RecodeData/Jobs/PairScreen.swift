@@ -20,7 +20,7 @@ struct PairScreen: Sendable {
     let tokens: ControlTokens
     /// What becomes of pairs that hold any.
     let policy: ControlTokenPolicy
-    /// Whether what is known of rows is written, in them or beside them.
+    /// Whether metadata is written, in the rows or in a file next to them.
     var writesMetadata = true
 
     /// What an export looks for: common control tokens, and those of its vocabulary and its template.

@@ -31,7 +31,7 @@ final class TargetWriter {
     private let droppedIDs: Set<String>
     private var dropped: [String: Int]
     private var truncated = 0
-    /// What was found of control tokens; `nil` where nobody looks.
+    /// Control tokens that were found; `nil` where the export does not look for them.
     private var control: ControlTokenTally?
     private var tokens: ExportTokens?
     /// The train split's task instances that there are rows of.
@@ -85,7 +85,7 @@ final class TargetWriter {
         dropped.merge(tally.droppedByName, uniquingKeysWith: +)
     }
 
-    /// Loaders fail on a dataset without rows, and whoever asked for one expected some.
+    /// Loaders fail on a dataset without rows, and a user who exports one expects rows.
     func checkThereAreRows() throws {
         guard written == 0 else { return }
         let reasons = dropped.sorted { $0.key < $1.key }.map { "\($0.value) \($0.key)" }
