@@ -69,11 +69,12 @@ let package = Package(
             ],
             resources: [
                 .embedInCode("Resources/code_reader.py"),
+                .embedInCode("Resources/code_rules.py"),
                 .embedInCode("Resources/executor_bootstrap.py"),
                 .embedInCode("Resources/executor_isolation.py"),
                 .embedInCode("Resources/executor_limits.py"),
                 .embedInCode("Resources/executor_parent.py"),
-                .embedInCode("Resources/executor_rules.py"),
+                .embedInCode("Resources/executor_syntax.py"),
                 .embedInCode("Resources/executor_values.py"),
                 .embedInCode("Resources/executor_worker.py"),
                 .embedInCode("Resources/scienceworld_worker.py"),

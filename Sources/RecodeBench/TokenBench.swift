@@ -35,9 +35,9 @@ struct TokenBench {
         var tiktoken: [Reference] = []
         var huggingFace: [Reference] = []
         for _ in 0..<rounds {
-            try await ours.time { Self.count(texts, tokenizers.ranks) }
+            try await ours.time { try Self.count(texts, tokenizers.ranks) }
             tiktoken.append(try await reference(corpus, ["tiktoken", Self.rankFile, "qwen"]))
-            try await oursByFile.time { Self.count(texts, tokenizers.file) }
+            try await oursByFile.time { try Self.count(texts, tokenizers.file) }
             huggingFace.append(try await reference(corpus, ["huggingface", file]))
         }
         let isSame =
@@ -81,10 +81,10 @@ struct TokenBench {
         }
     }
 
-    private static func count(_ texts: [String], _ tokenizer: Tokenizer) {
+    private static func count(_ texts: [String], _ tokenizer: Tokenizer) throws {
         let counter = TokenCounter(tokenizer)
         var total = 0
-        for text in texts { total += counter.count(text) }
+        for text in texts { total += try counter.count(text) }
         precondition(total > 0, "the texts have tokens")
     }
 

@@ -35,20 +35,19 @@ struct AddedTokens: Sendable {
     }
 
     /// Cuts a text into tokens and what stands between them.
-    func split(_ text: String, _ body: (Part) -> Void) {
-        guard !tokens.isEmpty else { return body(.text(text)) }
-        var copy = text
-        copy.withUTF8 { bytes in
+    func split<Failure>(_ text: String, _ body: (Part) throws(Failure) -> Void) throws(Failure) {
+        guard !tokens.isEmpty else { return try body(.text(text)) }
+        try text.withUTF8Bytes { bytes throws(Failure) in
             var start = 0
             var place = 0
             while let (found, token) = firstToken(from: place, in: bytes) {
-                if start < found { body(.text(String(decoding: bytes[start..<found], as: UTF8.self))) }
-                body(.token(token.id))
+                if start < found { try body(.text(String(decoding: bytes[start..<found], as: UTF8.self))) }
+                try body(.token(token.id))
                 place = found + token.name.count
                 start = place
             }
-            if start == 0 { return body(.text(text)) }
-            if start < bytes.count { body(.text(String(decoding: bytes[start...], as: UTF8.self))) }
+            if start == 0 { return try body(.text(text)) }
+            if start < bytes.count { try body(.text(String(decoding: bytes[start...], as: UTF8.self))) }
         }
     }
 

@@ -30,11 +30,16 @@ struct MergeModel: Sendable {
     }
 
     /// How many tokens a piece has.
-    func count(_ piece: UnsafeBufferPointer<UInt8>) -> Int {
+    /// - Throws: `CancellationError` when the task is cancelled while a long piece is merged.
+    func count(_ piece: UnsafeBufferPointer<UInt8>) throws(CancellationError) -> Int {
         if piece.count == 1 || takesWholePieces && tokens.id(of: piece) >= 0 { return 1 }
         var count = 0
-        merge(piece) { _ in count += 1 }
+        try merge(piece, beforeWindow: Self.checkCancellation) { _ in count += 1 }
         return count
+    }
+
+    private static func checkCancellation() throws(CancellationError) {
+        guard !Task.isCancelled else { throw CancellationError() }
     }
 
     /// Adds the tokens of a piece.
@@ -43,28 +48,31 @@ struct MergeModel: Sendable {
             let whole = tokens.id(of: piece)
             if whole >= 0 { return ids.append(Int(whole)) }
         }
-        merge(piece) { ids.append(Int($0)) }
+        merge(piece, beforeWindow: {}) { ids.append(Int($0)) }
     }
 
     /// Merges the bytes of a piece and gives the ids that are left, in order.
     @inline(__always)
-    private func merge(_ piece: UnsafeBufferPointer<UInt8>, _ body: (Int32) -> Void) {
+    private func merge<Failure>(
+        _ piece: UnsafeBufferPointer<UInt8>, beforeWindow: () throws(Failure) -> Void, _ body: (Int32) -> Void
+    ) throws(Failure) {
         switch order {
-        case .ids: merge(piece, by: RankRule(tokens: tokens), body)
-        case .pairs(let pairs): merge(piece, by: pairs, body)
+        case .ids: try merge(piece, by: RankRule(tokens: tokens), beforeWindow, body)
+        case .pairs(let pairs): try merge(piece, by: pairs, beforeWindow, body)
         }
     }
 
     @inline(__always)
-    private func merge(
-        _ piece: UnsafeBufferPointer<UInt8>, by rule: some MergeRule, _ body: (Int32) -> Void
-    ) {
+    private func merge<Failure>(
+        _ piece: UnsafeBufferPointer<UInt8>, by rule: some MergeRule,
+        _ beforeWindow: () throws(Failure) -> Void, _ body: (Int32) -> Void
+    ) throws(Failure) {
         if piece.count <= ScanningMerge.longest {
             ScanningMerge.forEachID(of: piece, byteIDs, by: rule, body)
         } else if piece.count <= WindowedMerge<RankRule>.windowByteCount {
             QueueingMerge(piece, byteIDs, by: rule).forEachPart { id, _ in body(id) }
         } else {
-            WindowedMerge(piece, byteIDs, by: rule).ids.forEach(body)
+            try WindowedMerge(piece, byteIDs, by: rule, beforeWindow: beforeWindow).ids.forEach(body)
         }
     }
 }

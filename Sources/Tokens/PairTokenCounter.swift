@@ -57,25 +57,26 @@ public final class PairTokenCounter {
     }
 
     /// The tokens of a pair.
+    /// - Throws: `CancellationError` when the task is cancelled within a long word.
     /// - Complexity: O(*n*) in the length of the messages that were not seen before.
-    public func count(prompt: [Message], completion: [Message]) -> PairTokens {
+    public func count(prompt: [Message], completion: [Message]) throws(CancellationError) -> PairTokens {
         var tokens = PairTokens()
         for message in template.completed(prompt) {
-            let counts = counts(of: message.message)
+            let counts = try counts(of: message.message)
             tokens.chat += counts.chat
             if message.isGiven { tokens.content += counts.content }
         }
         for message in completion {
-            let counts = counts(of: message)
+            let counts = try counts(of: message)
             tokens += PairTokens(content: counts.content, chat: counts.chat, trained: counts.trained)
         }
         return tokens
     }
 
-    private func counts(of message: Message) -> MessageTokens {
+    private func counts(of message: Message) throws(CancellationError) -> MessageTokens {
         let key = ExactMessage(message: message)
         if let counts = remembered[key] { return counts }
-        let counts = countedAnew(message)
+        let counts = try countedAnew(message)
         let size = message.content.utf8.count
         guard size <= Self.rememberedByteCount / 16 else { return counts }
         if remembered.count >= Self.rememberedCount || byteCount + size > Self.rememberedByteCount {
@@ -86,17 +87,18 @@ public final class PairTokenCounter {
         return counts
     }
 
-    private func countedAnew(_ message: Message) -> MessageTokens {
-        let content = counter.countOrdinary(message.content)
+    private func countedAnew(_ message: Message) throws(CancellationError) -> MessageTokens {
+        let content = try counter.countOrdinary(message.content)
         let chat: Int
         switch names {
-        case .tokens: chat = counter.count(template.rendered(message))
+        case .tokens: chat = try counter.count(template.rendered(message))
         case .characters:
             let parts = template.parts(of: message)
             chat =
-                counter.count(parts.before) + counter.countOrdinary(parts.text) + counter.count(parts.after)
+                try counter.count(parts.before) + counter.countOrdinary(parts.text)
+                + counter.count(parts.after)
         }
         return MessageTokens(
-            content: content, chat: chat, trained: chat - counter.count(template.opening(of: message)))
+            content: content, chat: chat, trained: try chat - counter.count(template.opening(of: message)))
     }
 }

@@ -10,30 +10,34 @@ public final class TokenCounter {
     }
 
     /// How many ids ``Tokenizer/encodeOrdinary(_:)`` gives.
-    public func countOrdinary(_ text: String) -> Int {
-        var text = tokenizer.normalizes ? Normalization.composed(text) : text
-        return text.withUTF8 { countPieces(of: $0) }
+    /// - Throws: `CancellationError` when the task is cancelled within a long word.
+    public func countOrdinary(_ text: String) throws(CancellationError) -> Int {
+        let text = tokenizer.normalizes ? Normalization.composed(text) : text
+        return try text.withUTF8Bytes { bytes throws(CancellationError) in try countPieces(of: bytes) }
     }
 
     /// How many ids ``Tokenizer/encode(_:)`` gives.
-    public func count(_ text: String) -> Int {
+    /// - Throws: `CancellationError` when the task is cancelled within a long word.
+    public func count(_ text: String) throws(CancellationError) -> Int {
         var total = 0
-        tokenizer.added.split(text) { part in
+        try tokenizer.added.split(text) { part throws(CancellationError) in
             switch part {
             case .token: total += 1
-            case .text(let text): total += countOrdinary(text)
+            case .text(let text): total += try countOrdinary(text)
             }
         }
         return total
     }
 
-    private func countPieces(of bytes: UnsafeBufferPointer<UInt8>) -> Int {
+    private func countPieces(of bytes: UnsafeBufferPointer<UInt8>) throws(CancellationError) -> Int {
         let model = tokenizer.model
         var total = 0
-        tokenizer.forEachPiece(of: bytes) { piece in
-            total +=
-                piece.count > WordCache.longest
-                ? model.count(piece) : known.count(of: piece) { model.count($0) }
+        try tokenizer.forEachPiece(of: bytes) { piece throws(CancellationError) in
+            if piece.count > WordCache.longest {
+                total += try model.count(piece)
+            } else {
+                total += try known.count(of: piece) { word throws(CancellationError) in try model.count(word) }
+            }
         }
         return total
     }

@@ -55,37 +55,37 @@ public struct Tokenizer: Sendable {
 
     /// Cuts a text into the pieces that are encoded one by one.
     @inline(__always)
-    func forEachPiece(
-        of bytes: UnsafeBufferPointer<UInt8>, _ body: (UnsafeBufferPointer<UInt8>) -> Void
-    ) {
-        CharacterClasses.table.withUnsafeBufferPointer { classes in
+    func forEachPiece<Failure>(
+        of bytes: UnsafeBufferPointer<UInt8>, _ body: (UnsafeBufferPointer<UInt8>) throws(Failure) -> Void
+    ) throws(Failure) {
+        try CharacterClasses.table.withUnsafeBufferPointer { classes throws(Failure) in
             guard let classes = classes.baseAddress else { return }
             let text = SplitText(bytes: bytes, classes: classes)
             guard splitters.count == 1 else {
-                return cut(text, 0..<bytes.count, by: splitters[...], body)
+                return try cut(text, 0..<bytes.count, by: splitters[...], body)
             }
             let splitter = splitters[0]
             var start = 0
             while start < bytes.count {
                 let end = text.next(splitter, from: start, to: bytes.count)
-                body(UnsafeBufferPointer(rebasing: bytes[start..<end]))
+                try body(UnsafeBufferPointer(rebasing: bytes[start..<end]))
                 start = end
             }
         }
     }
 
     /// Cuts by one step after the other.
-    private func cut(
+    private func cut<Failure>(
         _ text: SplitText, _ range: Range<Int>, by steps: ArraySlice<Splitter>,
-        _ body: (UnsafeBufferPointer<UInt8>) -> Void
-    ) {
+        _ body: (UnsafeBufferPointer<UInt8>) throws(Failure) -> Void
+    ) throws(Failure) {
         guard let step = steps.first else {
-            return body(UnsafeBufferPointer(rebasing: text.bytes[range]))
+            return try body(UnsafeBufferPointer(rebasing: text.bytes[range]))
         }
         var start = range.lowerBound
         while start < range.upperBound {
             let end = text.next(step, from: start, to: range.upperBound)
-            cut(text, start..<end, by: steps.dropFirst(), body)
+            try cut(text, start..<end, by: steps.dropFirst(), body)
             start = end
         }
     }

@@ -24,23 +24,27 @@ struct WindowedMerge<Rule: MergeRule> {
     private let rule: Rule
 
     /// Merges the bytes of a piece.
+    /// - Parameter beforeWindow: called before each window; what it throws ends the merging.
     /// - Complexity: O(*n* log *n*) for texts whose windows meet, a factor of O(log *n*) more for any other.
-    init(
+    init<Failure>(
         _ piece: UnsafeBufferPointer<UInt8>, _ byteIDs: [Int32], by rule: Rule,
-        windowByteCount: Int = Self.windowByteCount
-    ) {
+        windowByteCount: Int = Self.windowByteCount, beforeWindow: () throws(Failure) -> Void
+    ) throws(Failure) {
         self.piece = piece
         self.byteIDs = byteIDs
         self.rule = rule
         var size = windowByteCount
-        while !merge(byWindowsOf: size) {
+        while try !merge(byWindowsOf: size, beforeWindow) {
             ids.removeAll(keepingCapacity: true)
             size *= 2
         }
     }
 
     /// - Returns: whether each window met the one before it.
-    private mutating func merge(byWindowsOf size: Int) -> Bool {
+    private mutating func merge<Failure>(
+        byWindowsOf size: Int, _ beforeWindow: () throws(Failure) -> Void
+    ) throws(Failure) -> Bool {
+        try beforeWindow()
         var start = 0
         var window = tokens(from: 0, to: min(size, piece.count))
         while window.last.map(\.end) ?? piece.count < piece.count {
@@ -48,6 +52,7 @@ struct WindowedMerge<Rule: MergeRule> {
             ids += window[..<kept].lazy.map(\.id)
             start = window[kept - 1].end
             window = next
+            try beforeWindow()
         }
         ids += window.lazy.map(\.id)
         return true

@@ -28,15 +28,16 @@ struct WordCache: ~Copyable {
     /// How many tokens a word has, found out where it is not known.
     /// - Parameter word: 1 to ``longest`` bytes.
     @inline(__always)
-    borrowing func count(
-        of word: UnsafeBufferPointer<UInt8>, orElse findOut: (UnsafeBufferPointer<UInt8>) -> Int
-    ) -> Int {
+    borrowing func count<Failure>(
+        of word: UnsafeBufferPointer<UInt8>,
+        orElse findOut: (UnsafeBufferPointer<UInt8>) throws(Failure) -> Int
+    ) throws(Failure) -> Int {
         let words = ByteWords.words(of: word)
         let length = UInt32(word.count)
         let line = entries + 2 * Self.line(of: words, word.count)
         if line[0].words == words, line[0].length == length { return Int(line[0].count) }
         if line[1].words == words, line[1].length == length { return Int(line[1].count) }
-        let count = findOut(word)
+        let count = try findOut(word)
         // The older of the two gives way.
         line[1] = line[0]
         line[0] = Entry(words: words, length: length, count: UInt32(count))

@@ -119,8 +119,8 @@ import Testing
         case .manifest: try check(manifest: bytes)
         case .row: try check(row: bytes)
         case .results, .sharegpt, .log: try importFile(decoder, bytes, name)
-        case .tokenizer: count(with: try Tokenizer(tokenizerFile: directory.write(bytes, to: "t.json")))
-        case .ranks: count(with: try Tokenizer(rankFile: directory.write(bytes, to: "r"), pattern: .gpt4))
+        case .tokenizer: try count(with: Tokenizer(tokenizerFile: directory.write(bytes, to: "t.json")))
+        case .ranks: try count(with: Tokenizer(rankFile: directory.write(bytes, to: "r"), pattern: .gpt4))
         case .profiles:
             guard let text = String(validating: bytes, as: UTF8.self) else {
                 throw RecordProblem(keyPath: "", message: "no text")
@@ -146,9 +146,9 @@ import Testing
         }
     }
 
-    private func count(with tokenizer: Tokenizer) {
+    private func count(with tokenizer: Tokenizer) throws {
         let text = "<|end|>abc  abcabc\n\n123 " + String(repeating: "ab", count: 200)
-        _ = (TokenCounter(tokenizer).count(text), tokenizer.encode(text))
+        _ = (try TokenCounter(tokenizer).count(text), tokenizer.encode(text))
     }
 
     private func check(manifest bytes: [UInt8]) throws {

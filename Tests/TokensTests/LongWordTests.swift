@@ -1,6 +1,7 @@
 import Foundation
 import TemporaryFiles
 import Testing
+import Trajectories
 
 @testable import Tokens
 
@@ -31,7 +32,7 @@ struct LongWordTests {
             var whole: [Int32] = []
             let rule = RankRule(tokens: model.tokens)
             QueueingMerge(piece, byteIDs(model), by: rule).forEachPart { id, _ in whole.append(id) }
-            let windows = WindowedMerge(piece, byteIDs(model), by: rule, windowByteCount: window)
+            let windows = WindowedMerge(piece, byteIDs(model), by: rule, windowByteCount: window) {}
             return (whole, windows.ids, windows.mergedByteCount)
         }
     }
@@ -63,14 +64,37 @@ struct LongWordTests {
         #expect(work <= 2 * text.count, "\(work) bytes were merged for \(text.count)")
     }
 
-    @Test func theCounterTakesALongWord() throws {
+    private static func tokenizer() throws -> Tokenizer {
         let directory = try TemporaryDirectory()
         let bytes = (0..<256).map { [UInt8($0)] } + Self.pieces.map { Array($0.utf8) }
         let lines = bytes.enumerated().map { "\(Data($1).base64EncodedString()) \($0)\n" }.joined()
-        let path = try directory.write(Array(lines.utf8), to: "v")
-        let tokenizer = try Tokenizer(rankFile: path, pattern: .gpt4)
+        return try Tokenizer(rankFile: try directory.write(Array(lines.utf8), to: "v"), pattern: .gpt4)
+    }
+
+    @Test func theCounterTakesALongWord() throws {
+        let tokenizer = try Self.tokenizer()
         let text = String(repeating: "abcaab", count: 30_000)
-        #expect(TokenCounter(tokenizer).countOrdinary(text) == tokenizer.encodeOrdinary(text).count)
+        #expect(try TokenCounter(tokenizer).countOrdinary(text) == tokenizer.encodeOrdinary(text).count)
+    }
+
+    /// Without that, Ctrl-C would wait for the end of a word of any length.
+    @Test func aCountThatIsCancelledStopsWithinALongWord() async throws {
+        let tokenizer = try Self.tokenizer()
+        let text = String(repeating: "abcaab", count: 30_000)
+        let counting = Task {
+            withUnsafeCurrentTask { $0?.cancel() }
+            // Words that are not long are counted all the same: each takes no time.
+            _ = try TokenCounter(tokenizer).count(String(repeating: "abc ", count: 1_000))
+            _ = try TokenCounter(tokenizer).count(text)
+        }
+        await #expect(throws: CancellationError.self) { try await counting.value }
+        await #expect(throws: CancellationError.self) {
+            try await Task {
+                withUnsafeCurrentTask { $0?.cancel() }
+                _ = try PairTokenCounter(tokenizer, template: .none).count(
+                    prompt: [Message(.user, text)], completion: [])
+            }.value
+        }
     }
 
     /// Foundation takes n² steps for n accents that are out of order: 80,000 take it 20 seconds, and this has 400,000.

@@ -18,8 +18,8 @@ import Trajectories
         counter = try PairTokenCounter(tokenizer)
     }
 
-    private func counts(_ pair: MessagePair) -> PairTokens {
-        counter.count(prompt: pair.prompt, completion: pair.completion)
+    private func counts(_ pair: MessagePair) throws -> PairTokens {
+        try counter.count(prompt: pair.prompt, completion: pair.completion)
     }
 
     /// The same from the ids of the whole texts.
@@ -47,8 +47,8 @@ import Trajectories
         }
     }()
 
-    @Test func aPairOfOddTextsHasTheTokensOfItsWholeConversation() {
-        for pair in Self.oddPairs { #expect(counts(pair) == countsOfWhole(pair), "\(pair)") }
+    @Test func aPairOfOddTextsHasTheTokensOfItsWholeConversation() throws {
+        for pair in Self.oddPairs { #expect(try counts(pair) == countsOfWhole(pair), "\(pair)") }
     }
 
     @Test func aPairHasTheTokensThatHuggingFaceGives() async throws {
@@ -62,10 +62,10 @@ import Trajectories
         #expect(pairs.count > Self.oddPairs.count * 9 / 10)
         let theirs = try await Reference.pairTokens(path, pairs)
         #expect(theirs.count == pairs.count)
-        for (pair, their) in zip(pairs, theirs) { #expect(counts(pair) == their, "\(pair)") }
+        for (pair, their) in zip(pairs, theirs) { #expect(try counts(pair) == their, "\(pair)") }
         let byFile = try PairTokenCounter(try Tokenizer(tokenizerFile: path))
         for pair in Self.oddPairs {
-            #expect(byFile.count(prompt: pair.prompt, completion: pair.completion) == counts(pair), "\(pair)")
+            #expect(try byFile.count(prompt: pair.prompt, completion: pair.completion) == counts(pair), "\(pair)")
         }
     }
 
@@ -77,7 +77,7 @@ import Trajectories
         while let line = try reader.next() {
             let pair = try CanonicalJSON.decode(Pair.self, from: line.bytes)
             let messages = MessagePair(prompt: pair.prompt, completion: pair.completion)
-            let counts = counts(messages)
+            let counts = try counts(messages)
             #expect(pair.tokens == counts.chat)
             // A flat pair's conversation is the one before and a turn: some of them tell for all.
             if count % 5 == 0 { #expect(counts == countsOfWhole(messages)) }
@@ -87,8 +87,8 @@ import Trajectories
     }
 
     @Test(arguments: [("What is there?", "A door."), ("", ""), ("中文测试", "1234567890")])
-    func aBarePairHas31TokensMoreThanItsContents(user: String, assistant: String) {
-        let counts = counts(
+    func aBarePairHas31TokensMoreThanItsContents(user: String, assistant: String) throws {
+        let counts = try counts(
             MessagePair(prompt: [Message(.user, user)], completion: [Message(.assistant, assistant)]))
         #expect(
             counts.content == tokenizer.encodeOrdinary(user).count + tokenizer.encodeOrdinary(assistant).count
@@ -101,7 +101,7 @@ import Trajectories
     @Test func withoutATemplateContentsCountAlone() throws {
         let counter = try PairTokenCounter(tokenizer, template: .none, names: .characters)
         let prompt = [Message(.system, "Be brief."), Message(.user, "What is <|im_end|>?")]
-        let counts = counter.count(prompt: prompt, completion: [Message(.assistant, "A door.")])
+        let counts = try counter.count(prompt: prompt, completion: [Message(.assistant, "A door.")])
         let contents = ["Be brief.", "What is <|im_end|>?", "A door."].map {
             tokenizer.encodeOrdinary($0).count
         }
@@ -127,7 +127,7 @@ import Trajectories
         for (place, text) in Self.forged.enumerated() {
             let prompt = [Message(.user, text)]
             let completion = [Message(.assistant, Self.forged[(place + 1) % Self.forged.count])]
-            let counts = [asTokens, asCharacters].map { $0.count(prompt: prompt, completion: completion) }
+            let counts = try [asTokens, asCharacters].map { try $0.count(prompt: prompt, completion: completion) }
             #expect(counts[0].content == counts[1].content && counts[0].chat < counts[1].chat)
             if template == .qwen25 {
                 let pair = MessagePair(prompt: prompt, completion: completion)
@@ -139,7 +139,7 @@ import Trajectories
         let plain = MessagePair(
             prompt: [Message(.user, "What?")], completion: [Message(.assistant, "\n\nA door.")])
         #expect(
-            asTokens.count(prompt: plain.prompt, completion: plain.completion)
+            try asTokens.count(prompt: plain.prompt, completion: plain.completion)
                 == asCharacters.count(prompt: plain.prompt, completion: plain.completion))
     }
 
@@ -154,7 +154,7 @@ import Trajectories
         let theirs = try await Reference.pairTokens(path, pairs)
         #expect(theirs.count == pairs.count)
         for (pair, their) in zip(pairs, theirs) {
-            let own = counts(pair)
+            let own = try counts(pair)
             #expect(own.chat == their.chat && own.trained == their.trained, "\(pair)")
         }
     }
@@ -165,7 +165,7 @@ import Trajectories
         for (text, their) in zip(Self.forged, ids) {
             #expect(tokenizer.encodeOrdinary(text) == their)
             let counter = try PairTokenCounter(tokenizer, template: .none, names: .characters)
-            #expect(counter.count(prompt: [], completion: [Message(.assistant, text)]).trained == their.count)
+            #expect(try counter.count(prompt: [], completion: [Message(.assistant, text)]).trained == their.count)
         }
     }
 
@@ -200,19 +200,19 @@ import Trajectories
         let texts = ["caf\u{E9}", "cafe\u{301}"]
         try #require(texts[0] == texts[1])
         for text in texts {
-            let counts = counter.count(prompt: [Message(.user, text)], completion: [])
+            let counts = try counter.count(prompt: [Message(.user, text)], completion: [])
             #expect(counts.content == plain.encodeOrdinary(text).count)
         }
         try #require(plain.encodeOrdinary(texts[0]).count != plain.encodeOrdinary(texts[1]).count)
     }
 
-    @Test func moreMessagesThanAreRememberedCountTheSame() {
-        func count(_ number: Int) -> PairTokens {
-            counter.count(
+    @Test func moreMessagesThanAreRememberedCountTheSame() throws {
+        func count(_ number: Int) throws -> PairTokens {
+            try counter.count(
                 prompt: [Message(.user, "message \(number)")], completion: [Message(.assistant, "yes")])
         }
-        let first = (0..<5_000).map(count)
-        #expect((0..<5_000).map(count) == first)
+        let first = try (0..<5_000).map(count)
+        #expect(try (0..<5_000).map(count) == first)
         #expect(first[4_321].content == tokenizer.encodeOrdinary("message 4321").count + 1)
     }
 

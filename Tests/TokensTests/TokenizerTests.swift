@@ -8,7 +8,7 @@ import Testing
 @Suite(.serialized) struct TokenizerTests {
     private static let texts = OddTexts.all(3_000)
 
-    private func expectSame(_ ours: Tokenizer, _ theirs: [[Int]], _ encode: (String) -> [Int]) {
+    private func expectSame(_ ours: Tokenizer, _ theirs: [[Int]], _ encode: (String) -> [Int]) throws {
         #expect(theirs.count == Self.texts.count)
         let counter = TokenCounter(ours)
         var wrong = 0
@@ -17,8 +17,8 @@ import Testing
             #expect(
                 same,
                 "\(text.unicodeScalars.map { String($0.value, radix: 16) }): \(encode(text)), not \(ids)")
-            #expect(counter.countOrdinary(text) == ours.encodeOrdinary(text).count)
-            #expect(counter.count(text) == ours.encode(text).count)
+            #expect(try counter.countOrdinary(text) == ours.encodeOrdinary(text).count)
+            #expect(try counter.count(text) == ours.encode(text).count)
             wrong += same ? 0 : 1
         }
     }
@@ -27,7 +27,7 @@ import Testing
     func aRankFileGivesTheIDsOfTiktoken(pattern: RankFilePattern) async throws {
         let tokenizer = try Tokenizer(rankFile: Reference.rankFile, pattern: pattern)
         let theirs = try await Reference.tiktoken(pattern.rawValue, Self.texts)
-        expectSame(tokenizer, theirs, tokenizer.encodeOrdinary)
+        try expectSame(tokenizer, theirs, tokenizer.encodeOrdinary)
     }
 
     @Test(arguments: ["qwen", "gpt4", "gpt2", "smollm", "deepseek"])
@@ -37,7 +37,7 @@ import Testing
         try await Reference.writeTokenizer(kind, to: path)
         let tokenizer = try Tokenizer(tokenizerFile: path)
         let theirs = try await Reference.huggingFace(path, Self.texts)
-        expectSame(tokenizer, theirs, tokenizer.encode)
+        try expectSame(tokenizer, theirs, tokenizer.encode)
     }
 
     @Test func knownTextsHaveKnownIDs() throws {

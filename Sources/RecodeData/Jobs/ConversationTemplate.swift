@@ -100,12 +100,12 @@ enum ConversationCounter {
     /// - Throws: ``CommandFailure`` (`badData`) where a template fails, or leaves open what is trained.
     func count(prompt: [Message], completion: [Message]) throws -> PairTokens {
         switch self {
-        case .builtIn(let counter): return counter.count(prompt: prompt, completion: completion)
+        case .builtIn(let counter): return try counter.count(prompt: prompt, completion: completion)
         case .jinja(let renderer, let counter):
             let (given, whole) = try renderer.rendered(prompt: prompt, completion: completion)
-            let content = (prompt + completion).reduce(0) { $0 + counter.countOrdinary($1.content) }
-            let chat = counter.count(whole)
-            return PairTokens(content: content, chat: chat, trained: chat - counter.count(given))
+            let content = try (prompt + completion).reduce(0) { try $0 + counter.countOrdinary($1.content) }
+            let chat = try counter.count(whole)
+            return PairTokens(content: content, chat: chat, trained: try chat - counter.count(given))
         }
     }
 }

@@ -19,7 +19,7 @@ extension ExecutorReply {
 }
 
 /// What the worker cuts its texts to, in Unicode scalars, marks of cutting included (executor_worker.py,
-/// executor_values.py, executor_rules.py).
+/// executor_values.py, executor_syntax.py).
 private enum ShownSize {
     static let value = 8_100
     static let values = 200_000

@@ -46,11 +46,14 @@ struct SandboxCommand: Sendable {
     static let parentModules = framed(sources + [("executor_parent", PackageResources.executor_parent_py)])
 
     /// What a reader of code reads first.
-    static let readerModules = framed(sources + [("code_reader", PackageResources.code_reader_py)])
+    static let readerModules = framed(
+        sources + [
+            ("code_rules", PackageResources.code_rules_py), ("code_reader", PackageResources.code_reader_py),
+        ])
 
     private static let sources = [
         ("executor_isolation", PackageResources.executor_isolation_py),
-        ("executor_rules", PackageResources.executor_rules_py),
+        ("executor_syntax", PackageResources.executor_syntax_py),
         ("executor_values", PackageResources.executor_values_py),
         ("executor_limits", PackageResources.executor_limits_py),
         ("executor_worker", PackageResources.executor_worker_py),

@@ -14,8 +14,9 @@ import re
 import resource
 import warnings
 
+import code_rules as rules
 import executor_limits as limits
-import executor_rules as rules
+import executor_syntax as syntax
 import executor_worker as worker
 
 TYPE_CHECKING = False  # importing `typing` would cost some milliseconds
@@ -45,12 +46,15 @@ PLAIN_MODULES = frozenset(
         *("statistics", "string", "textwrap", "time", "typing", "unicodedata"),
     }
 )
-DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Global)
+SUSPECTS = (
+    *(ast.Name, ast.Attribute, ast.Import, ast.ImportFrom, ast.GeneratorExp),
+    *(ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Global),
+)
 
 
-def makes_other_names(tree: ast.AST) -> bool:
+def makes_other_names(nodes: list[ast.AST]) -> bool:
     """Whether code may, now or later, make variables that are not among its stored names."""
-    return any(map(is_suspect, ast.walk(tree)))
+    return any(isinstance(node, SUSPECTS) and is_suspect(node) for node in nodes)
 
 
 def is_suspect(node: ast.AST) -> bool:
@@ -66,7 +70,7 @@ def is_suspect(node: ast.AST) -> bool:
         )
     if isinstance(node, ast.GeneratorExp):  # may bind a name when it is consumed, in a later statement
         return any(isinstance(part, ast.NamedExpr) for part in ast.walk(node))
-    return isinstance(node, DEFINITIONS)
+    return True  # a definition
 
 
 def is_suspect_attribute(name: str) -> bool:
@@ -76,32 +80,32 @@ def is_suspect_attribute(name: str) -> bool:
 def facts(text: str) -> Message:
     """What code is, by its own text alone."""
     try:
-        tree = ast.parse(text)
+        nodes = syntax.nodes_of(ast.parse(text))
     except (SyntaxError, ValueError):
         nothing = {"stored": [], "makes_other_names": False, "placeholder": None}
         return {"text": text, "is_python": False, **nothing}
-    return facts_of(text, tree)
+    body = nodes[0].body  # type: ignore[attr-defined]
+    return facts_of(text, nodes, syntax.stored_names(nodes), body[0] if len(body) == 1 else None)
 
 
-def facts_of(text: str, tree: ast.Module, is_script: bool = False) -> Message:
-    """A script has no placeholders, whatever it calls."""
-    statement = tree.body[0] if len(tree.body) == 1 and not is_script else None
-    placeholder = rules.placeholder_of(statement, rules.BUILTIN_NAMES.__contains__) if statement else None
+def facts_of(text: str, nodes: list[ast.AST], stored: list[str], statement: ast.stmt | None) -> Message:
+    """What is known of code from what lies in it; `statement` is what may be a placeholder."""
+    placeholder = syntax.placeholder_of(statement, syntax.BUILTIN_NAMES.__contains__) if statement else None
     return {
         "text": text,
         "is_python": True,
-        "stored": rules.stored_names(tree),
-        "makes_other_names": makes_other_names(tree),
+        "stored": stored,
+        "makes_other_names": makes_other_names(nodes),
         "placeholder": shape(statement, placeholder) if statement and placeholder else None,
     }
 
 
-def shape(statement: ast.stmt, placeholder: rules.Placeholder) -> Message:
+def shape(statement: ast.stmt, placeholder: syntax.Placeholder) -> Message:
     """What is shown of a statement where nobody has defined the function it calls."""
-    names, literals = rules.taken_in(placeholder.call)
+    names, literals = syntax.taken_in(placeholder.call)
     return {
         "name": placeholder.name,
-        "signature": rules.signature(statement),
+        "signature": syntax.signature(statement),
         "inputs": list(dict.fromkeys(name for name, _ in names)),
         "outputs": placeholder.outputs,
         "literals": list(literals),
@@ -110,17 +114,9 @@ def shape(statement: ast.stmt, placeholder: rules.Placeholder) -> Message:
 
 def read(code: str, expands: bool, known: list[str]) -> Message:
     """A block by the format rules: which one it breaks, or its statements. A script is one statement."""
-    names = frozenset(known) | rules.BUILTIN_NAMES
     try:
         try:
-            if not expands:
-                return {
-                    "statements": [
-                        facts_of(code, rules.read(rules.with_plain_line_ends(code)), is_script=True)
-                    ]
-                }
-            texts = rules.parse_block(code, names.__contains__)
-            return {"statements": [facts(text) for text in texts]}
+            return {"statements": read_expansion(code, known) if expands else [read_script(code)]}
         except (RecursionError, MemoryError):
             raise rules.FormatProblem(
                 1, "the code is nested too deeply to be read. Write it as several simple statements."
@@ -129,6 +125,20 @@ def read(code: str, expands: bool, known: list[str]) -> Message:
             raise rules.FormatProblem(1, f"the code cannot be written out: {error}.") from None
     except rules.FormatProblem as problem:
         return {"problem": str(problem)}
+
+
+def read_expansion(code: str, known: list[str]) -> list[Message]:
+    names = frozenset(known) | syntax.BUILTIN_NAMES
+    return [
+        facts_of(part.text, part.nodes, part.stored, part.node) if part.has_own_lines else facts(part.text)
+        for part in rules.parse_block(code, names.__contains__)
+    ]
+
+
+def read_script(code: str) -> Message:
+    """A script has no placeholders, whatever it calls."""
+    nodes = syntax.nodes_of(rules.read(rules.with_plain_line_ends(code)))
+    return facts_of(code, nodes, syntax.stored_names(nodes), None)
 
 
 def read_statement(code: str) -> Message:

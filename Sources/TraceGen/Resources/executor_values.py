@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import types
 
-from executor_rules import FILE_NAME
+from executor_syntax import FILE_NAME
 
 TYPE_CHECKING = False  # importing `typing` would cost every episode some milliseconds
 if TYPE_CHECKING:

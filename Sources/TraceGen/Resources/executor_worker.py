@@ -23,7 +23,7 @@ import types
 import warnings
 
 import executor_limits as limits
-import executor_rules as rules
+import executor_syntax as syntax
 import executor_values as values
 
 TYPE_CHECKING = False  # importing `typing` would cost every episode some milliseconds
@@ -118,7 +118,7 @@ class Episode:
         self.namespace["__builtins__"] = builtins
 
     def is_known(self, name: str) -> bool:
-        return name in self.namespace or name in rules.BUILTIN_NAMES or hasattr(builtins, name)
+        return name in self.namespace or name in syntax.BUILTIN_NAMES or hasattr(builtins, name)
 
     # requests
 
@@ -134,18 +134,21 @@ class Episode:
         self.is_over = False
         self.restore_names()
         try:
-            tree = ast.parse(code, rules.FILE_NAME)
+            tree = ast.parse(code, syntax.FILE_NAME)
             # Without what this file has from the future.
-            compiled = compile(tree, rules.FILE_NAME, "exec", dont_inherit=True)
+            compiled = compile(tree, syntax.FILE_NAME, "exec", dont_inherit=True)
             placeholder = None
             if expands and len(tree.body) == 1:
-                placeholder = rules.placeholder_of(tree.body[0], self.is_known)
+                placeholder = syntax.placeholder_of(tree.body[0], self.is_known)
             if placeholder:
                 return self.placeholder(tree.body[0], placeholder)
+            stored = syntax.stored_names(syntax.nodes_of(tree))
         except (SyntaxError, ValueError, RecursionError, MemoryError, NameError) as error:
             traceback = self.traceback_text(error, code)
             return {"kind": "raised", "traceback": traceback, "printed": [], "assigned": [], "gone": []}
-        result = self.run_statement(compiled, tree, code, self.allowance(block))
+        # What has no body binds all its names, unless it raises.
+        certain = [] if any(hasattr(part, "body") for part in tree.body) else stored
+        result = self.run_statement(compiled, code, stored, certain, self.allowance(block))
         if self.clock.is_exhausted and not self.is_over:
             return {"kind": "exhausted"}
         return result
@@ -158,8 +161,8 @@ class Episode:
 
     # placeholders
 
-    def placeholder(self, statement: ast.stmt, placeholder: rules.Placeholder) -> Message:
-        names, literals = rules.taken_in(placeholder.call)
+    def placeholder(self, statement: ast.stmt, placeholder: syntax.Placeholder) -> Message:
+        names, literals = syntax.taken_in(placeholder.call)
         for name, line in names:
             # One that is nowhere is an error before all else.
             if line and name not in self.namespace:
@@ -171,7 +174,7 @@ class Episode:
         return {
             "kind": "placeholder",
             "name": placeholder.name,
-            "signature": rules.signature(statement),
+            "signature": syntax.signature(statement),
             "inputs": inputs,
             "outputs": placeholder.outputs,
             "variables": self.shown(inputs),
@@ -217,19 +220,23 @@ class Episode:
     # statements
 
     def run_statement(
-        self, compiled: types.CodeType, tree: ast.Module, code: str, allowance: limits.Allowance
+        self,
+        compiled: types.CodeType,
+        code: str,
+        stored: list[str],
+        certain: list[str],
+        allowance: limits.Allowance,
     ) -> Message:
-        stored = rules.stored_names(tree)
+        """Runs a statement that may bind `stored`, and if it does not raise binds `certain`."""
         before = dict(self.namespace)
         self.namespace.bound.clear()
         printout = limits.Printout(allowance.output, self.output_bytes)
         error = self.run_compiled(compiled, printout, allowance)
         allowance.output -= printout.byte_count
-        always = stored if error is None and not any(hasattr(part, "body") for part in tree.body) else []
         result: Message = {
             "kind": "completed",
             "printed": printout.lines(),
-            "assigned": self.assigned(stored, always, before),
+            "assigned": self.assigned(stored, certain if error is None else [], before),
             "gone": self.gone(),
         }
         if self.is_over:
