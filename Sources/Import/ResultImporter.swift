@@ -172,11 +172,18 @@ struct RecordReward: Sendable, Hashable {
 struct TaskName: Sendable, Hashable {
     var text: String
     static let unknown = "unknown"
+    /// The longest, in bytes.
+    private static let longest = 450
 
     init(_ name: String) {
-        let safe = name.trimmed.prefix(200).map { character in
-            character == "/" || character.isNewline || character.isWhitespace ? "_" : String(character)
-        }.joined()
-        text = safe.isEmpty ? Self.unknown : safe
+        // A character may have megabytes, of accents.
+        var safe = String.UnicodeScalarView()
+        var byteCount = 0
+        for scalar in name.trimmed.prefix(200).unicodeScalars {
+            byteCount += UTF8.width(scalar)
+            guard byteCount <= Self.longest else { break }
+            safe.append(scalar == "/" || scalar.properties.isWhitespace ? "_" : scalar)
+        }
+        text = safe.isEmpty ? Self.unknown : String(safe)
     }
 }

@@ -59,21 +59,22 @@ public enum AnswerFormat {
     }
 
     /// Drops blank lines around the text and blanks at its end; the first line keeps its indentation.
+    ///
+    /// By scalars: to compare a character takes n² steps for n accents behind one letter.
     private static func trimmed(_ text: Substring) -> Substring {
-        var lines = text.split(separator: "\n", omittingEmptySubsequences: false)
-        while let first = lines.first, first.allSatisfy(\.isWhitespace) { lines.removeFirst() }
-        while let last = lines.last, last.allSatisfy(\.isWhitespace) { lines.removeLast() }
-        guard let first = lines.first, let last = lines.last else { return "" }
-        let body = text[first.startIndex..<last.endIndex]
-        let blanks = body.reversed().prefix { $0.isWhitespace }.count
-        return body.dropLast(blanks)
+        let scalars = text.unicodeScalars
+        guard let first = scalars.firstIndex(where: { !$0.properties.isWhitespace }),
+            let last = scalars.lastIndex(where: { !$0.properties.isWhitespace })
+        else { return "" }
+        let start = scalars[..<first].lastIndex(of: "\n").map(scalars.index(after:)) ?? scalars.startIndex
+        return Substring(scalars[start...last])
     }
 
     private static func withoutFence(_ code: Substring) -> Substring {
-        guard code.hasPrefix("```"), code.hasSuffix("```"), let end = code.firstIndex(of: "\n") else {
-            return code
-        }
-        return trimmed(code[code.index(after: end)...].dropLast(3))
+        guard code.hasPrefix("```"), code.hasSuffix("```"),
+            let end = code.unicodeScalars.firstIndex(of: "\n")
+        else { return code }
+        return trimmed(code[code.unicodeScalars.index(after: end)...].dropLast(3))
     }
 }
 

@@ -89,12 +89,26 @@ public enum TrajectoryInvariants {
         }
     }
 
+    /// What records are told apart and grouped by is short: to hold a text of n accents in a set takes n² steps.
+    private static func checkLabels(of record: TrajectorySummary) throws(RecordProblem) {
+        let environment = record.environment
+        let labels = [
+            ("id", record.id), ("task_id", record.taskID), ("environment.name", environment.name),
+            ("environment.version", environment.version), ("environment.task", environment.task),
+            ("policy.name", record.policy.name), ("policy.model", record.policy.model),
+        ]
+        for (key, label) in labels where label.utf8.count > 1_024 {
+            throw RecordProblem(keyPath: key, message: "has \(label.utf8.count) bytes, expected at most 1024")
+        }
+    }
+
     /// Checks what a record says beside its nodes.
     static func check(_ record: TrajectorySummary) throws(RecordProblem) {
         try RecordProblem.requireSchema(of: record)
         if record.id.isEmpty {
             throw RecordProblem(keyPath: "id", message: "is empty, expected hex digits")
         }
+        try checkLabels(of: record)
         if record.taskID.isEmpty {
             throw RecordProblem(keyPath: "task_id", message: "is empty, expected environment/task/variation")
         }

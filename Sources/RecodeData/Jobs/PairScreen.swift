@@ -122,6 +122,7 @@ struct PairScreen: Sendable {
     }
 
     private static func actionLines(of answer: String) -> [String] {
-        answer.split(separator: "\n").filter { $0.hasPrefix("Action:") }.map(String.init)
+        answer.utf8.split(separator: UInt8(ascii: "\n")).filter { $0.starts(with: "Action:".utf8) }
+            .map { String(Substring($0)) }
     }
 }

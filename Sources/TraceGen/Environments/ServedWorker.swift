@@ -41,11 +41,17 @@ struct EnvironmentHello: Decodable, Sendable, Hashable {
             return "tasks has a name of more than \(Self.longestTask) bytes"
         }
         guard name.utf8.count <= 60 else { return "name has more than 60 bytes" }
+        guard version.utf8.count <= Self.longestTask else {
+            return "version has more than \(Self.longestTask) bytes"
+        }
+        guard splits.allSatisfy({ $0.utf8.count <= 60 }) else {
+            return "splits holds others than train, dev and test"
+        }
         let letters = Set("abcdefghijklmnopqrstuvwxyz0123456789_-")
         let known = Set(Split.allCases.map(\.rawValue))
         let checks: [(Bool, String)] = [
             (
-                `protocol` == Self.protocolName,
+                `protocol`.isIdentical(to: Self.protocolName),
                 "protocol is \(`protocol`.prefix(60)), expected \(Self.protocolName)"
             ),
             (

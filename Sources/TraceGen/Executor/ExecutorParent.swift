@@ -190,17 +190,19 @@ private final class ControlSocket: Sendable {
         let group = try? groups.get().makeGroup(memoryByteCount: limits.memoryByteCount)
         // Executors do the same with and without a group, so that memory lies the same in them.
         let joining = try group?.openForJoining() ?? OwnedDescriptor(open("/dev/null", O_WRONLY | O_CLOEXEC))
+        let deadline = ContinuousClock.now + Self.patience
         while true {
-            switch socket.send(descriptors: [line.theirs, keeper.theirs, joining]) {
-            case 0:
+            let error = socket.send(descriptors: [line.theirs, keeper.theirs, joining])
+            guard error != 0 else {
                 return ForkedExecutor(
                     line: line.ours, keeper: KeeperLine(keeper.ours, group: group),
                     isOrphaned: { await !self.answers(limits) })
-            case EAGAIN, EINTR, ETOOMANYREFS: try await Task.sleep(for: .milliseconds(5))
-            default:
+            }
+            guard [EAGAIN, EINTR, ETOOMANYREFS].contains(error), ContinuousClock.now < deadline else {
                 group?.remove()
                 return nil
             }
+            try await Task.sleep(for: .milliseconds(5))
         }
     }
 

@@ -102,16 +102,24 @@ struct KeeperLine: Sendable {
     /// - Returns: the worker's last words and its ending: `unknown` where nobody could tell.
     func remains() async -> (lastWords: String, ending: WorkerEnding) {
         guard let copy = socket.duplicate() else { return ("", .unknown) }
-        // As long as a busy machine may take to end it: how it ended goes into a record.
-        let patience = Task {
-            try await Task.sleep(for: .seconds(10))
-            hangUp()
-        }
-        defer { patience.cancel() }
-        let report = try? await SocketLink.open(copy).executeThenClose { input, _ in
-            var report: [UInt8] = []
-            for try await chunk in input { report += Array(buffer: chunk) }
-            return report
+        let report = await withTaskGroup(of: [UInt8]?.self) { group in
+            group.addTask {
+                try? await SocketLink.open(copy).executeThenClose { input, _ in
+                    var report: [UInt8] = []
+                    for try await chunk in input { report += Array(buffer: chunk) }
+                    return report
+                }
+            }
+            group.addTask {
+                // As long as a busy machine may take to end it: how it ended goes into a record.
+                guard (try? await Task.sleep(for: .seconds(10))) != nil else { return nil }
+                hangUp()
+                // One that cannot be ended is waited for no longer than an episode may take.
+                try? await Task.sleep(for: .seconds(300))
+                return nil
+            }
+            defer { group.cancelAll() }
+            return await group.next() ?? nil
         }
         var (lastWords, ending) = Self.read(report ?? [])
         if let words = group?.memoryLimitWords { lastWords = words }
