@@ -132,7 +132,7 @@ let package = Package(
                 .product(name: "Subprocess", package: "swift-subprocess"),
             ],
             path: "Tests/TestServers",
-            exclude: ["hostile_code.py", "misbehaving_server.py", "model_answers.py"],
+            exclude: ["hostile_code.py", "misbehaving_server.py", "misdeeds.py", "model_answers.py"],
             swiftSettings: strict),
         .target(
             name: "ReferenceEpisodes", dependencies: ["Trajectories"], path: "Tests/ReferenceEpisodes",
