@@ -12,6 +12,9 @@ patience=${RECODE_DATA_TEST_PATIENCE:-900}
 log=$(mktemp)
 trap 'rm -f "$log"' EXIT
 
+# Many at a time hold many files and processes open.
+ulimit -Sn "$(ulimit -Hn)" 2>/dev/null || true
+
 # Many tests start JVMs and sandboxes; all at once they would starve each other into their time limits. Swift 6.2 has
 # no such option, and then they run one by one.
 swift=${SWIFT:-swift}

@@ -36,7 +36,8 @@ public final class TokenCounter {
             if piece.count > WordCache.longest {
                 total += try model.count(piece)
             } else {
-                total += try known.count(of: piece) { word throws(CancellationError) in try model.count(word) }
+                total += try known.count(of: piece) { word throws(CancellationError) in try model.count(word)
+                }
             }
         }
         return total

@@ -9,15 +9,15 @@ import Trajectories
 /// Collects made-up episodes into a run directory, as `recode-data collect --resume` does but many in a second: what
 /// tests kill at any moment, or give a disk that is too small.
 ///
-/// Its arguments are the run directory and the number of episodes. On standard error it says `begins`, then
+/// Its arguments are the run directory, the number of episodes, and a word after which it stops itself (SIGSTOP), once. On standard error it says `begins`, then
 /// `collecting`, `cut FILE` for a torn tail, `plays ID` before each episode, `sealing`, `sealed`, or `complete` where
 /// there was nothing to do; then it reads the run through and says `ends`.
 @main
 enum CollectorProcess {
     static func main() {
         let arguments = CommandLine.arguments
-        guard arguments.count == 3, let count = Int(arguments[2]), count > 0 else {
-            say("usage: \(arguments[0]) RUN COUNT")
+        guard (3...4).contains(arguments.count), let count = Int(arguments[2]), count > 0 else {
+            say("usage: \(arguments[0]) RUN COUNT [WORD]")
             exit(64)
         }
         do {
@@ -62,5 +62,6 @@ enum CollectorProcess {
     private static func say(_ words: String) {
         let line = Array("\(words)\n".utf8)
         _ = line.withUnsafeBytes { write(STDERR_FILENO, $0.baseAddress, $0.count) }
+        if CommandLine.arguments.dropFirst(3).first == words { kill(getpid(), SIGSTOP) }
     }
 }

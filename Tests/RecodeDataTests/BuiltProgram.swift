@@ -1,6 +1,7 @@
 import FoundationEssentials
 import JSONLines
 import Subprocess
+import TestProcesses
 import Trajectories
 
 /// The program as it was built, run as a user runs it.
@@ -17,11 +18,13 @@ struct BuiltProgram {
         variables: [String: String] = [:]
     ) async throws -> Outcome {
         let added = variables.map { (Environment.Key(rawValue: $0) ?? "", Optional($1)) }
-        let result = try await Subprocess.run(
-            .path(.init(program)), arguments: Arguments(arguments),
-            environment: .inherit.updating(Dictionary(added) { first, _ in first }),
-            workingDirectory: directory.map { .init($0) },
-            output: .string(limit: 1 << 20), error: .string(limit: 1 << 20))
+        let result = try await bounded("recode-data \(arguments)") {
+            try await Subprocess.run(
+                .path(.init(program)), arguments: Arguments(arguments),
+                environment: .inherit.updating(Dictionary(added) { first, _ in first }),
+                workingDirectory: directory.map { .init($0) },
+                output: .string(limit: 1 << 20), error: .string(limit: 1 << 20))
+        }
         return Outcome(
             code: code(of: result.terminationStatus), output: result.standardOutput,
             errors: result.standardError)
@@ -29,27 +32,31 @@ struct BuiltProgram {
 
     /// What a script prints.
     static func output(of script: String, _ arguments: [String]) async throws -> String {
-        try await Subprocess.run(
-            .path(.init(script)), arguments: Arguments(arguments), output: .string(limit: 1 << 20),
-            error: .discarded
-        ).standardOutput
+        try await bounded(script) {
+            try await Subprocess.run(
+                .path(.init(script)), arguments: Arguments(arguments), output: .string(limit: 1 << 20),
+                error: .discarded
+            ).standardOutput
+        }
     }
 
     /// Runs it and interrupts it once it has said `word` on standard error.
     static func run(
         _ arguments: [String], in directory: String, interruptingAt word: String
     ) async throws -> Outcome {
-        let result = try await Subprocess.run(
-            .path(.init(path)), arguments: Arguments(arguments), workingDirectory: .init(directory),
-            input: .none, output: .discarded, error: .sequence
-        ) { execution in
-            var errors = ""
-            for try await line in execution.standardError.strings() {
-                let wasSaid = errors.contains(word)
-                errors += line + "\n"
-                if !wasSaid, errors.contains(word) { try execution.send(signal: .interrupt) }
+        let result = try await bounded("recode-data \(arguments)") {
+            try await Subprocess.run(
+                .path(.init(path)), arguments: Arguments(arguments), workingDirectory: .init(directory),
+                input: .none, output: .discarded, error: .sequence
+            ) { execution in
+                var errors = ""
+                for try await line in execution.standardError.strings() {
+                    let wasSaid = errors.contains(word)
+                    errors += line + "\n"
+                    if !wasSaid, errors.contains(word) { try execution.send(signal: .interrupt) }
+                }
+                return errors
             }
-            return errors
         }
         return Outcome(code: code(of: result.terminationStatus), output: "", errors: result.closureResult)
     }

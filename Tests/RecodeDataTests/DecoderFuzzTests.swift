@@ -17,7 +17,7 @@ import Testing
 /// What an input is depends on the decoder's name and the input's number alone. RECODE_DATA_FUZZ=N makes N times as many; a trap
 /// ends the test program, and then the line printed last says which decoder and which thousand numbers it was at.
 /// RECODE_DATA_FUZZ_ONLY=NAME:NUMBER tries one.
-@Suite(.timeLimit(.minutes(10))) struct DecoderFuzzTests {
+@Suite(.serialized, .timeLimit(.minutes(10))) struct DecoderFuzzTests {
     /// A decoder, and how many inputs it is given.
     enum Decoder: String, CaseIterable {
         case json, trajectory, summary, call, run, selection, heldOut = "held-out", manifest, row, results,
@@ -68,6 +68,8 @@ import Testing
         let numbers = only.count == 2 ? Int(only[1]).map { $0..<$0 + 1 } ?? 0..<0 : 0..<decoder.count * factor
         for number in numbers {
             if number % 1_000 == 0 { print("fuzz \(decoder.rawValue): inputs from \(number)") }
+            // Others wait for a thread meanwhile.
+            if number % 50 == 0 { await Task.yield() }
             let seed = Digest.sha256Prefix(of: "\(decoder.rawValue) \(number)")
             var mutation = Mutation(seed: seed)
             let good = corpus[number % corpus.count]

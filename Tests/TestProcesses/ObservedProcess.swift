@@ -57,6 +57,14 @@ public struct ObservedProcess: Sendable {
         killedAt moment: Moment? = nil,
         listener: @escaping @Sendable (String, Int32) async throws -> Void = { _, _ in }
     ) async throws -> Outcome {
+        try await bounded("\(program) \(arguments)") {
+            try await runToItsEnd(killedAt: moment, listener: listener)
+        }
+    }
+
+    private func runToItsEnd(
+        killedAt moment: Moment?, listener: @escaping @Sendable (String, Int32) async throws -> Void
+    ) async throws -> Outcome {
         let start = ContinuousClock.now
         let result = try await Subprocess.run(
             .path(.init(program)), arguments: Arguments(arguments), workingDirectory: .init(directory),

@@ -19,9 +19,12 @@ public enum ReferenceScript {
     ) async throws -> [Answer] {
         let root = "/" + #filePath.split(separator: "/").dropLast(3).joined(separator: "/")
         let input = try cases.flatMap { try JSONEncoder().encode($0) + [UInt8(ascii: "\n")] }
-        let result = try await Subprocess.run(
-            .path(.init("\(root)/.venv/bin/python")), arguments: ["\(root)/\(path)"], input: .array(input),
-            output: .string(limit: 1 << 24), error: .string(limit: 1 << 16))
+        let result = try await bounded(path) {
+            try await Subprocess.run(
+                .path(.init("\(root)/.venv/bin/python")), arguments: ["\(root)/\(path)"],
+                input: .array(input),
+                output: .string(limit: 1 << 24), error: .string(limit: 1 << 16))
+        }
         guard result.terminationStatus.isSuccess else { throw Failure(words: result.standardError) }
         return try result.standardOutput.split(separator: "\n").map {
             try JSONDecoder().decode(type, from: Data($0.utf8))

@@ -65,7 +65,8 @@ import Trajectories
         for (pair, their) in zip(pairs, theirs) { #expect(try counts(pair) == their, "\(pair)") }
         let byFile = try PairTokenCounter(try Tokenizer(tokenizerFile: path))
         for pair in Self.oddPairs {
-            #expect(try byFile.count(prompt: pair.prompt, completion: pair.completion) == counts(pair), "\(pair)")
+            #expect(
+                try byFile.count(prompt: pair.prompt, completion: pair.completion) == counts(pair), "\(pair)")
         }
     }
 
@@ -127,7 +128,9 @@ import Trajectories
         for (place, text) in Self.forged.enumerated() {
             let prompt = [Message(.user, text)]
             let completion = [Message(.assistant, Self.forged[(place + 1) % Self.forged.count])]
-            let counts = try [asTokens, asCharacters].map { try $0.count(prompt: prompt, completion: completion) }
+            let counts = try [asTokens, asCharacters].map {
+                try $0.count(prompt: prompt, completion: completion)
+            }
             #expect(counts[0].content == counts[1].content && counts[0].chat < counts[1].chat)
             if template == .qwen25 {
                 let pair = MessagePair(prompt: prompt, completion: completion)
@@ -165,7 +168,8 @@ import Trajectories
         for (text, their) in zip(Self.forged, ids) {
             #expect(tokenizer.encodeOrdinary(text) == their)
             let counter = try PairTokenCounter(tokenizer, template: .none, names: .characters)
-            #expect(try counter.count(prompt: [], completion: [Message(.assistant, text)]).trained == their.count)
+            #expect(
+                try counter.count(prompt: [], completion: [Message(.assistant, text)]).trained == their.count)
         }
     }
 

@@ -90,6 +90,7 @@ import Trajectories
         }
         let worker = await withTaskGroup(of: Void.self) { group in
             group.addTask {
+                defer { seen.finish() }
                 await #expect(throws: CancellationError.self) {
                     try await Rollout(
                         environment: environment, policy: GoldPolicy(), agent: agent,

@@ -150,7 +150,8 @@ import Trajectories
         #expect(stored == disturbed.first)
     }
 
-    @Test func aNeighbourThatLosesItsWorkerShowsInTimingsAlone() async throws {
+    /// Two episodes wait for each other: what keeps one from its next answer is not to keep the other for ever.
+    @Test(.timeLimit(.minutes(10))) func aNeighbourThatLosesItsWorkerShowsInTimingsAlone() async throws {
         let neighbour = [ListedPolicy.block("run('go right')"), ListedPolicy.block("print(run('win'))")]
         let quiet = try await play(
             ListedPolicy(Self.dying, otherwise: neighbour), episodes: 2, in: world(), concurrency: 2)

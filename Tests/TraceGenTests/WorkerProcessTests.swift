@@ -150,6 +150,7 @@ import Testing
         let (processes, found) = AsyncStream<Int32>.makeStream()
         let outcome = await withTaskGroup(of: (any Error)?.self) { group in
             group.addTask {
+                defer { found.finish() }
                 do {
                     try await shell("echo $$; exec sleep 1000").withWorker { worker in
                         let line = try await worker.receive(within: .seconds(60))

@@ -18,6 +18,12 @@ struct CollectorRun {
         ObservedProcess(ObservedProcess.built("CollectorProcess"), arguments, in: "/")
     }
 
+    /// The same, which stands still once it has said that it has come to a phase.
+    func process(stoppingIn phase: CollectorPhase) -> ObservedProcess {
+        ObservedProcess(
+            ObservedProcess.built("CollectorProcess"), arguments + [phase.rawValue], in: "/")
+    }
+
     /// The same on a small disk.
     func process(on disk: SmallDisk) -> ObservedProcess {
         disk.process(ObservedProcess.built("CollectorProcess"), arguments, in: "/")

@@ -33,23 +33,15 @@ import Testing
     private func withRunHeld(
         in phase: CollectorPhase, _ body: @escaping @Sendable (CollectorRun, Int32) async throws -> Void
     ) async throws -> CollectorRun {
-        for attempt in 0... {
-            let run = CollectorRun(path: directory.file("\(phase)\(attempt)"))
-            let wasHeld = Mutex(false)
-            let outcome = try await run.process.run { line, process in
-                guard line == phase.rawValue else { return }
-                kill(process, SIGSTOP)
-                defer { kill(process, SIGKILL) }
-                // On a busy machine it may have been through with it before it was stopped.
-                guard try RunDirectory.open(run.path).manifest.state == .collecting else { return }
-                wasHeld.withLock { $0 = true }
-                try await body(run, process)
-            }
-            guard wasHeld.withLock({ $0 }) else { continue }
-            #expect(outcome.code == nil)
-            return run
+        let run = CollectorRun(path: directory.file("\(phase)"))
+        let outcome = try await run.process(stoppingIn: phase).run { line, process in
+            guard line == phase.rawValue else { return }
+            defer { kill(process, SIGKILL) }
+            #expect(try RunDirectory.open(run.path).manifest.state == .collecting)
+            try await body(run, process)
         }
-        preconditionFailure("the loop has no end")
+        #expect(outcome.code == nil)
+        return run
     }
 
     @Test(arguments: [CollectorPhase.collecting, .sealing])

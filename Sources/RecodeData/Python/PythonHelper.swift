@@ -40,10 +40,14 @@ final class PythonHelper {
         var toHelper: [CInt] = [-1, -1]
         var fromHelper: [CInt] = [-1, -1]
         var complaints: [CInt] = [-1, -1]
-        guard pipe(&toHelper) == 0, pipe(&fromHelper) == 0, pipe(&complaints) == 0 else {
-            throw CommandFailure(.failed, "\(failing): no pipe can be made (\(Self.words(of: errno))).")
+        // Sockets, which can be made so that no program that is started meanwhile holds an end of them.
+        let kind = CInt(SOCK_STREAM.rawValue) | CInt(SOCK_CLOEXEC.rawValue)
+        guard socketpair(AF_UNIX, kind, 0, &toHelper) == 0, socketpair(AF_UNIX, kind, 0, &fromHelper) == 0,
+            socketpair(AF_UNIX, kind, 0, &complaints) == 0
+        else {
+            throw CommandFailure(
+                .failed, "\(failing): no line to it can be opened (\(Self.words(of: errno))).")
         }
-        for descriptor in toHelper + fromHelper + complaints { _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC) }
         let (result, process) = Self.spawn(
             python,
             ["-I", "-B", "-c", String(decoding: PackageResources.line_protocol_py + source, as: UTF8.self)],
@@ -71,6 +75,9 @@ final class PythonHelper {
         close(complaints)
         guard process > 0 else { return }
         var status: CInt = 0
+        let deadline = ContinuousClock.now + .seconds(5)
+        while waitpid(process, &status, WNOHANG) == 0, ContinuousClock.now < deadline { usleep(2_000) }
+        kill(process, SIGKILL)
         while waitpid(process, &status, 0) < 0, errno == EINTR {}
     }
 

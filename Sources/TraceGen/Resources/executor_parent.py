@@ -75,11 +75,11 @@ def executor_when_asked() -> None:
     alive, alive_end = os.pipe()
     try:
         os.setsid()
-        when_possible(lambda: enter_namespaces(libc, processes))
+        when_possible(lambda: enter_namespaces(libc, processes), keeper_line)
         isolation.drop_capabilities(libc)
-        if not when_possible(os.fork):
+        if not when_possible(os.fork, keeper_line):
             wait_for_end(alive)
-        executor = when_possible(os.fork)
+        executor = when_possible(fork_beside_first, keeper_line)
     except OSError as error:
         os.write(keeper_line, b"%d\n%s" % (NOT_STARTED, str(error).encode()))
         os._exit(NOT_STARTED)
@@ -94,15 +94,32 @@ def executor_when_asked() -> None:
     os.closerange(3, DESCRIPTOR_LIMIT)
 
 
-def when_possible(act: Callable[[], int]) -> int:
-    """Waits while the machine has nothing to give: an executor late is better than all that run lost."""
+def when_possible(act: Callable[[], int], host: int | None = None) -> int:
+    """Waits while the machine has nothing to give: an executor late is better than all that run lost.
+
+    Where the host hangs up meanwhile, nobody needs one any more.
+    """
     while True:
         try:
             return act()
         except OSError as error:
             if error.errno not in EXHAUSTED:
                 raise
-            select.select([], [], [], RETRY_SECONDS)
+            if select.select([] if host is None else [host], [], [], RETRY_SECONDS)[0]:
+                os._exit(NOT_STARTED)
+
+
+def fork_beside_first() -> int:
+    """Forks the second process of a namespace. Where the first is gone the kernel says that it has no memory.
+
+    The number of the first is kept nowhere: the memory of executors is to be the same.
+    """
+    try:
+        return os.fork()
+    except OSError as error:
+        if os.waitpid(-1, os.WNOHANG)[0]:
+            raise ChildProcessError(errno.ECHILD, "the first process of the namespace is gone") from error
+        raise
 
 
 def enter_namespaces(libc: Any, processes: int) -> int:
