@@ -41,11 +41,11 @@ static const unsigned int allowed[] = {
 #ifdef __NR_dup2
     __NR_dup2,
 #endif
-    // Names of files. What is opened for writing meets a read-only mount, and no other call changes a file.
-    __NR_openat, __NR_newfstatat, __NR_fstat, __NR_statx, __NR_readlinkat, __NR_faccessat, __NR_getdents64,
+    // Names of files: no such call changes one (open: by argument).
+    __NR_newfstatat, __NR_fstat, __NR_statx, __NR_readlinkat, __NR_faccessat, __NR_getdents64,
     __NR_getcwd, __NR_chdir, __NR_fchdir,
 #ifdef __NR_open
-    __NR_open, __NR_stat, __NR_lstat, __NR_readlink, __NR_access,
+    __NR_stat, __NR_lstat, __NR_readlink, __NR_access,
 #endif
 #ifdef __NR_faccessat2
     __NR_faccessat2,
@@ -109,7 +109,7 @@ static const unsigned int itself[] = {0};
 // Flags of mmap that take memory otherwise than page by page as it is used; and shared maps, whose pages stay when all but
 // one of them are given back, so that the limit on the address space does not count them.
 #define REFUSED_MAP_FLAGS (MAP_SHARED | MAP_HUGETLB | MAP_LOCKED | MAP_POPULATE | MAP_GROWSDOWN)
-// Flags of an open file that send signals or bypass the cache.
+// Flags of an open file that send signals, or keep the disk busy past the cache.
 #define REFUSED_FILE_FLAGS (O_ASYNC | O_DIRECT)
 
 #define COUNT(list) (sizeof(list) / sizeof((list)[0]))
@@ -181,6 +181,14 @@ static void allow_fcntl(struct program *program) {
     end(program, start);
 }
 
+/// Opening a file. What is opened for writing meets a read-only mount.
+static void allow_open(struct program *program, unsigned int call, int flags) {
+    const size_t start = begin(program, call);
+    load_argument(program, flags);
+    answer_unless_any(program, REFUSED_FILE_FLAGS, SECCOMP_RET_ALLOW);
+    end(program, start);
+}
+
 static void allow_mmap(struct program *program) {
     const size_t start = begin(program, __NR_mmap);
     load_argument(program, 3);
@@ -202,6 +210,10 @@ size_t recode_sandbox_filter(uint8_t *filter, size_t capacity) {
 #ifdef __NR_clone3
     // Its arguments cannot be seen from here. "Not there" makes libraries fall back to clone: refused.
     answer_when_equal(&program, __NR_clone3, SECCOMP_RET_ERRNO | ENOSYS);
+#endif
+    allow_open(&program, __NR_openat, 2);
+#ifdef __NR_open
+    allow_open(&program, __NR_open, 1);
 #endif
     allow_mmap(&program);
     allow_values(&program, __NR_madvise, 2, memory_advice, COUNT(memory_advice));

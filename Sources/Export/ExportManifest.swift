@@ -66,7 +66,7 @@ extension ExportManifest {
     /// Reads the manifest of an export.
     /// - Throws: `JSONLinesError` where there is none; `DecodingError` where it is another version's.
     public static func read(from directory: String) throws -> ExportManifest {
-        try CanonicalJSON.decode(ExportManifest.self, from: AtomicFile.read("\(directory)/\(fileName)"))
+        try CanonicalJSON.decodeNames(ExportManifest.self, from: AtomicFile.read("\(directory)/\(fileName)"))
     }
 
     /// Writes a manifest.

@@ -15,7 +15,7 @@ enum ExportedDirectory {
         let own: Set<String>
         do {
             let bytes = try AtomicFile.read("\(path)/\(ExportManifest.fileName)")
-            let manifest = try CanonicalJSON.decode(FileList.self, from: bytes)
+            let manifest = try CanonicalJSON.decodeNames(FileList.self, from: bytes)
             guard manifest.schema == ExportManifest.schemaName else {
                 throw refusal(path, "its \(ExportManifest.fileName) has schema \(manifest.schema.prefix(60))")
             }

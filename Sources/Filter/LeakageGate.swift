@@ -138,6 +138,10 @@ public struct Exclusions: Sendable, Hashable {
     public init(list: String, file: String) throws(FilterError) {
         let lines = list.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline)
         for (index, line) in lines.enumerated() {
+            guard !line.holdsEndlessAccents else {
+                throw FilterError(
+                    .badHeldOutFile, "\(file):\(index + 1): it \(EndlessAccents.words), which no task id has.")
+            }
             let entry = NormalizedText.spaced(String(line).replacing("\u{FEFF}", with: ""))
             if entry.isEmpty || entry.hasPrefix("#") { continue }
             let isBeginning = entry.hasSuffix("*")

@@ -1,3 +1,5 @@
+import Trajectories
+
 /// A policy's answer taken apart: a thought and code.
 public struct ParsedAnswer: Sendable, Hashable {
     /// The text between `<think>` and `</think>`; empty where the policy gave none.
@@ -17,6 +19,7 @@ public enum AnswerFormat {
     /// Takes an answer apart. Lines may end as on Windows; in the parts they do not.
     /// - Returns: the parts, or the rule that was broken, in words for the policy.
     public static func parse(_ text: String) -> Result<ParsedAnswer, FormatProblem> {
+        guard !text.holdsEndlessAccents else { return .failure(endlessAccents) }
         let (thought, rest) = AnswerText.parts(of: text.replacing("\r\n", with: "\n"))
         guard let open = rest.firstRange(of: "<execute>") else {
             return .failure(
@@ -38,6 +41,10 @@ public enum AnswerFormat {
         }
         return .success(ParsedAnswer(thought: String(trimmed(thought)), code: String(code)))
     }
+
+    /// What is said of an answer that no agent looks into (`holdsEndlessAccents`).
+    public static let endlessAccents = FormatProblem(
+        "More than 30 accents follow each other: answer with plain text.")
 
     /// The tag by which an answer, as prompts ask for it and ``PromptRenderer`` writes it, parts into something else than its one
     /// thought and its one code: a second `</think>`, or a second `</execute>` behind the thought. `nil` where it does not: other

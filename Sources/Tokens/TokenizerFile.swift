@@ -13,7 +13,7 @@ extension Tokenizer {
         let bytes = try VocabularyFile.read(path)
         let file: TokenizerFile
         do {
-            file = try CanonicalJSON.decode(TokenizerFile.self, from: bytes)
+            file = try CanonicalJSON.decodeNames(TokenizerFile.self, from: bytes)
         } catch {
             throw TokensError(
                 .badVocabulary,

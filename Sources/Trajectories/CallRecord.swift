@@ -2,6 +2,8 @@
 ///
 /// There is no clock in it, and never a key. Replaying an episode needs nothing else.
 public struct CallRecord: Sendable, Hashable, SchemaRecord {
+    /// Requests and replies are others', whole.
+    public static var freeTexts: Set<String>? { nil }
     /// Always ``schemaName``.
     public var schema: String
     /// The episode it was made for.

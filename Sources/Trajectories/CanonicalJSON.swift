@@ -27,6 +27,18 @@ public enum CanonicalJSON {
         try decode(type, from: FreeFormText((bytes as? [UInt8]) ?? Array(bytes)))
     }
 
+    /// The same of a file in which only names, digests and the like stand: a text with endless accents is refused.
+    /// - Throws: `DecodingError`.
+    /// - Complexity: O(*n*), what comes of the value included.
+    public static func decodeNames<Value: Decodable>(_ type: Value.Type, from bytes: [UInt8]) throws -> Value
+    {
+        guard !EndlessAccents.isFound(in: bytes) else {
+            throw DecodingError.dataCorrupted(
+                .init(codingPath: [], debugDescription: "a text \(EndlessAccents.words)"))
+        }
+        return try decode(type, from: bytes)
+    }
+
     static func decode<Value: Decodable>(_ type: Value.Type, from text: FreeFormText) throws -> Value {
         if type == JSONValue.self, let value = try value(of: text.bytes) as? Value { return value }
         if let place = LongKeys.first(in: text.bytes) {

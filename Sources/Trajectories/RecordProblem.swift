@@ -6,6 +6,8 @@ public protocol SchemaRecord: Decodable {
     static var schemaName: String { get }
     /// The values that keys with a fixed set of them may have, by key; messages list them.
     static var allowedValues: [String: [String]] { get }
+    /// Keys whose texts are others', of any kind; `nil` where all are. Under others, endless accents are refused.
+    static var freeTexts: Set<String>? { get }
     /// The schema a value declares.
     var schema: String { get }
 }
@@ -13,10 +15,23 @@ public protocol SchemaRecord: Decodable {
 extension SchemaRecord {
     /// None beside those of the records of this module.
     public static var allowedValues: [String: [String]] { [:] }
+    /// None.
+    public static var freeTexts: Set<String>? { [] }
 }
 
-extension Trajectory: SchemaRecord {}
+extension Trajectory: SchemaRecord {
+    /// What environments, policies and their code say.
+    public static var freeTexts: Set<String>? {
+        [
+            "instruction", "initial_observation", "ended_detail", "code", "printed", "error", "inputs",
+            "outputs",
+            "lost_outputs", "variables", "thought", "response", "message", "action", "observation",
+        ]
+    }
+}
 extension TrajectorySummary: SchemaRecord {
+    /// Those of the whole record.
+    public static var freeTexts: Set<String>? { Trajectory.freeTexts }
     /// That of the whole record.
     public static var schemaName: String { Trajectory.schemaName }
 }
@@ -47,6 +62,12 @@ public struct RecordProblem: Error, Sendable, Hashable {
     public static func decode<Value: SchemaRecord>(
         _ type: Value.Type, from bytes: [UInt8]
     ) throws(RecordProblem) -> Value {
+        if let freeTexts = Value.freeTexts, EndlessAccents.isFound(in: bytes),
+            let value = try? JSONParser.value(of: bytes),
+            let key = EndlessAccents.key(in: value, except: freeTexts)
+        {
+            throw RecordProblem(keyPath: key, message: EndlessAccents.words)
+        }
         let value: Value
         do {
             value = try CanonicalJSON.decode(type, from: bytes)

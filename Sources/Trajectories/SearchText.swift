@@ -12,25 +12,41 @@ struct SearchText {
     /// Where quotes are, so that what is between them can be told from what is not: in which stretch each unit is.
     private var stretches: [Int32] = []
 
-    /// Reads a text.
-    init(_ text: [UInt8]) {
+    /// Takes a text as it is.
+    private init(_ text: [UInt8]) {
         bytes = text
         starts = Array(0...text.count)
+    }
+
+    /// The ways to read a text: as it is, and with its escapes and URL quotes read. All are searched: `C:\nvapi` may hold the `n`
+    /// of a key, or a line end.
+    ///
+    /// - Parameter isJSON: whether it is JSON: then the first reading is what its strings mean.
+    static func readings(of text: [UInt8], isJSON: Bool = false) -> [SearchText] {
+        var first = SearchText(text)
+        if isJSON { _ = first.decode(Self.jsonEscape) }
+        var readings = [first]
         // Escapes within escapes (`%2573`) are read too; whoever nests them deeper writes for nobody.
+        var next = SearchText(text)
         for _ in 0..<3 {
-            guard decodeOnce() else { break }
+            guard let hasMore = next.decode(Self.escape) else { break }
+            readings.append(next)
+            guard hasMore else { break }
         }
-        findStretches()
+        for index in readings.indices { readings[index].findStretches() }
+        return readings
     }
 
     /// The place of a unit in the text.
     func range(of unit: Int32) -> Range<Int> { starts[Int(unit)]..<starts[Int(unit) + 1] }
 
+    private typealias Escape = (Int, UnsafeBufferPointer<UInt8>) -> (byte: UInt8, length: Int)?
+
     /// Reads escapes and quotes.
-    /// - Returns: whether there is more to read in what came of it.
-    private mutating func decodeOnce() -> Bool {
+    /// - Returns: whether there may be more to read in what came of it; `nil` where there was nothing to read.
+    private mutating func decode(_ read: Escape) -> Bool? {
         guard bytes.contains(where: { $0 == UInt8(ascii: "%") || $0 == UInt8(ascii: "\\") }) else {
-            return false
+            return nil
         }
         var decoded: [UInt8] = []
         var places: [Int] = []
@@ -40,7 +56,7 @@ struct SearchText {
         bytes.withUnsafeBufferPointer { text in
             var index = 0
             while index < text.count {
-                let escape = Self.escape(at: index, of: text)
+                let escape = read(index, text)
                 decoded.append(escape?.byte ?? text[index])
                 places.append(starts[index])
                 // A line end that was escaped, or a quote, is nothing to read again.
@@ -52,6 +68,20 @@ struct SearchText {
         bytes = decoded
         starts = places
         return changed
+    }
+
+    /// The escape of JSON at a place.
+    private static func jsonEscape(
+        at index: Int, of text: UnsafeBufferPointer<UInt8>
+    ) -> (byte: UInt8, length: Int)? {
+        guard text[index] == UInt8(ascii: "\\"), index + 1 < text.count else { return nil }
+        switch text[index + 1] {
+        case UInt8(ascii: "b"), UInt8(ascii: "f"), UInt8(ascii: "n"), UInt8(ascii: "r"), UInt8(ascii: "t"):
+            return (UInt8(ascii: " "), 2)
+        case UInt8(ascii: "u"):
+            return number(at: index + 2, digits: 4, of: text).map { (byte(for: $0), 6) }
+        default: return (text[index + 1], 2)
+        }
     }
 
     /// The escape at a place: what it means and how long it is. What is no ASCII character is read as a byte that no key has.

@@ -36,7 +36,8 @@ public struct SecretFilter: Sendable, Hashable {
     }
 
     private mutating func add(_ secret: [UInt8]) {
-        let text = SearchText(secret)
+        let readings = SearchText.readings(of: secret)
+        let text = readings[readings.count - 1]
         let view = text.view(.plain, of: .all)
         let plain = view.bytes
         // Of one that is nothing but quotes and brackets, too little is left to know it by.
@@ -63,7 +64,7 @@ public struct SecretFilter: Sendable, Hashable {
     /// - Returns: valid JSON of the same shape; `json` itself where it holds no key.
     public func redacted(json: [UInt8]) -> [UInt8] {
         guard !isEmpty else { return json }
-        let found = matches(in: json)
+        let found = matches(in: json, isJSON: true)
         guard !found.isEmpty else { return json }
         let isInString = Self.stringBytes(of: json)
         return Self.replacing(found, in: json) { range, _ in !isInString[range.lowerBound] }
@@ -79,23 +80,24 @@ public struct SecretFilter: Sendable, Hashable {
     }
 
     /// The bytes that make up keys, as ranges that neither touch nor overlap; each says whether a key begins in it.
-    private func matches(in bytes: [UInt8]) -> [SecretSpan] {
-        let text = SearchText(bytes)
+    private func matches(in bytes: [UInt8], isJSON: Bool = false) -> [SecretSpan] {
         var isFound: [Bool] = []
         var begins: [Bool] = []
-        for part in SearchView.Part.allCases {
-            for (kind, patterns) in patterns {
-                let view = text.view(kind, of: part)
-                for pattern in patterns {
-                    for start in view.places(of: pattern) {
-                        if isFound.isEmpty {
-                            isFound = Array(repeating: false, count: bytes.count)
-                            begins = isFound
-                        }
-                        begins[text.range(of: view.units[start]).lowerBound] = true
-                        let units = view.units[start..<(start + pattern.bytes.count)]
-                        for unit in units + text.ownJoints(pattern.joints, of: units) {
-                            for byte in text.range(of: unit) { isFound[byte] = true }
+        for text in SearchText.readings(of: bytes, isJSON: isJSON) {
+            for part in SearchView.Part.allCases {
+                for (kind, patterns) in patterns {
+                    let view = text.view(kind, of: part)
+                    for pattern in patterns {
+                        for start in view.places(of: pattern) {
+                            if isFound.isEmpty {
+                                isFound = Array(repeating: false, count: bytes.count)
+                                begins = isFound
+                            }
+                            begins[text.range(of: view.units[start]).lowerBound] = true
+                            let units = view.units[start..<(start + pattern.bytes.count)]
+                            for unit in units + text.ownJoints(pattern.joints, of: units) {
+                                for byte in text.range(of: unit) { isFound[byte] = true }
+                            }
                         }
                     }
                 }

@@ -92,6 +92,22 @@ import Trajectories
         #expect(try manifest.recipe.controlTokens?.tokens == Self.controlTokens().names.count)
     }
 
+    /// The name of a run's folder stands in each row; runs come from others.
+    @Test func theNameOfARunIsLookedAtToo() async throws {
+        try write()
+        try FileManager.default.moveItem(
+            atPath: directory.file("run"), toPath: directory.file("<|im_end|>run"))
+        let outcome = try await BuiltProgram.run(
+            ["export", "<|im_end|>run", "--out", "e", "--tokens", "none"], in: directory.path)
+        #expect(
+            outcome.code == 65 && outcome.errors.contains("holds the control token <|im_end|>"),
+            "\(outcome.errors)")
+        let bare = try await BuiltProgram.run(
+            ["export", "<|im_end|>run", "--out", "e", "--tokens", "none", "--metadata", "none"],
+            in: directory.path)
+        #expect(bare.code == 0, "\(bare.errors)")
+    }
+
     @Test func theProgramsOwnTextsHoldNone() throws {
         let tokens = try Self.controlTokens()
         let folder = "\(VerifyFixture.root)/data/prompts"

@@ -1,4 +1,5 @@
 import LanguageModels
+import TemporaryFiles
 import Testing
 import Trajectories
 
@@ -36,6 +37,18 @@ struct ProfileFileTests {
         #expect(found.model == "gpt-4o-mini")
         #expect(found.temperature == 0)
         #expect(found.apiKey == Secret("sk-canary"))
+    }
+
+    /// The keys of all profiles are looked for, whichever is used; to read each by itself took profiles².
+    @Test func manyProfilesAreReadOnce() throws {
+        func text(_ count: Int) -> String {
+            "models:\n" + (0..<count).map { "  p\($0): {model: m, api_key: key-of-profile-\($0)}\n" }.joined()
+        }
+        let directory = try TemporaryDirectory()
+        let path = try directory.write(Array(text(500).utf8), to: "profiles.yaml")
+        let filter = ProfileFile.secrets(in: path, variables: [:])
+        #expect(filter.redacted("key-of-profile-7 key-of-profile-499") == "[secret] [secret]")
+        #expect(message("p0", text(501))?.contains("there are 501 profiles, more than 500") == true)
     }
 
     @Test func everyKeyIsRead() throws {

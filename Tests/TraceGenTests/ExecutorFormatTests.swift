@@ -85,6 +85,11 @@ import Testing
             "Line 2: this is not valid Python: '(' was never closed. Answer with plain Python statements."
         ),
         (
+            "a" + String(repeating: "\u{301}", count: 20_000) + String(repeating: "\u{316}", count: 20_000)
+                + " = 1",
+            "Line 1: more than 30 accents follow each other in the code. Write plain Python statements."
+        ),
+        (
             "Go to the kitchen.",
             "Line 1: this is not valid Python: invalid syntax. Answer with plain Python statements."
         ),

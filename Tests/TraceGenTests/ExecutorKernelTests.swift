@@ -117,6 +117,9 @@ import Testing
                 "system(222, 107, 1, None, ctypes.byref(ctypes.c_int()))",
                 "system(425, 425, 8, ctypes.c_char_p(bytes(120)))", "system(323, 282, 0)",
                 "system(248, 217, 0)",
+                "os.open('/usr/bin/env', os.O_RDONLY | os.O_DIRECT)",
+                "os.open('/usr', os.O_RDONLY | os.O_ASYNC)",
+                "call('open', b'/usr/bin/env', os.O_DIRECT)",
                 "os.pipe()", "os.pipe2(os.O_DIRECT)", "system(444, 444, None, 0, 1)",
             ]) == [])
     }

@@ -23,4 +23,25 @@ struct TurnFormatTests {
     func anythingElseIsRefusedWithTheReason(text: String, reason: String) {
         #expect(throws: FormatProblem(reason)) { try TurnFormat.parse(text).get() }
     }
+
+    /// To search in such a text takes n² steps: this one would take hours.
+    @Test(arguments: ["Thought: t\nAction: a|", "Thought: a|\nAction: wait", "Action: wait\nObservation: a|"])
+    func endlessAccentsAreRefusedAtOnce(text: String) {
+        let accents =
+            String(repeating: "\u{301}", count: 400_000) + String(repeating: "\u{316}", count: 400_000)
+        for text in [text, text.replacing("Thought: ", with: "<think>") + "<execute>wait</execute>"] {
+            let parts = text.utf8.split(separator: UInt8(ascii: "|"), omittingEmptySubsequences: false)
+                .map { String(Substring($0)) }
+            let answer = parts[0] + accents + parts[1]
+            #expect(throws: AnswerFormat.endlessAccents) { try TurnFormat.parse(answer).get() }
+            #expect(throws: AnswerFormat.endlessAccents) { try AnswerFormat.parse(answer).get() }
+        }
+    }
+
+    @Test func wordsWithAccentsAreWords() throws {
+        let text =
+            "Thought: e\u{301}te\u{301}, \u{5D1}\u{5BC}\u{5B8}\nAction: a"
+            + String(repeating: "\u{301}", count: 30)
+        #expect(try TurnFormat.parse(text).get().code.unicodeScalars.count == 31)
+    }
 }

@@ -123,6 +123,28 @@ import Testing
         #expect(letters.count == key.count && numbers.count == 41)
     }
 
+    /// What comes before a key may make an escape of its beginning; the key is there all the same.
+    @Test(arguments: [
+        "nvapi-Zq83LmP0x7Yw", "rk-Zq83LmP0x7Yw", "tok-Zq83LmP0x7Yw", "fw_Zq83LmP0x7Yw", "vk-Zq83LmP0x7Yw",
+        "7f3a9c55d0e1b2aa", "0f3a9c55d0e1b2aa", "x41c55d0e1b2aa77", "u00419c55d0e1b2aa", "U000000419c55d0e1",
+        "abcdefghijklmn", "b64-Zq83LmP0x7Yw", "2b9c55d0e1b2aa77",
+    ])
+    func aKeyBehindWhatBeginsAnEscapeIsFound(key: String) throws {
+        let filter = SecretFilter([key])
+        for before in ["\\", "\\\\", "C:\\", "100%", "\\x5c", "%5c", "%25", "\n\\", "'\\"] {
+            let text = "print(r'\(before)\(key)')"
+            #expect(!filter.redacted(text).contains(key), "\(text)")
+            let json = JSONText.of(text)
+            let redacted = filter.redacted(json: json)
+            #expect(!String(decoding: redacted, as: UTF8.self).contains(key), "\(text)")
+            guard case .string(let left) = try JSONParser.value(of: redacted) else {
+                Issue.record("a text became something else")
+                continue
+            }
+            #expect(!left.contains(key) && left.contains(SecretFilter.replacement), "\(left)")
+        }
+    }
+
     @Test func severalKeysAreLookedForAtOnce() {
         var filter = SecretFilter(["first-key-0001", "second-key-0002"])
         filter.formUnion(SecretFilter(["third-key-00003"]))

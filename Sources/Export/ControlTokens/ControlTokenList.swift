@@ -48,7 +48,7 @@ public struct ControlTokenList: Sendable, Hashable {
         let bytes = try AtomicFile.read(path, byteLimit: 16 << 20)
         let file: File
         do {
-            file = try CanonicalJSON.decode(File.self, from: bytes)
+            file = try CanonicalJSON.decodeNames(File.self, from: bytes)
         } catch {
             throw Self.problem(path, "it is no list of control tokens", cause: "\(error)")
         }

@@ -52,6 +52,7 @@ struct ExportJob: Sendable {
     ///   have; `ExportError`, `DecomposeError`, `TrajectoriesError`. Then no target is changed.
     func run() throws -> [ExportManifest] {
         let screen = try screen()
+        try screen?.check(namesOfRuns: sources.names)
         let survey = try passGate()
         let siblings = try shape.failures == .preference ? siblingAnswers() : [:]
         let choices = try pairCriteria.keepsAll ? nil : chosenPairs(rejecting: siblings, screen)

@@ -73,6 +73,19 @@ struct PairScreen: Sendable {
         return pair
     }
 
+    /// Makes sure that the names of runs, which stand in each row, hold no control token.
+    /// - Throws: ``CommandFailure`` (`badData`) naming the first that does.
+    func check(namesOfRuns names: [String]) throws {
+        guard writesMetadata, policy != .keep else { return }
+        for name in names {
+            guard let token = tokens.found(in: [name]).min() else { continue }
+            throw CommandFailure(
+                .badData,
+                "\(name): the name of this run stands in each row, and holds the control token \(token). Give its folder "
+                    + "another name, or leave such columns out (--metadata none).")
+        }
+    }
+
     private func holdsNone(_ pair: Pair) -> Bool {
         Self.conversations(of: pair).allSatisfy { tokens.found(in: $0.map(\.content)).isEmpty }
     }
@@ -84,7 +97,8 @@ struct PairScreen: Sendable {
     /// The columns that others name: those of the episode's own record.
     private func inMetadata(of pair: Pair) -> Set<String> {
         guard writesMetadata else { return [] }
-        return [pair.trajectoryID, pair.taskID, pair.environment, pair.policy].reduce(into: []) {
+        return [pair.trajectoryID, pair.taskID, pair.environment, pair.policy].reduce(into: []
+        ) {
             $0.formUnion(tokens.found(in: [$1]))
         }
     }

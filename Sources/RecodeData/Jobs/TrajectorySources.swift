@@ -96,6 +96,9 @@ struct TrajectorySources: Sendable {
         return selection
     }
 
+    /// What manifests and rows call them.
+    var names: [String] { sources.map(\.name) }
+
     /// What an export's manifest says of them: names and checksums, no paths.
     func provenance() throws -> [ExportSource] {
         try sources.map { entry in

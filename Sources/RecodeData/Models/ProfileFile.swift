@@ -51,20 +51,9 @@ enum ProfileFile {
     static func profile(
         named name: String, inText text: String, file: String, variables: [String: String]
     ) throws -> ModelProfile {
-        let top = try YAMLPlace(
-            parsing: text, file: file, as: ("profiles", "docs/models.md"), hidesTexts: true)
-        let sections = try top.mapping(of: ["models", "llm_pool"], called: "a profile file")
-        var found: [(name: String, keys: YAMLMapping)] = []
-        for section in ["models", "llm_pool"] {
-            for member in try sections[section]?.members(called: "profiles by name") ?? [] {
-                found.append((member.name, try member.place.mapping(of: keys, called: "a profile")))
-            }
-        }
-        let profiles = try found.map { member in
-            (member.name, try profile(member.name, member.keys), member.keys)
-        }
-        guard let (_, profile, keys) = profiles.first(where: { $0.0 == name }) else {
-            let names = profiles.map(\.0)
+        let profiles = try profiles(inText: text, file: file)
+        guard let (profile, keys) = profiles.first(where: { $0.profile.name == name }) else {
+            let names = profiles.map(\.profile.name)
             let near =
                 CloseMatches.nearest(to: name, among: names + ["expert"]).map { " Did you mean '\($0)'?" }
                 ?? ""
@@ -76,6 +65,39 @@ enum ProfileFile {
         var whole = profile
         whole.apiKey = try key(of: keys, for: name, file: file, variables: variables)
         return whole
+    }
+
+    /// The profiles of a file, without their keys.
+    private static func profiles(
+        inText text: String, file: String
+    ) throws -> [(profile: ModelProfile, keys: YAMLMapping)] {
+        let top = try YAMLPlace(
+            parsing: text, file: file, as: ("profiles", "docs/models.md"), hidesTexts: true)
+        let sections = try top.mapping(of: ["models", "llm_pool"], called: "a profile file")
+        var found: [(name: String, keys: YAMLMapping)] = []
+        for section in ["models", "llm_pool"] {
+            for member in try sections[section]?.members(called: "profiles by name") ?? [] {
+                found.append((member.name, try member.place.mapping(of: keys, called: "a profile")))
+            }
+        }
+        guard found.count <= mostProfiles else {
+            throw CommandFailure(
+                .badUsage,
+                "\(file): there are \(found.count) profiles, more than \(mostProfiles). Part the file.")
+        }
+        return try found.map { (try profile($0.name, $0.keys), $0.keys) }
+    }
+
+    /// How many profiles a file may have: all their keys are looked for in every text.
+    private static let mostProfiles = 500
+
+    /// All profiles of a file, with the keys that are there.
+    static func all(inText text: String, file: String, variables: [String: String]) throws -> [ModelProfile] {
+        try profiles(inText: text, file: file).map { profile, keys in
+            var whole = profile
+            whole.apiKey = try? key(of: keys, for: profile.name, file: file, variables: variables)
+            return whole
+        }
     }
 }
 

@@ -26,7 +26,7 @@ struct StageLedger {
         self.directory = directory
         stages = [:]
         guard let bytes = try? AtomicFile.read(path) else { return }
-        stages = (try? CanonicalJSON.decode([String: Stage].self, from: bytes)) ?? [:]
+        stages = (try? CanonicalJSON.decodeNames([String: Stage].self, from: bytes)) ?? [:]
     }
 
     /// What a stage is made from, in short.

@@ -1,4 +1,5 @@
 import CYaml
+import Trajectories
 
 /// What a YAML file costs before any of it is built: how many values it has, how deep they nest, and whether it has aliases.
 ///
@@ -55,6 +56,12 @@ struct YAMLBounds {
                 line: line, found: "the alias '*\(name.unicodeScalars.prefix(60).map(String.init).joined())'",
                 expected: "each value written out", advice: "Put what its anchor names in its place.")
         case YAML_SCALAR_EVENT:
+            let bytes = UnsafeBufferPointer(start: event.data.scalar.value, count: event.data.scalar.length)
+            guard !EndlessAccents.isFound(in: Array(bytes)) else {
+                return Problem(
+                    line: line, found: "a text that \(EndlessAccents.words)", expected: "plain text",
+                    advice: "Leave them out.")
+            }
             guard isKey, event.data.scalar.length > Self.keyLimit else { return count(line) }
             return Problem(
                 line: line, found: "a key of \(event.data.scalar.length) bytes",

@@ -101,7 +101,7 @@ private struct JinjaSetup: Codable, Sendable, Hashable {
         let file = folder + tokensFile
         guard Directory.isPresent(file) else { return [:] }
         let bytes = try AtomicFile.read(file, byteLimit: 64 << 20)
-        guard case .object(let keys)? = try? CanonicalJSON.decode(JSONValue.self, from: bytes) else {
+        guard case .object(let keys)? = try? CanonicalJSON.decodeNames(JSONValue.self, from: bytes) else {
             throw CommandFailure(.badData, "\(file): it is no JSON object.")
         }
         return keys

@@ -1,10 +1,12 @@
 import Prompts
+import Trajectories
 
 /// What an answer of a ReAct turn must look like: `Thought: …`, then `Action: …` on one line.
 enum TurnFormat {
     /// Takes an answer apart. What a model makes up after its action (`Observation: …`) is left out.
     /// - Returns: the thought and the action, or the rule that was broken, in words for the policy.
     static func parse(_ text: String) -> Result<ParsedAnswer, FormatProblem> {
+        guard !text.holdsEndlessAccents else { return .failure(AnswerFormat.endlessAccents) }
         let lines = text.replacing("\r\n", with: "\n").split(
             separator: "\n", omittingEmptySubsequences: false)
         let end = lines.firstIndex { $0.hasPrefix("Observation:") } ?? lines.endIndex

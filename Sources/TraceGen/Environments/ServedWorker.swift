@@ -47,6 +47,12 @@ struct EnvironmentHello: Decodable, Sendable, Hashable {
         guard splits.allSatisfy({ $0.utf8.count <= 60 }) else {
             return "splits holds others than train, dev and test"
         }
+        guard EndlessAccents.key(in: .object(options)) == nil else {
+            return "options \(EndlessAccents.words)"
+        }
+        guard platform.allSatisfy({ !$0.value.holdsEndlessAccents }) else {
+            return "platform \(EndlessAccents.words)"
+        }
         let letters = Set("abcdefghijklmnopqrstuvwxyz0123456789_-")
         let known = Set(Split.allCases.map(\.rawValue))
         let checks: [(Bool, String)] = [
@@ -135,6 +141,9 @@ struct ServedWorker: EnvironmentWorker {
         }
         var options = answer.options ?? [:]
         if let actions = answer.actions { options["actions"] = .string(actions) }
+        guard EndlessAccents.key(in: .object(options)) == nil else {
+            throw exchange.nonsense("\(what): options \(EndlessAccents.words)")
+        }
         return EpisodeStart(
             instruction: answer.instruction, observation: answer.observation, goldPath: answer.gold ?? [],
             options: options)

@@ -80,6 +80,8 @@ def is_suspect_attribute(name: str) -> bool:
 def facts(text: str) -> Message:
     """What code is, by its own text alone."""
     try:
+        if syntax.holds_endless_accents(text):
+            raise ValueError
         nodes = syntax.nodes_of(ast.parse(text))
     except (SyntaxError, ValueError):
         nothing = {"stored": [], "makes_other_names": False, "placeholder": None}

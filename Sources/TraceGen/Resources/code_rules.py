@@ -8,12 +8,14 @@ from __future__ import annotations
 import ast
 
 from executor_syntax import (
+    ACCENT_LIMIT,
     COMPREHENSIONS,
     FILE_NAME,
     PROVIDED,
     Placeholder,
     bound_name,
     comprehension_names,
+    holds_endless_accents,
     is_literal,
     nodes_of,
     parameter_names,
@@ -100,6 +102,11 @@ def read(source: str) -> ast.Module:
     if "\0" in source:
         line = source[: source.index("\0")].count("\n") + 1
         raise FormatProblem(line, "the code holds a null byte. Remove it.")
+    if holds_endless_accents(source):
+        raise FormatProblem(
+            1,
+            f"more than {ACCENT_LIMIT} accents follow each other in the code. Write plain Python statements.",
+        )
     try:
         tree = ast.parse(source, FILE_NAME)
         compile(tree, FILE_NAME, "exec", dont_inherit=True)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import ast
 import builtins
+import unicodedata
 
 TYPE_CHECKING = False  # importing `typing` would cost every episode some milliseconds
 if TYPE_CHECKING:
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     Known = Callable[[str], bool]
 
 FILE_NAME = "<block>"
+ACCENT_LIMIT = 30
 # What every block finds in its namespace, so that none may bind it to something else.
 PROVIDED = frozenset({"run", "re", *(name for name in dir(builtins) if not name.startswith("_"))})
 # As they are before any code of the policy's has run.
@@ -31,6 +33,24 @@ class Placeholder:
         self.call = call
         self.name = name
         self.outputs = outputs
+
+
+# --- text
+
+
+def holds_endless_accents(code: str) -> bool:
+    """Whether more combining marks follow each other than Unicode's stream-safe texts have (UAX 15).
+
+    Python normalises names, which takes n^2 steps for n marks.
+    """
+    if code.isascii():
+        return False
+    count = 0
+    for letter in code:
+        count = count + 1 if letter >= "\u0300" and unicodedata.combining(letter) else 0
+        if count > ACCENT_LIMIT:
+            return True
+    return False
 
 
 # --- nodes

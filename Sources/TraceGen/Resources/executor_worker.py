@@ -134,6 +134,8 @@ class Episode:
         self.is_over = False
         self.restore_names()
         try:
+            if syntax.holds_endless_accents(code):
+                raise ValueError(f"more than {syntax.ACCENT_LIMIT} accents follow each other")
             tree = ast.parse(code, syntax.FILE_NAME)
             # Without what this file has from the future.
             compiled = compile(tree, syntax.FILE_NAME, "exec", dont_inherit=True)
