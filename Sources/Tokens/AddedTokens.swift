@@ -6,10 +6,10 @@ struct AddedTokens: Sendable {
         case text(String)
     }
 
-    /// The names and ids, the longest first.
-    private let tokens: [(name: [UInt8], id: Int)]
-    /// Whether a token begins with each byte; 256 of them.
-    private let begins: [Bool]
+    /// The id of each name.
+    private let ids: [[UInt8]: Int]
+    /// How long the tokens are that begin with each byte, the longest first; 256 of them.
+    private let lengths: [[Int]]
 
     /// Those that are control tokens (``ControlTokenForm``), sorted.
     let controlTokens: [String]
@@ -19,31 +19,33 @@ struct AddedTokens: Sendable {
         controlTokens = names.keys.filter {
             ControlTokenForm.isControlToken($0, isSpecial: special.contains($0))
         }.sorted()
-        tokens = names.filter { !$0.key.isEmpty }.map { (Array($0.key.utf8), $0.value) }
-            .sorted { ($1.name.count, $0.id) < ($0.name.count, $1.id) }
-        var begins = Array(repeating: false, count: 256)
-        for token in tokens { begins[Int(token.name[0])] = true }
-        self.begins = begins
+        let named = names.lazy.filter { !$0.key.isEmpty }.map { (Array($0.key.utf8), $0.value) }
+        ids = Dictionary(named, uniquingKeysWith: min)
+        var lengths = Array(repeating: Set<Int>(), count: 256)
+        for name in ids.keys { lengths[Int(name[0])].insert(name.count) }
+        self.lengths = lengths.map { $0.sorted(by: >) }
     }
 
     /// How many there are.
-    var count: Int { tokens.count }
+    var count: Int { ids.count }
 
     /// Whether there is a token of this name.
     func has(_ name: String) -> Bool {
-        tokens.contains { $0.name.elementsEqual(name.utf8) }
+        ids[Array(name.utf8)] != nil
     }
 
     /// Cuts a text into tokens and what stands between them.
     func split<Failure>(_ text: String, _ body: (Part) throws(Failure) -> Void) throws(Failure) {
-        guard !tokens.isEmpty else { return try body(.text(text)) }
+        guard !ids.isEmpty else { return try body(.text(text)) }
         try text.withUTF8Bytes { bytes throws(Failure) in
             var start = 0
             var place = 0
-            while let (found, token) = firstToken(from: place, in: bytes) {
-                if start < found { try body(.text(String(decoding: bytes[start..<found], as: UTF8.self))) }
-                try body(.token(token.id))
-                place = found + token.name.count
+            while let (range, id) = firstToken(from: place, in: bytes) {
+                if start < range.lowerBound {
+                    try body(.text(String(decoding: bytes[start..<range.lowerBound], as: UTF8.self)))
+                }
+                try body(.token(id))
+                place = range.upperBound
                 start = place
             }
             if start == 0 { return try body(.text(text)) }
@@ -53,11 +55,13 @@ struct AddedTokens: Sendable {
 
     private func firstToken(
         from start: Int, in bytes: UnsafeBufferPointer<UInt8>
-    ) -> (place: Int, token: (name: [UInt8], id: Int))? {
-        begins.withUnsafeBufferPointer { begins in
-            for place in start..<bytes.count where begins[Int(bytes[place])] {
-                let rest = bytes[place...]
-                if let token = tokens.first(where: { rest.starts(with: $0.name) }) { return (place, token) }
+    ) -> (range: Range<Int>, id: Int)? {
+        lengths.withUnsafeBufferPointer { lengths in
+            for place in start..<bytes.count {
+                for length in lengths[Int(bytes[place])] where place + length <= bytes.count {
+                    let range = place..<(place + length)
+                    if let id = ids[Array(bytes[range])] { return (range, id) }
+                }
             }
             return nil
         }
