@@ -140,7 +140,8 @@ public struct Exclusions: Sendable, Hashable {
         for (index, line) in lines.enumerated() {
             guard !line.holdsEndlessAccents else {
                 throw FilterError(
-                    .badHeldOutFile, "\(file):\(index + 1): it \(EndlessAccents.words), which no task id has.")
+                    .badHeldOutFile, "\(file):\(index + 1): it \(EndlessAccents.words), which no task id has."
+                )
             }
             let entry = NormalizedText.spaced(String(line).replacing("\u{FEFF}", with: ""))
             if entry.isEmpty || entry.hasPrefix("#") { continue }
