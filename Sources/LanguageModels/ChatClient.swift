@@ -100,9 +100,13 @@ public final class ChatClient: ChatModel {
 
     /// Makes one try when its turn has come.
     private func ask(_ request: EncodedRequest) async throws -> TryVerdict {
-        let verdict = try await gate.perform(reserving: request.tokens) { [endpoint, judge] in
+        let verdict = try await gate.perform(reserving: request.tokens) { [endpoint, judge, gate, pace] in
             let outcome = await endpoint.post(request.bytes)
             let verdict = judge.verdict(on: outcome, now: Date().timeIntervalSince1970)
+            // Before the next in line may begin.
+            if let asked = verdict.setback?.askedWait, asked <= pace.longestAsked {
+                await gate.pause(for: asked)
+            }
             return (verdict, verdict.tokens)
         }
         // An answer that came is an answer, whoever was cancelled meanwhile: it is paid for.
