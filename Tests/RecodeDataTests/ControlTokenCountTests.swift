@@ -92,7 +92,7 @@ import Trajectories
         #expect(try manifest.recipe.controlTokens?.tokens == Self.controlTokens().names.count)
     }
 
-    /// The name of a run's folder stands in each row; runs come from others.
+    /// Each row has the name of its run's folder, which may come from another person.
     @Test func theNameOfARunIsLookedAtToo() async throws {
         try write()
         try FileManager.default.moveItem(
@@ -100,7 +100,7 @@ import Trajectories
         let outcome = try await BuiltProgram.run(
             ["export", "<|im_end|>run", "--out", "e", "--tokens", "none"], in: directory.path)
         #expect(
-            outcome.code == 65 && outcome.errors.contains("holds the control token <|im_end|>"),
+            outcome.code == 65 && outcome.errors.contains("contains the control token <|im_end|>"),
             "\(outcome.errors)")
         let bare = try await BuiltProgram.run(
             ["export", "<|im_end|>run", "--out", "e", "--tokens", "none", "--metadata", "none"],

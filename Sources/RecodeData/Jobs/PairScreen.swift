@@ -73,7 +73,7 @@ struct PairScreen: Sendable {
         return pair
     }
 
-    /// Makes sure that the names of runs, which stand in each row, hold no control token.
+    /// Checks that the names of runs, which each row has, contain no control token.
     /// - Throws: ``CommandFailure`` (`badData`) naming the first that does.
     func check(namesOfRuns names: [String]) throws {
         guard writesMetadata, policy != .keep else { return }
@@ -81,8 +81,8 @@ struct PairScreen: Sendable {
             guard let token = tokens.found(in: [name]).min() else { continue }
             throw CommandFailure(
                 .badData,
-                "\(name): the name of this run stands in each row, and holds the control token \(token). Give its folder "
-                    + "another name, or leave such columns out (--metadata none).")
+                "\(name): each row has the name of this run, and the name contains the control token \(token). "
+                    + "Rename the run's folder, or export without metadata (--metadata none).")
         }
     }
 

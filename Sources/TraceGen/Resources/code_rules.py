@@ -316,7 +316,7 @@ def check_calls(statement: Statement, known: Known, allowed: ast.Call | None) ->
 def find_misplaced(
     node: ast.AST, known: Known, allowed: ast.Call | None, local: frozenset[str], contexts: list[str]
 ) -> None:
-    """Raises at the first such call, and says what it stands in."""
+    """Raises at the first such call; the message names what encloses it."""
     if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node is not allowed:
         name = node.func.id
         if name not in local and not known(name):

@@ -97,7 +97,7 @@ def executor_when_asked() -> None:
 def when_possible(act: Callable[[], int], host: int | None = None) -> int:
     """Waits while the machine has nothing to give: an executor late is better than all that run lost.
 
-    Where the host hangs up meanwhile, nobody needs one any more.
+    If the host hangs up while it waits, this process ends.
     """
     while True:
         try:

@@ -27,7 +27,7 @@ SCOPES = (*COMPREHENSIONS, ast.Lambda)
 
 
 class Placeholder:
-    """A call of a function nobody has defined, standing alone as `outs = name(ins)` or `name(ins)`."""
+    """A statement that is one call of an undefined function: `outs = name(ins)` or `name(ins)`."""
 
     def __init__(self, call: ast.Call, name: str, outputs: list[str]) -> None:
         self.call = call
@@ -86,7 +86,7 @@ def _collect(node: ast.AST, found: list[ast.AST]) -> None:
 
 
 def stored_names(nodes: list[ast.AST]) -> list[str]:
-    """Names a statement may bind in the scope it stands in, in order of appearance, each once.
+    """Names that a statement may bind in its own scope, in order of appearance, each once.
 
     `nodes` is what `nodes_of` found in it.
     """
@@ -133,7 +133,7 @@ def parameter_names(node: ast.Lambda) -> frozenset[str]:
 
 
 def loaded_names(node: ast.AST, local: frozenset[str] = frozenset()) -> Iterator[str]:
-    """Names an expression takes from the scope it stands in, in order of appearance."""
+    """Names that an expression reads from its enclosing scope, in order of appearance."""
     if isinstance(node, ast.Lambda):
         local = local | parameter_names(node)
     if isinstance(node, COMPREHENSIONS):
