@@ -63,7 +63,8 @@ trap 'kill "$tests" "$watcher" 2>/dev/null' INT TERM
 wait "$tests"
 status=$?
 kill "$watcher" 2>/dev/null
-wait 2>/dev/null
+# What hung may have left processes that hold the log open: they are not waited for.
+[ -e "$log.hung" ] || wait 2>/dev/null
 if [ -e "$log.hung" ]; then
     rm -f "$log.hung"
     printf '\ntest: begun, and not ended:\n' >&2
